@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+#
+# How this project compiles its own targets: C99 without extensions, the
+# warnings, and the sanitizers of DUOSOCK_SANITIZE. Everything is set on one
+# target at a time and privately, so a project that vendors duosock sees none
+# of it.
+
+# duosock_target_options(target): apply to every library, program and test.
+function(duosock_target_options target)
+    set_target_properties(${target} PROPERTIES
+        C_STANDARD 99
+        C_STANDARD_REQUIRED ON
+        C_EXTENSIONS OFF
+        C_VISIBILITY_PRESET hidden)
+
+    if(MSVC)
+        target_compile_options(${target} PRIVATE /W4 /utf-8)
+        target_compile_definitions(${target} PRIVATE _CRT_SECURE_NO_WARNINGS)
+        set(werror /WX)
+    else()
+        target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic
+            -Wconversion -Wshadow -Wstrict-prototypes)
+        set(werror -Werror)
+    endif()
+    if(DUOSOCK_WERROR)
+        target_compile_options(${target} PRIVATE ${werror})
+    endif()
+
+    if(DUOSOCK_SANITIZE AND MSVC)
+        target_compile_options(${target} PRIVATE
+            /fsanitize=${DUOSOCK_SANITIZE})
+    elseif(DUOSOCK_SANITIZE)
+        target_compile_options(${target} PRIVATE -fno-omit-frame-pointer
+            -fsanitize=${DUOSOCK_SANITIZE} -fno-sanitize-recover=all)
+        target_link_options(${target} PRIVATE
+            -fsanitize=${DUOSOCK_SANITIZE})
+    endif()
+endfunction()
+
+# TEMPORARY while files arrive: drops what is not there yet from a list.
+function(duosock_present list)
+    set(kept "")
+    foreach(file IN LISTS ${list})
+        if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
+            list(APPEND kept ${file})
+        else()
+            message(STATUS "TEMPORARY: no ${file} yet")
+        endif()
+    endforeach()
+    set(${list} ${kept} PARENT_SCOPE)
+endfunction()

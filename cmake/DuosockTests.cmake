@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+#
+# Functions that add tests. A name has two parts, as unit.addr: the first is
+# the label, the executable is called test_unit_addr.
+#
+#   duosock_add_test(name SOURCES file... [LIBS lib...] [TIMEOUT seconds])
+#       A CMocka program that sees the headers in src/; one entry in ctest.
+#   duosock_add_net_test(name ...)
+#       The same; one entry name.<backend> for each of DUOSOCK_TEST_POLLERS,
+#       run with DUOSOCK_POLLER=<backend>.
+#   duosock_add_sim_test(name ...)
+#       The same, on duosock::sim instead of the system's sockets.
+#   duosock_test_properties(name [TIMEOUT seconds])
+#       For tests made by add_test: label and time-out.
+
+# The poller backends that this system has.
+if(CMAKE_SYSTEM_NAME MATCHES "^(Linux|Android)$")
+    set(DUOSOCK_TEST_POLLERS epoll poll select)
+elseif(WIN32)
+    set(DUOSOCK_TEST_POLLERS select)
+else()
+    set(DUOSOCK_TEST_POLLERS poll select)
+endif()
+
+function(duosock_test_properties name)
+    cmake_parse_arguments(PARSE_ARGV 1 ARG "" "TIMEOUT" "")
+    if(NOT ARG_TIMEOUT)
+        set(ARG_TIMEOUT 60)
+    endif()
+    string(REGEX REPLACE "[.].*" "" label ${name})
+    set_tests_properties(${name} PROPERTIES
+        TIMEOUT ${ARG_TIMEOUT} LABELS ${label})
+endfunction()
+
+# Builds the executable of a test; target receives its name.
+function(duosock_test_executable name library target)
+    cmake_parse_arguments(PARSE_ARGV 3 ARG "" "TIMEOUT" "SOURCES;LIBS")
+    string(REPLACE . _ exe test_${name})
+    duosock_present(ARG_SOURCES)
+    add_executable(${exe} ${ARG_SOURCES})
+    duosock_target_options(${exe})
+    target_include_directories(${exe} PRIVATE
+        "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
+    target_link_libraries(${exe} PRIVATE
+        ${ARG_LIBS} ${library} cmocka::cmocka)
+    set(${target} ${exe} PARENT_SCOPE)
+endfunction()
+
+function(duosock_add_test name)
+    duosock_test_executable(${name} duosock_testing exe ${ARGN})
+    add_test(NAME ${name} COMMAND ${exe})
+    duosock_test_properties(${name} ${ARGN})
+endfunction()
+
+function(duosock_add_sim_test name)
+    duosock_test_executable(${name} duosock_sim exe ${ARGN})
+    add_test(NAME ${name} COMMAND ${exe})
+    duosock_test_properties(${name} ${ARGN})
+endfunction()
+
+function(duosock_add_net_test name)
+    duosock_test_executable(${name} duosock_testing exe ${ARGN})
+    foreach(poller IN LISTS DUOSOCK_TEST_POLLERS)
+        add_test(NAME ${name}.${poller} COMMAND ${exe})
+        duosock_test_properties(${name}.${poller} ${ARGN})
+        set_tests_properties(${name}.${poller} PROPERTIES
+            ENVIRONMENT DUOSOCK_POLLER=${poller})
+    endforeach()
+endfunction()

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: MIT
+#
+# cmake [-DSUITES=...] [-DINSTALL=never] -P cmake/test.cmake
+#
+# Builds and runs the test suite: natively, then the same tests as Windows
+# programs under Wine. Ends with ctest's own summary of each run; the exit
+# code is not 0 if anything failed.
+#
+#   SUITES=default   native and windows
+#   SUITES=native    one half
+#   SUITES=windows   the other half
+#   SUITES=full      both with their slow tests, sanitizers, clang, release,
+#                    and the 32-bit Windows build
+#   INSTALL=never    installs nothing; what is missing is named
+#   CMOCKA_SOURCE=d  CMocka's source for the cross builds, instead of a copy
+#                    from Debian's source package or from the network
+
+cmake_minimum_required(VERSION 3.16...4.0)
+if(CMAKE_VERSION VERSION_LESS 3.25)
+    message(FATAL_ERROR "the presets need CMake 3.25, this is "
+                        "${CMAKE_VERSION}; with an older one:\n"
+                        "   cmake -S . -B build/dev && cmake --build build/dev"
+                        " && cd build/dev && ctest")
+endif()
+get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+include("${CMAKE_CURRENT_LIST_DIR}/machine.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/wine.cmake")
+
+if(NOT SUITES)
+    set(SUITES default)
+endif()
+if(NOT SUITES MATCHES "^(default|native|windows|full)$")
+    message(FATAL_ERROR "SUITES is default, native, windows or full")
+endif()
+set(native YES)
+set(windows YES)
+if(SUITES STREQUAL "native")
+    set(windows NO)
+elseif(SUITES STREQUAL "windows")
+    set(native NO)
+endif()
+if(windows AND NOT CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+    say("Windows programs under Wine are run on Linux only: native suite")
+    set(native YES)
+    set(windows NO)
+endif()
+
+# Slow tests are for SUITES=full.
+set(ctest_flags "")
+if(NOT SUITES STREQUAL "full")
+    set(ctest_flags -LE "^slow$")
+endif()
+set(summary "${ROOT}/build/summary.txt")
+file(WRITE "${summary}" "")
+
+# ---- what is needed --------------------------------------------------------
+
+# needs_program(what program [OPTIONAL] packages...)
+macro(needs_program what program)
+    find_program(found_${program} ${program} PATHS /usr/lib/wine)
+    machine_need("${what}" "${found_${program}}" ${ARGN})
+endmacro()
+
+machine_need_compiler()
+if(native)
+    find_path(cmocka_header cmocka.h PATHS /usr/include /usr/local/include
+              /opt/homebrew/include /mingw64/include /ucrt64/include)
+    machine_need("CMocka" "${cmocka_header}" OPTIONAL
+        APT libcmocka-dev DNF libcmocka-devel PACMAN cmocka BREW cmocka)
+endif()
+if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+    needs_program("clang (second opinion)" clang OPTIONAL
+        APT clang DNF clang PACMAN clang)
+    needs_program("valgrind (exact figures)" valgrind OPTIONAL
+        APT valgrind DNF valgrind PACMAN valgrind)
+    needs_program("strace (exact figures)" strace OPTIONAL
+        APT strace DNF strace PACMAN strace)
+endif()
+if(windows)
+    needs_program("MinGW-w64" x86_64-w64-mingw32-gcc
+        APT gcc-mingw-w64-x86-64 DNF mingw64-gcc PACMAN mingw-w64-gcc)
+    set(has_wine NO)
+    if(wine_program AND wine_server)
+        set(has_wine YES)
+    endif()
+    machine_need("Wine" ${has_wine}
+        APT wine wine64 DNF wine-core PACMAN wine)
+endif()
+if(SUITES STREQUAL "full" AND windows)
+    needs_program("MinGW-w64, 32-bit" i686-w64-mingw32-gcc
+        APT gcc-mingw-w64-i686 DNF mingw32-gcc PACMAN mingw-w64-gcc)
+endif()
+machine_provide()
+
+# ---- CMocka for the cross builds -------------------------------------------
+
+# Debian's source package, from the archive that libcmocka-dev comes from. The
+# list of sources is a private one: no file of the system is changed.
+function(cmocka_from_debian folder)
+    file(MAKE_DIRECTORY "${folder}/lists/partial" "${folder}/cache")
+    execute_process(COMMAND apt-cache policy libcmocka-dev
+                    OUTPUT_VARIABLE policy ERROR_QUIET)
+    if(NOT policy MATCHES "[0-9] (http[^ ]*|file[^ ]*) ([^ /]+)/([^ ]+) ")
+        return()
+    endif()
+    set(where "${CMAKE_MATCH_1} ${CMAKE_MATCH_2} ${CMAKE_MATCH_3}")
+    file(GLOB keys /usr/share/keyrings/debian-archive-keyring.gpg
+                   /usr/share/keyrings/ubuntu-archive-keyring.gpg)
+    string(REPLACE ";" "," keys "${keys}")
+    file(WRITE "${folder}/sources.list"
+         "deb-src [signed-by=${keys}] ${where}\n")
+    set(options -q -o "Dir::Etc::sourcelist=${folder}/sources.list"
+        -o Dir::Etc::sourceparts=- -o "Dir::State::lists=${folder}/lists"
+        -o "Dir::Cache=${folder}/cache" -o APT::Sandbox::User=root)
+    execute_process(COMMAND apt-get ${options} update OUTPUT_QUIET)
+    execute_process(COMMAND apt-get ${options} source --download-only cmocka
+        WORKING_DIRECTORY "${folder}" OUTPUT_QUIET)
+    file(GLOB tarball "${folder}/cmocka_*.orig.tar.*z")
+    if(tarball)
+        execute_process(COMMAND ${CMAKE_COMMAND} -E tar xf "${tarball}"
+                        WORKING_DIRECTORY "${folder}")
+    endif()
+    file(REMOVE_RECURSE "${folder}/lists" "${folder}/cache")
+endfunction()
+
+set(cross_flags "")
+if(windows)
+    set(folder "${ROOT}/build/cmocka")
+    file(GLOB source "${folder}/cmocka-*/CMakeLists.txt")
+    if(CMOCKA_SOURCE)
+        set(source "${CMOCKA_SOURCE}/CMakeLists.txt")
+    elseif(NOT source AND found_apt)
+        say("fetching CMocka's source package, 80 kB")
+        cmocka_from_debian("${folder}")
+        file(GLOB source "${folder}/cmocka-*/CMakeLists.txt")
+    endif()
+    if(source)
+        get_filename_component(source "${source}" DIRECTORY)
+        get_filename_component(source "${source}" ABSOLUTE)
+        set(cross_flags "-DDUOSOCK_CMOCKA_SOURCE_DIR=${source}")
+        say("CMocka for Windows: ${source}")
+    endif()
+endif()
+
+# ---- build and run ---------------------------------------------------------
+
+cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
+
+# Configures and builds; failed receives what went wrong, or nothing.
+function(suite_build failed preset)
+    set(${failed} "" PARENT_SCOPE)
+    set(cache "${ROOT}/build/${preset}/CMakeCache.txt")
+    if(EXISTS "${cache}")
+        set(generator "")
+        file(STRINGS "${cache}" home REGEX "^CMAKE_HOME_DIRECTORY:")
+        if(NOT home STREQUAL "CMAKE_HOME_DIRECTORY:INTERNAL=${ROOT}")
+            # The project was moved or copied together with its build folder.
+            set(generator ${generator} --fresh)
+        endif()
+    endif()
+    execute_process(
+        COMMAND ${CMAKE_COMMAND} --preset ${preset} ${generator} ${ARGN}
+        WORKING_DIRECTORY "${ROOT}" RESULT_VARIABLE result)
+    if(NOT result EQUAL 0)
+        set(${failed} "configuring failed" PARENT_SCOPE)
+        return()
+    endif()
+    execute_process(
+        COMMAND ${CMAKE_COMMAND} --build --preset ${preset} --parallel ${cores}
+        WORKING_DIRECTORY "${ROOT}" RESULT_VARIABLE result)
+    if(NOT result EQUAL 0)
+        set(${failed} "building failed" PARENT_SCOPE)
+    endif()
+endfunction()
+
+# Runs ctest and keeps the summary that it prints at its end.
+function(suite_test failed preset title)
+    set(${failed} "" PARENT_SCOPE)
+    set(log "${ROOT}/build/${preset}/ctest.log")
+    file(REMOVE "${log}")
+    execute_process(COMMAND ${CMAKE_CTEST_COMMAND} --preset ${preset}
+            --output-log "${log}" ${ctest_flags}
+        WORKING_DIRECTORY "${ROOT}" RESULT_VARIABLE result TIMEOUT 3600)
+    set(text "ctest printed no summary\n")
+    if(EXISTS "${log}")
+        file(READ "${log}" output)
+        string(REGEX MATCH "\n[0-9]+% tests passed.*" found "${output}")
+        if(found)
+            set(text "${found}")
+        endif()
+    endif()
+    file(APPEND "${summary}" "\n== ${title}\n${text}")
+    if(NOT result EQUAL 0)
+        set(${failed} "ctest ended with ${result}" PARENT_SCOPE)
+    endif()
+endfunction()
+
+# A failure is printed at once and again at the end; the script goes on.
+function(suite_failed title what)
+    say("FAILED: ${title}: ${what}")
+    message(SEND_ERROR "${title}: ${what}")
+endfunction()
+
+# suite(title preset [flags...]): all three steps.
+function(suite title preset)
+    say("${title}: building in build/${preset}")
+    suite_build(failed ${preset} ${ARGN})
+    if(failed)
+        file(APPEND "${summary}" "\n== ${title}\n${failed}\n")
+    else()
+        say("${title}: running")
+        suite_test(failed ${preset} "${title}")
+    endif()
+    if(failed)
+        suite_failed("${title}" "${failed}")
+    endif()
+endfunction()
+
+if(native)
+    suite("native suite" dev)
+endif()
+
+if(windows)
+    say("starting Wine (the first time makes a prefix, 10 to 20 s)")
+    wine_start(wine_runs)
+    if(wine_runs)
+        suite("Windows suite, under Wine" mingw64 ${cross_flags})
+    else()
+        suite_failed("Windows suite" "Wine does not run")
+    endif()
+    wine_stop()
+endif()
+
+if(SUITES STREQUAL "full")
+    suite("release build" release)
+    suite("AddressSanitizer and UBSan" asan)
+    suite("ThreadSanitizer" tsan)
+    find_program(found_clang clang)
+    if(found_clang)
+        suite("clang" clang)
+    endif()
+    if(windows)
+        say("32-bit Windows: compiling and linking only")
+        suite_build(failed mingw32 ${cross_flags})
+        if(failed)
+            suite_failed("32-bit Windows" "${failed}")
+        endif()
+    endif()
+endif()
+
+# ---- the last lines are ctest's own ----------------------------------------
+
+say("done")
+execute_process(COMMAND ${CMAKE_COMMAND} -E cat "${summary}")

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * conn.h - one connection of a server or a client.
+ *
+ * A connection hands over data; how the bytes move is not its user's affair.
+ * What is sent is taken whole or refused whole, and queued where the kernel
+ * takes less. All memory that the peer could make grow is bounded.
+ *
+ * No callback runs inside the call that caused it. The pointer is valid until
+ * on_close returns; to name a connection for longer, keep its duos_conn_id.
+ */
+#ifndef DUOSOCK_CONN_H
+#define DUOSOCK_CONN_H
+
+#include <duosock/loop.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * A connection.
+ *
+ * Life cycle: made by a server's accept or a client's connect; on_open;
+ * any number of on_data and on_drain; perhaps on_eof; on_close exactly once;
+ * then its memory goes. A client whose attempt failed gets on_close without
+ * on_open.
+ */
+typedef struct duos_conn duos_conn;
+
+/* Names a connection within its server, across its end; 0 is never one. */
+typedef struct duos_conn_id {
+    uint64_t value;
+} duos_conn_id;
+
+/*
+ * What a user of connections is told. Members may be NULL where nothing is to
+ * be done. user is what duos_conn_set_user set last, at first the server's or
+ * client's. Set by duos_conn_handler_init; later versions append members.
+ *
+ * on_open: the connection stands.
+ * on_data: bytes came, len at least 1. They are valid until the callback
+ *     returns. Not called between duos_conn_pause and duos_conn_resume.
+ * on_eof: the peer will send no more; it may still receive. NULL closes the
+ *     connection once its output is out.
+ * on_drain: the queue, which had risen above queue_high, has fallen below
+ *     queue_low.
+ * on_close: the end, with the reason: DUOS_EEOF after the peer's end of
+ *     stream, DUOS_ECANCELED after duos_conn_close or duos_conn_abort,
+ *     DUOS_EIDLE, DUOS_ESTALLED, DUOS_ETIMEDOUT and DUOS_EDRAINED after a
+ *     deadline of that kind, otherwise what the system said. The connection
+ *     may only be asked here, not used.
+ */
+typedef struct duos_conn_handler {
+    size_t size;
+    void (*on_open)(duos_conn *conn, void *user);
+    void (*on_data)(duos_conn *conn, const void *data, size_t len, void *user);
+    void (*on_eof)(duos_conn *conn, void *user);
+    void (*on_drain)(duos_conn *conn, void *user);
+    void (*on_close)(duos_conn *conn, duos_err reason, void *user);
+} duos_conn_handler;
+
+/*
+ * Limits of one connection; part of the configuration of server and client.
+ * Every limit is on by default; 0 means none.
+ *
+ * queue_max: bytes of output that may wait; a send that would exceed it is
+ *     refused. queue_high, queue_low: marks for on_drain and back-pressure.
+ * first_byte_ms: a connection that sends nothing at all is closed
+ *     (DUOS_EIDLE). idle_ms: neither side moved a byte for so long
+ *     (DUOS_EIDLE). stall_ms: output waits and the peer took none of it for
+ *     so long (DUOS_ESTALLED). linger_ms: how long a closing connection may
+ *     take to bring its last bytes to the peer.
+ * backpressure: nothing is received from a peer while more than queue_high
+ *     bytes wait for it, so one who does not read cannot make us work.
+ */
+typedef struct duos_conn_limits {
+    size_t queue_max;
+    size_t queue_high;
+    size_t queue_low;
+    int32_t first_byte_ms;
+    int32_t idle_ms;
+    int32_t stall_ms;
+    int32_t linger_ms;
+    bool backpressure;
+} duos_conn_limits;
+
+/*
+ * Clears a handler and sets its size.
+ *
+ * handler: NULL is ignored.
+ *
+ * Blocking: never.
+ * Thread: any.
+ */
+DUOS_API void duos_conn_handler_init(duos_conn_handler *handler);
+
+/*
+ * Sends bytes: all of them, now or later, in order; or none.
+ *
+ * data: len bytes, copied as far as they must wait; NULL only if len is 0.
+ *
+ * Returns: DUOS_OK when taken; DUOS_EINVAL for NULL; DUOS_EWOULDBLOCK when
+ *     the queue would exceed queue_max: nothing was taken, on_drain will
+ *     tell; DUOS_EMSGSIZE when len is more than queue_max, so that it could
+ *     never be taken; DUOS_ESTATE before on_open, after duos_conn_shutdown or
+ *     duos_conn_close; DUOS_ENOMEM with nothing taken. A connection that
+ *     turns out to be broken takes bytes until its on_close, which comes in
+ *     this turn.
+ * Ownership: data stays the caller's.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_conn_send(duos_conn *conn,
+                                              const void *data, size_t len);
+
+/*
+ * Bytes that were sent and wait for the kernel to take them; 0 for NULL.
+ *
+ * Returns: the number of bytes.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API size_t duos_conn_queued(const duos_conn *conn);
+
+/*
+ * Receives nothing until duos_conn_resume: no on_data comes, and the peer is
+ * slowed down by its own send buffer.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE after on_eof or
+ *     duos_conn_close.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API duos_err duos_conn_pause(duos_conn *conn);
+
+/*
+ * Receives again.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE after on_eof or
+ *     duos_conn_close.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API duos_err duos_conn_resume(duos_conn *conn);
+
+/*
+ * Ends our sending once the queue is out: the peer sees the end of stream and
+ * may still send.
+ *
+ * Returns: DUOS_OK, also the second time; DUOS_EINVAL for NULL; DUOS_ESTATE
+ *     before on_open or after duos_conn_close.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API duos_err duos_conn_shutdown(duos_conn *conn);
+
+/*
+ * Closes: nothing more is received; the queue still goes out as long as the
+ * peer takes it (see stall_ms); then on_close comes with DUOS_ECANCELED. May
+ * be called anywhere, any number of times.
+ *
+ * conn: NULL is ignored.
+ *
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API void duos_conn_close(duos_conn *conn);
+
+/*
+ * Closes at once: the queue is dropped and the peer sees a reset. on_close
+ * comes with reason.
+ *
+ * conn: NULL is ignored.
+ * reason: DUOS_OK stands for DUOS_ECANCELED.
+ *
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API void duos_conn_abort(duos_conn *conn, duos_err reason);
+
+/*
+ * Takes the socket out of an open connection whose queue is empty. on_close
+ * does not come; the connection is gone when the call returns DUOS_OK, but
+ * its memory stays until the end of the turn.
+ *
+ * out: receives the socket, which is non-blocking.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE when not open, or when
+ *     output waits.
+ * Ownership: the caller closes the socket.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_conn_release(duos_conn *conn,
+                                                 duos_socket *out);
+
+/*
+ * The name of a connection, for duos_server_find.
+ *
+ * Returns: the id; 0 for NULL and for a client's connection.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API duos_conn_id duos_conn_id_of(const duos_conn *conn);
+
+/*
+ * The user pointer of a connection.
+ *
+ * Returns: the pointer; NULL for NULL.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API void *duos_conn_user(const duos_conn *conn);
+
+/*
+ * Sets the user pointer that the callbacks of this connection get.
+ *
+ * conn: NULL is ignored.
+ *
+ * Ownership: what it points to stays the caller's.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API void duos_conn_set_user(duos_conn *conn, void *user);
+
+/*
+ * The loop of a connection.
+ *
+ * Returns: the loop; NULL for NULL.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API duos_loop *duos_conn_loop(const duos_conn *conn);
+
+/*
+ * The address of the peer, which the server remembers from accept.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_conn_peer(const duos_conn *conn,
+                                              duos_addr *out);
+
+/*
+ * The 4-tuple of a connection. The local address is asked of the system.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE when the socket is
+ *     closed; the system's code.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_conn_tuple(const duos_conn *conn,
+                                               duos_tuple *out);
+
+/*
+ * Bytes that came from the peer, and bytes that the kernel took for it.
+ *
+ * received, sent: each may be NULL.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for a NULL conn.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API duos_err duos_conn_bytes(const duos_conn *conn, uint64_t *received,
+                                  uint64_t *sent);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

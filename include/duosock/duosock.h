@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * duosock.h - everything: the thin layer (sockets, addresses, options, select,
+ * pollers) and what is built on it (loop, connections, server, client).
+ */
+#ifndef DUOSOCK_H
+#define DUOSOCK_H
+
+#include <duosock/config.h>
+#include <duosock/error.h>
+#include <duosock/alloc.h>
+#include <duosock/addr.h>
+#include <duosock/socket.h>
+#include <duosock/option.h>
+#include <duosock/select.h>
+#include <duosock/poller.h>
+#include <duosock/loop.h>
+#include <duosock/conn.h>
+#include <duosock/server.h>
+#include <duosock/client.h>
+
+#endif

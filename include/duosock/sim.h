@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sim.h - the controls of the simulator.
+ *
+ * The static library duosock::sim is duosock over a network in memory with a
+ * virtual clock. Programs are written against duosock.h as ever; a test adds
+ * this header, makes hosts, and runs their loops. Everything that happens by
+ * chance comes from one seed: the same seed gives the same run, on every
+ * system, in no time.
+ *
+ *     duos_sim_config_init(&config);
+ *     config.seed = 42;
+ *     config.short_io = 300;
+ *     duos_sim_create(&config, &sim);
+ *     duos_sim_add_host(sim, &a);         which is 10.0.0.1 and fd00::1
+ *     duos_sim_set_host(sim, a);          what follows happens on host a
+ *     duos_loop_create(NULL, &loop);
+ *     duos_server_create(loop, &server_config, &server);
+ *     duos_server_listen(server, "*:7700", NULL, NULL);
+ *     duos_sim_add(sim, a, loop);
+ *     ...                                 a client on b: "10.0.0.1:7700"
+ *     err = duos_sim_run(sim, 60000);     until someone calls duos_sim_stop
+ *
+ * The first form knows TCP over IPv4 and IPv6, latency, and short sends and
+ * receives. It does not know datagrams (duos_open says DUOS_ENOTSUP), unix
+ * sockets (DUOS_EAFNOSUPPORT), shared ports, out-of-band data and raw
+ * options. Native error numbers are ours without the sign.
+ *
+ * Calls that would block let the other hosts go on until they are satisfied,
+ * and the clock jumps; when nothing is left that could end the wait, they
+ * give DUOS_EDEADLOCK. Calls made before there is a simulation, or a socket
+ * opened before duos_sim_set_host, give DUOS_ENOTREADY.
+ */
+#ifndef DUOSOCK_SIM_H
+#define DUOSOCK_SIM_H
+
+#include <duosock/loop.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * A simulated network with its hosts.
+ *
+ * Life cycle: duos_sim_create, hosts and what lives on them, duos_sim_run,
+ * the end of all that lives on them, duos_sim_destroy. There is at most one
+ * at a time in a process, and all of it belongs to one thread.
+ */
+typedef struct duos_sim duos_sim;
+
+/* The most hosts that a simulation has. */
+#define DUOS_SIM_HOSTS_MAX 254
+
+/* What a line of the trace tells of. */
+typedef enum duos_sim_kind {
+    DUOS_SIM_TURN = 1, /* a loop was stepped */
+    DUOS_SIM_OPEN,
+    DUOS_SIM_BIND,
+    DUOS_SIM_LISTEN,
+    DUOS_SIM_CONNECT,
+    DUOS_SIM_ACCEPT,
+    DUOS_SIM_SEND,
+    DUOS_SIM_RECV,
+    DUOS_SIM_SHUTDOWN,
+    DUOS_SIM_CLOSE,
+    DUOS_SIM_ARRIVE,  /* something reached a host over the network */
+    DUOS_SIM_JUMP,    /* nobody had anything to do: the clock moved on */
+    DUOS_SIM_DEADLOCK /* and there was nothing to move on to */
+} duos_sim_kind;
+
+/*
+ * A line of the trace.
+ *
+ * host: the number of the host, 0 for none. socket: the number of the socket,
+ * 0 for none. result: bytes that moved, or a duos_err.
+ */
+typedef struct duos_sim_record {
+    uint64_t time_ns;
+    uint32_t kind; /* a duos_sim_kind */
+    uint32_t host;
+    uint32_t socket;
+    int32_t result;
+} duos_sim_record;
+
+/*
+ * How a simulation works. Set by duos_sim_config_init.
+ *
+ * seed: names the run. alloc: for the simulation itself; NULL means
+ * duos_alloc_default().
+ * short_io: how many of 1,000 sends and receives move fewer bytes than they
+ *     could (0).
+ * latency_min_us, latency_max_us: how long what is sent is under way (10 and
+ *     200), at most one hour.
+ * buffer: bytes of one direction of a connection that may be under way or
+ *     unread, 1..16 MiB (64 KiB).
+ * on_trace: is told of everything that happens; NULL for nothing. It must
+ *     not call duosock. user is passed on to it.
+ */
+typedef struct duos_sim_config {
+    size_t size;
+    uint64_t seed;
+    const duos_alloc *alloc;
+    uint32_t short_io;
+    uint32_t latency_min_us;
+    uint32_t latency_max_us;
+    uint32_t buffer;
+    void (*on_trace)(const duos_sim_record *record, void *user);
+    void *user;
+} duos_sim_config;
+
+/*
+ * Fills in the defaults, with seed 1.
+ *
+ * config: NULL is ignored.
+ *
+ * Blocking: never.
+ * Thread: one for everything in this header.
+ */
+DUOS_API void duos_sim_config_init(duos_sim_config *config);
+
+/*
+ * Makes a simulation without hosts; its clock stands at 0. From now on it is
+ * the system of this process.
+ *
+ * config: NULL means the defaults.
+ * out: receives the simulation.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for a NULL out or a config of an unknown
+ *     size; DUOS_ERANGE for a field outside its range; DUOS_EBUSY while there
+ *     is another; DUOS_ENOMEM.
+ * Ownership: the caller destroys it.
+ * Blocking: never.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_sim_create(const duos_sim_config *config,
+                                               duos_sim **out);
+
+/*
+ * Ends a simulation; sockets that are still open are closed. Loops and what
+ * is on them should be ended before, since their calls fail afterwards.
+ *
+ * sim: NULL is ignored.
+ *
+ * Returns: DUOS_OK; DUOS_EBUSY while it runs, with nothing done.
+ * Blocking: never.
+ */
+DUOS_API duos_err duos_sim_destroy(duos_sim *sim);
+
+/*
+ * Adds a host. The first one has number 1, the addresses 10.0.0.1 and
+ * fd00::1, and loopback addresses of its own; and so on.
+ *
+ * host: receives the number.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ELIMIT when there are
+ *     DUOS_SIM_HOSTS_MAX.
+ * Blocking: never.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_sim_add_host(duos_sim *sim, uint32_t *host);
+
+/*
+ * The address of a host.
+ *
+ * Returns: the address; a zeroed one for a number that no host can have, or
+ *     another family than DUOS_IPV4 and DUOS_IPV6.
+ * Blocking: never.
+ */
+DUOS_API duos_addr duos_sim_addr(uint32_t host, duos_family family,
+                                 uint16_t port);
+
+/*
+ * Makes a host the one on which set-up code runs: sockets that are opened
+ * belong to it. Callbacks need not care, since duos_sim_run does it for them.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ENOENT for a number without a
+ *     host.
+ * Blocking: never.
+ */
+DUOS_API duos_err duos_sim_set_host(duos_sim *sim, uint32_t host);
+
+/*
+ * Adds a loop, which runs on a host from now on. A host may have several.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ENOENT for a number without a
+ *     host; DUOS_EEXIST for a loop that was added before; DUOS_ENOMEM.
+ * Ownership: the loop stays the caller's; duos_sim_remove comes before
+ *     duos_loop_destroy.
+ * Blocking: never.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_sim_add(duos_sim *sim, uint32_t host,
+                                            duos_loop *loop);
+
+/*
+ * Takes a loop out again; one that was not added is no error.
+ *
+ * sim: NULL is ignored, like a NULL loop.
+ *
+ * Blocking: never.
+ */
+DUOS_API void duos_sim_remove(duos_sim *sim, const duos_loop *loop);
+
+/*
+ * Runs the loops, one turn of one loop at a time, until duos_sim_stop, or
+ * until each of them was ended by duos_loop_stop. Among those that have
+ * something to do the seed decides; a turn takes a virtual microsecond; when
+ * none has, the clock jumps to the next moment at which something happens. A
+ * server that waits for a client that never comes is a deadlock as well: a
+ * scenario says itself when it is over.
+ *
+ * limit_ms: virtual time that the run may take; less than 0 has no limit.
+ *
+ * Returns: DUOS_OK when stopped; DUOS_EDEADLOCK when nothing is left that
+ *     could happen; DUOS_ETIMEDOUT at the limit; DUOS_EINVAL for NULL;
+ *     DUOS_EBUSY when it runs already; what duos_loop_step said.
+ * Blocking: until one of these; by real clocks, hardly.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_sim_run(duos_sim *sim, int64_t limit_ms);
+
+/*
+ * Makes duos_sim_run return after the current turn, or at once when it is
+ * called next.
+ *
+ * sim: NULL is ignored.
+ *
+ * Blocking: never.
+ */
+DUOS_API void duos_sim_stop(duos_sim *sim);
+
+/*
+ * The virtual time, in nanoseconds since duos_sim_create.
+ *
+ * Returns: the time; 0 for NULL.
+ * Blocking: never.
+ */
+DUOS_API uint64_t duos_sim_now_ns(const duos_sim *sim);
+
+/*
+ * How many sockets are open on all hosts, those of pollers included: 0 after
+ * everything was ended, or one was forgotten.
+ *
+ * Returns: the number; 0 for NULL.
+ * Blocking: never.
+ */
+DUOS_API uint32_t duos_sim_sockets(const duos_sim *sim);
+
+/*
+ * A fingerprint of the trace so far: two runs that differ anywhere differ
+ * here. Equal on every system.
+ *
+ * Returns: the hash; 0 for NULL.
+ * Blocking: never.
+ */
+DUOS_API uint64_t duos_sim_trace_hash(const duos_sim *sim);
+
+/*
+ * The name of a kind of record: "turn", "open", ...
+ *
+ * Returns: a static string; "unknown" for any other number.
+ * Blocking: never.
+ */
+DUOS_API const char *duos_sim_kind_name(uint32_t kind);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cli.h - the commands of the program and the exit codes that scripts rely
+ * on.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+/* 128 + signal, after a second request to stop, is given in os_*.c. */
+enum {
+    CLI_DONE = 0,
+    CLI_FAILED = 1,      /* failure while running */
+    CLI_USAGE = 2,       /* wrong usage */
+    CLI_UNREACHABLE = 3, /* cannot resolve or connect */
+    CLI_UNBOUND = 4,     /* cannot bind or listen */
+    CLI_TIMEDOUT = 5     /* timed out */
+};
+
+/* Where ADDRESS is left out. */
+#define CLI_ADDRESS "127.0.0.1:7700"
+
+/* One command each; argv[0] is its name. They return the exit code. */
+int cmd_serve(int argc, char **argv);
+int cmd_connect(int argc, char **argv);
+int cmd_selftest(int argc, char **argv);
+
+#endif

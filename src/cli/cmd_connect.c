@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cmd_connect.c - duosock connect: the standard input to a socket, the socket
+ * to the standard output.
+ *
+ * The end of the input ends only our sending; what the peer still sends is
+ * printed until it ends, too. A terminal that takes its time slows the peer
+ * down, a peer that takes its time slows down whoever feeds us.
+ */
+#include "args.h"
+#include "cli.h"
+#include "input.h"
+#include "output.h"
+#include "say.h"
+#include "setup.h"
+#include "stop.h"
+
+#include <duosock/client.h>
+
+#include <inttypes.h>
+
+typedef struct connect_options {
+    int32_t timeout_ms;
+    int32_t idle_ms;
+    duos_poller_backend poller;
+} connect_options;
+
+typedef struct session {
+    const connect_options *options;
+    const char *address;
+    duos_loop *loop;
+    duos_client *client;
+    output out;
+    size_t queue_high;
+    uint64_t opened_ms;
+    bool open;        /* on_open came */
+    bool input_waits; /* a block was sent, the next is asked for later */
+    bool broken;      /* a standard stream failed; it has been said */
+    int exit_code;
+} session;
+
+#define FIELD(name) offsetof(connect_options, name)
+
+static const arg_option options_table[] = {
+    {"timeout", ARG_TIME, "DUR", "10s", "how long to try to connect",
+     FIELD(timeout_ms)},
+    {"idle", ARG_TIME, "DUR", "0", "give up when no byte moves so long",
+     FIELD(idle_ms)},
+    {"poller", ARG_POLLER, "NAME", "auto", "how to wait", FIELD(poller)},
+    {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
+
+static const arg_command connect_command = {
+    "connect",
+    "[ADDRESS] [options]",
+    "standard input to a socket, socket to standard output",
+    "  duosock connect                          type to the server "
+    "at " CLI_ADDRESS "\n"
+    "  duosock connect 192.0.2.7:80 <request    send a file, print the answer\n"
+    "  duosock connect [::1]:9000 --timeout 2s  give up sooner\n",
+    "\nThe end of the input half-closes the connection. What comes is passed on"
+    "\nuntouched, but to a terminal control characters go as \\xNN. Durations"
+    " are\nwritten 500ms, 30s, 5m or 1h.\n",
+    options_table,
+    1};
+
+/* ---- from the standard input to the socket ----------------------------- */
+
+static void on_input(const void *data, size_t len, int error, void *user)
+{
+    session *s = user;
+    duos_conn *conn = duos_client_conn(s->client);
+    duos_err err;
+
+    if (error != 0) {
+        say_os_failure("read", "standard input", error);
+        s->broken = true;
+    }
+    if (len == 0) {
+        (void)duos_conn_shutdown(conn);
+        return;
+    }
+    err = duos_conn_send(conn, data, len);
+    if (err == DUOS_ESTATE) {
+        return; /* the peer has ended; on_close is on its way */
+    }
+    if (err != DUOS_OK) {
+        duos_conn_abort(conn, err);
+    } else if (duos_conn_queued(conn) > s->queue_high) {
+        s->input_waits = true;
+    } else {
+        input_next();
+    }
+}
+
+static void on_drain(duos_conn *conn, void *user)
+{
+    session *s = user;
+
+    (void)conn;
+    if (s->input_waits) {
+        s->input_waits = false;
+        input_next();
+    }
+}
+
+/* ---- from the socket to the standard output ---------------------------- */
+
+static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
+{
+    session *s = user;
+
+    if (!s->broken && !output_write(&s->out, data, len)) {
+        s->broken = true;
+        duos_conn_abort(conn, DUOS_ECANCELED);
+    }
+}
+
+/* ---- the connection ---------------------------------------------------- */
+
+static void on_open(duos_conn *conn, void *user)
+{
+    session *s = user;
+    char text[DUOS_TUPLE_TEXT_MAX];
+
+    s->open = true;
+    s->opened_ms = duos_loop_now_ms(s->loop);
+    setup_tuple(text, conn, false);
+    say_detail("open %s", text);
+    if (!input_begin(s->loop, on_input, s)) {
+        say("cannot start to read the standard input");
+        s->broken = true;
+        duos_conn_abort(conn, DUOS_ECANCELED);
+    }
+}
+
+static void say_close(const session *s, const duos_conn *conn, duos_err reason)
+{
+    uint64_t in = 0;
+    uint64_t out = 0;
+    char seconds[SETUP_SECONDS_MAX];
+
+    (void)duos_conn_bytes(conn, &in, &out);
+    setup_seconds(seconds, s->loop, s->opened_ms);
+    say_detail("close %" PRIu64 " B in, %" PRIu64 " B out, %s s, %s", in, out,
+               seconds, duos_err_text(reason));
+}
+
+static int connect_failed(const session *s, duos_err reason)
+{
+    say_failure("connect", s->address, reason);
+    if (reason == DUOS_ECONNREFUSED) {
+        say("hint: nobody listens there; duosock serve would");
+    }
+    if (reason == DUOS_EINVAL || reason == DUOS_ESYNTAX) {
+        say("hint: a client needs a host and a port other than 0");
+        return CLI_USAGE;
+    }
+    return reason == DUOS_ETIMEDOUT ? CLI_TIMEDOUT : CLI_UNREACHABLE;
+}
+
+static int transfer_ended(const session *s, duos_err reason)
+{
+    switch (reason) {
+    case DUOS_EEOF:
+    case DUOS_ECANCELED:
+        return s->broken ? CLI_FAILED : CLI_DONE;
+    case DUOS_EIDLE:
+    case DUOS_ETIMEDOUT:
+        say_failure("transfer", s->address, reason);
+        return CLI_TIMEDOUT;
+    default:
+        say_failure("transfer", s->address, reason);
+        return CLI_FAILED;
+    }
+}
+
+static void on_close(duos_conn *conn, duos_err reason, void *user)
+{
+    session *s = user;
+
+    input_end();
+    if (!s->open) {
+        s->exit_code = connect_failed(s, reason);
+    } else {
+        if (!s->broken && !output_end(&s->out)) {
+            s->broken = true;
+        }
+        say_close(s, conn, reason);
+        s->exit_code = transfer_ended(s, reason);
+    }
+    duos_loop_stop(s->loop);
+}
+
+/* What was read from the standard input still goes out. */
+static void on_stop(void *user)
+{
+    session *s = user;
+
+    duos_conn_close(duos_client_conn(s->client));
+}
+
+/* ---- command ----------------------------------------------------------- */
+
+static duos_err create_client(session *s)
+{
+    duos_client_config config;
+
+    duos_client_config_init(&config);
+    config.handler.on_open = on_open;
+    config.handler.on_data = on_data;
+    config.handler.on_drain = on_drain;
+    config.handler.on_close = on_close;
+    config.user = s;
+    config.connect_ms = s->options->timeout_ms;
+    config.limits.idle_ms = s->options->idle_ms;
+    /* A peer may stop reading because our own output stands still. */
+    config.limits.stall_ms = 0;
+    s->queue_high = config.limits.queue_high;
+    return duos_client_create(s->loop, &config, &s->client);
+}
+
+static int run(session *s)
+{
+    duos_err err = create_client(s);
+
+    if (err != DUOS_OK) {
+        say_failure("start", "client", err);
+        return CLI_FAILED;
+    }
+    if (!stop_begin(s->loop, on_stop, s)) {
+        say("cannot wait for requests to stop");
+        return CLI_FAILED;
+    }
+    err = duos_client_connect(s->client, s->address);
+    if (err != DUOS_OK) {
+        return connect_failed(s, err);
+    }
+    err = duos_loop_run(s->loop);
+    if (err != DUOS_OK) {
+        say_failure("wait", "for events", err);
+        return CLI_FAILED;
+    }
+    return s->exit_code;
+}
+
+int cmd_connect(int argc, char **argv)
+{
+    connect_options options = {0};
+    arg_list list;
+    session s = {0};
+    int exit_code;
+
+    if (!args_parse(&connect_command, argc, argv, &options, &list)) {
+        return list.exit_code;
+    }
+    s.options = &options;
+    s.address = list.count > 0 ? list.address[0] : CLI_ADDRESS;
+    if (!setup_check_address(s.address)) {
+        return CLI_USAGE;
+    }
+    output_init(&s.out);
+    exit_code = setup_loop(options.poller, 0, &s.loop);
+    if (exit_code == CLI_DONE) {
+        exit_code = run(&s);
+        input_end();
+        stop_end();
+        duos_client_destroy(s.client);
+        (void)duos_loop_destroy(s.loop);
+    }
+    return exit_code;
+}

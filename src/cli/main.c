@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * main.c - which commands there are.
+ */
+#include "args.h"
+#include "cli.h"
+#include "os.h"
+#include "say.h"
+
+#include <string.h>
+
+typedef struct entry {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} entry;
+
+static const entry commands[] = {
+    {"serve", cmd_serve}, {"connect", cmd_connect}, {"selftest", cmd_selftest}};
+
+enum {
+    COMMAND_COUNT = sizeof commands / sizeof commands[0]
+};
+
+static const char help[] =
+    "duosock COMMAND [options]: a server and a client for sockets\n"
+    "\n"
+    "Examples:\n"
+    "  duosock serve                   echo server on " CLI_ADDRESS "\n"
+    "  duosock connect                 talk to it\n"
+    "  duosock connect [::1]:80 <file  send a file, print what comes back\n"
+    "\n"
+    "Commands (duosock COMMAND --help tells more):\n"
+    "  serve     serve many clients in one thread\n"
+    "  connect   standard input to a socket, socket to standard output\n"
+    "  selftest  server and clients in one process\n"
+    "\n"
+    "  --help     print this\n"
+    "  --version  print the version and the pollers\n"
+    "\n"
+    "Data goes to the standard output, what is said about it to the standard\n"
+    "error. Exit codes: 0 done, 1 failure while running, 2 wrong usage,\n"
+    "3 cannot connect, 4 cannot listen, 5 timed out, 130 or 143 ended by a\n"
+    "second signal; the first one ends gracefully.\n";
+
+static int wrong_command(const char *word)
+{
+    const char *names[COMMAND_COUNT];
+    size_t i;
+
+    for (i = 0; i < COMMAND_COUNT; i++) {
+        names[i] = commands[i].name;
+    }
+    args_say_unknown("command ", word, names, COMMAND_COUNT, "duosock");
+    return CLI_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    size_t i;
+
+    os_start();
+    if (argc < 2) {
+        say("a command is missing: serve, connect or selftest");
+        say("try: duosock --help");
+        return CLI_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        return say_bytes(help, sizeof help - 1) ? CLI_DONE : CLI_FAILED;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        return args_print_version();
+    }
+    for (i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            return commands[i].run(argc - 1, argv + 1);
+        }
+    }
+    return wrong_command(argv[1]);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * output.h - what came from a peer, on the standard output: untouched when
+ * that is a file or a pipe, escaped when it is a terminal.
+ */
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct output {
+    bool escaped;
+    unsigned char held[4]; /* a character whose rest has not come yet */
+    size_t held_len;
+} output;
+
+void output_init(output *out);
+
+/* Blocks until all is written; returns false when it cannot be. */
+bool output_write(output *out, const void *data, size_t len);
+
+/* Writes what was held back. */
+bool output_end(output *out);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * say.c - messages and results.
+ */
+#include "say.h"
+
+#include "escape.h"
+#include "os.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum {
+    LINE_MAX_BYTES = 1024,
+    WHAT_MAX_BYTES = 512
+};
+
+static say_level level_now = SAY_NORMAL;
+
+void say_set_level(say_level level)
+{
+    level_now = level;
+}
+
+/* Returns the length of the line, which ends in a line feed. */
+static size_t make_line(char *line, const char *format, va_list args)
+{
+    int n = vsnprintf(line, LINE_MAX_BYTES - 1, format, args);
+    size_t len = n < 0 ? 0 : (size_t)n;
+
+    if (len > LINE_MAX_BYTES - 2) {
+        len = LINE_MAX_BYTES - 2;
+    }
+    line[len] = '\n';
+    return len + 1;
+}
+
+static void say_list(say_level level, const char *format, va_list args)
+{
+    char line[LINE_MAX_BYTES];
+
+    if (level <= level_now) {
+        /* There is nobody to tell when this fails. */
+        (void)os_write(OS_STDERR, line, make_line(line, format, args));
+    }
+}
+
+void say(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say_list(SAY_QUIET, format, args);
+    va_end(args);
+}
+
+void say_event(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say_list(SAY_NORMAL, format, args);
+    va_end(args);
+}
+
+void say_detail(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say_list(SAY_VERBOSE, format, args);
+    va_end(args);
+}
+
+void say_failure(const char *tried, const char *what, duos_err err)
+{
+    char safe[WHAT_MAX_BYTES];
+    const char *name = duos_err_native_name(err);
+    int32_t number = duos_err_native(err);
+
+    escape_line(safe, sizeof safe, what);
+    if (number == 0) {
+        say("%s %s: %s (%s)", tried, safe, duos_err_text(err),
+            duos_err_name(err));
+    } else {
+        say("%s %s: %s (%s%s%d)", tried, safe, duos_err_text(err), name,
+            name[0] != '\0' ? " " : "", (int)number);
+    }
+}
+
+void say_os_failure(const char *tried, const char *what, int error)
+{
+    char safe[WHAT_MAX_BYTES];
+
+    escape_line(safe, sizeof safe, what);
+    say("%s %s: %s (errno %d)", tried, safe, os_error_text(error), error);
+}
+
+bool say_bytes(const void *data, size_t len)
+{
+    int error = os_write(OS_STDOUT, data, len);
+
+    if (error != 0 && !os_reader_gone(error)) {
+        say_os_failure("write", "standard output", error);
+    }
+    return error == 0;
+}
+
+bool say_result(const char *format, ...)
+{
+    char line[LINE_MAX_BYTES];
+    size_t len;
+    va_list args;
+
+    va_start(args, format);
+    len = make_line(line, format, args);
+    va_end(args);
+    return say_bytes(line, len);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * say.h - how the program speaks: results on the standard output, everything
+ * said about them on the standard error, one line and one write each.
+ */
+#ifndef CLI_SAY_H
+#define CLI_SAY_H
+
+#include <duosock/error.h>
+
+/* How much is said besides errors and what must be known. */
+typedef enum say_level {
+    SAY_QUIET = -1,
+    SAY_NORMAL = 0,
+    SAY_VERBOSE = 1
+} say_level;
+
+void say_set_level(say_level level);
+
+/* Messages take a format as printf does, without the final line feed. */
+
+/* Said always. */
+void say(const char *format, ...);
+
+/* What happens, a line each: not with -q. */
+void say_event(const char *format, ...);
+
+/* Only with -v. */
+void say_detail(const char *format, ...);
+
+/*
+ * "connect 127.0.0.1:1: connection refused (ECONNREFUSED 111)": what was
+ * tried, with what, and why it failed, with the name and number that this
+ * system uses. what is escaped.
+ */
+void say_failure(const char *tried, const char *what, duos_err err);
+
+/* The same for a stream or a file; error is what os.h returned. */
+void say_os_failure(const char *tried, const char *what, int error);
+
+/*
+ * A line of the result, on the standard output. Returns false when it could
+ * not be written; that has been said then, unless the reader has gone.
+ */
+bool say_result(const char *format, ...);
+
+/* The same for bytes. */
+bool say_bytes(const void *data, size_t len);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * serve.h - what the files of duosock serve share: its options, its state,
+ * and the modes that deal with a client's bytes.
+ */
+#ifndef CLI_SERVE_H
+#define CLI_SERVE_H
+
+#include <duosock/server.h>
+
+typedef enum serve_mode {
+    SERVE_ECHO,
+    SERVE_DISCARD
+} serve_mode;
+
+typedef struct serve_options {
+    int mode; /* a serve_mode */
+    duos_poller_backend poller;
+    const char *ready_file;
+    uint32_t max_clients;
+    int32_t idle_ms;
+    int32_t first_byte_ms;
+    size_t max_queue;
+    int32_t drain_ms;
+    int reuse; /* a duos_reuse */
+    bool v6only;
+    int32_t exit_after_idle_ms;
+} serve_options;
+
+typedef struct serve {
+    const serve_options *options;
+    duos_loop *loop;
+    duos_server *server;
+    duos_timer idle;  /* runs while nobody is connected */
+    uint64_t counted; /* clients since the start; numbers them */
+    uint32_t open;    /* clients now */
+} serve;
+
+/* What connections of a mode report to; their user is the serve. */
+void serve_handler(serve_mode mode, duos_conn_handler *handler);
+
+/* Begins to count the time without a client, if it has a limit. */
+void serve_start_idle(serve *s);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * serve_conn.c - what duosock serve does with a client: numbers it, names it
+ * by its 4-tuple, deals with its bytes, counts them.
+ */
+#include "serve.h"
+
+#include "say.h"
+#include "setup.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* What a connection's user pointer means after on_open. */
+typedef struct client {
+    serve *serve;
+    uint64_t number;
+    uint64_t opened_ms;
+} client;
+
+static void on_open(duos_conn *conn, void *user)
+{
+    serve *s = user;
+    client *c = malloc(sizeof *c);
+    char text[DUOS_TUPLE_TEXT_MAX];
+
+    duos_conn_set_user(conn, c);
+    if (c == NULL) {
+        duos_conn_abort(conn, DUOS_ENOMEM);
+        return;
+    }
+    duos_timer_stop(&s->idle);
+    s->open++;
+    c->serve = s;
+    c->number = ++s->counted;
+    c->opened_ms = duos_loop_now_ms(s->loop);
+    setup_tuple(text, conn, true);
+    say_event("#%" PRIu64 " open %s", c->number, text);
+}
+
+static void on_data_echo(duos_conn *conn, const void *data, size_t len,
+                         void *user)
+{
+    duos_err err = duos_conn_send(conn, data, len);
+
+    (void)user;
+    if (err != DUOS_OK) {
+        /* Back-pressure keeps room for one receive; this is no memory. */
+        duos_conn_abort(conn, err);
+    }
+}
+
+void serve_start_idle(serve *s)
+{
+    if (s->open == 0 && s->options->exit_after_idle_ms > 0) {
+        duos_err err =
+            duos_timer_start(&s->idle, s->options->exit_after_idle_ms);
+
+        if (err != DUOS_OK) {
+            say_failure("start", "--exit-after-idle", err);
+        }
+    }
+}
+
+static void on_close(duos_conn *conn, duos_err reason, void *user)
+{
+    client *c = user;
+    uint64_t in = 0;
+    uint64_t out = 0;
+    char seconds[SETUP_SECONDS_MAX];
+
+    if (c == NULL) {
+        return;
+    }
+    (void)duos_conn_bytes(conn, &in, &out);
+    setup_seconds(seconds, c->serve->loop, c->opened_ms);
+    say_event("#%" PRIu64 " close %" PRIu64 " B in, %" PRIu64
+              " B out, %s s, %s",
+              c->number, in, out, seconds, duos_err_text(reason));
+    c->serve->open--;
+    serve_start_idle(c->serve);
+    free(c);
+}
+
+void serve_handler(serve_mode mode, duos_conn_handler *handler)
+{
+    duos_conn_handler_init(handler);
+    handler->on_open = on_open;
+    handler->on_close = on_close;
+    switch (mode) {
+    case SERVE_ECHO:
+        handler->on_data = on_data_echo;
+        break;
+    case SERVE_DISCARD:
+        break; /* nobody is told of bytes that nobody wants */
+    }
+}

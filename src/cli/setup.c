@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * setup.c - what the commands do alike.
+ */
+#include "setup.h"
+
+#include "cli.h"
+#include "say.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool setup_check_address(const char *text)
+{
+    duos_endpoint endpoint;
+    duos_err err = duos_endpoint_parse(text, &endpoint);
+
+    if (err == DUOS_OK && endpoint.type == DUOS_DGRAM) {
+        err = DUOS_ENOTSUP;
+    }
+    if (err == DUOS_OK) {
+        return true;
+    }
+    say_failure("address", text, err);
+    switch (err) {
+    case DUOS_ESYNTAX:
+        say("hint: write host:port, as 127.0.0.1:7700, [::1]:7700 or "
+            "localhost:7700; names are not looked up yet");
+        break;
+    case DUOS_ERANGE:
+        say("hint: a port is a number from 0 to 65535");
+        break;
+    case DUOS_ENOTSUP:
+        say("hint: only tcp addresses work yet");
+        break;
+    default:
+        break;
+    }
+    return false;
+}
+
+int setup_loop(duos_poller_backend backend, size_t recv_buffer, duos_loop **out)
+{
+    duos_loop_config config;
+    const char *wish = getenv("DUOSOCK_POLLER");
+    duos_err err;
+
+    duos_loop_config_init(&config);
+    config.backend = backend;
+    if (recv_buffer != 0) {
+        config.recv_buffer = recv_buffer;
+    }
+    err = duos_loop_create(&config, out);
+    if (err == DUOS_OK) {
+        return CLI_DONE;
+    }
+    if (backend == DUOS_POLLER_AUTO && wish != NULL &&
+        (err == DUOS_EINVAL || err == DUOS_ENOTSUP)) {
+        say_failure("DUOSOCK_POLLER", wish, err);
+        say("hint: duosock --version lists the pollers of this system");
+        return CLI_USAGE;
+    }
+    say_failure("start", duos_poller_backend_name(backend), err);
+    return CLI_FAILED;
+}
+
+const char *setup_poller_name(duos_loop *loop)
+{
+    return duos_poller_backend_name(
+        duos_poller_backend_of(duos_loop_poller(loop)));
+}
+
+void setup_tuple(char *text, const duos_conn *conn, bool at_server)
+{
+    duos_tuple tuple;
+    duos_tuple turned;
+    duos_err err = duos_conn_tuple(conn, &tuple);
+
+    if (err == DUOS_OK) {
+        turned.local = at_server ? tuple.local : tuple.remote;
+        turned.remote = at_server ? tuple.remote : tuple.local;
+        err = duos_tuple_format(&turned, text, DUOS_TUPLE_TEXT_MAX);
+    }
+    if (err != DUOS_OK) {
+        strcpy(text, "?"); /* the peer has gone already */
+    }
+}
+
+void setup_seconds(char *text, duos_loop *loop, uint64_t since_ms)
+{
+    uint64_t ms = duos_loop_now_ms(loop) - since_ms;
+
+    snprintf(text, SETUP_SECONDS_MAX, "%" PRIu64 ".%u", ms / 1000,
+             (unsigned)(ms % 1000 / 100));
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * setup.h - what the commands do alike before and after they run: addresses
+ * are checked, a loop is made, times are written.
+ */
+#ifndef CLI_SETUP_H
+#define CLI_SETUP_H
+
+#include "args.h"
+
+#include <duosock/conn.h>
+
+/* Room for what setup_seconds writes. */
+enum {
+    SETUP_SECONDS_MAX = 32
+};
+
+/*
+ * Whether the text is an address of a stream; if not, that is said and the
+ * usage is wrong.
+ */
+bool setup_check_address(const char *text);
+
+/*
+ * Makes a loop. recv_buffer: 0 for the library's default. Returns CLI_DONE,
+ * or what to exit with after the reason has been said.
+ */
+int setup_loop(duos_poller_backend backend, size_t recv_buffer,
+               duos_loop **out);
+
+/* The name of a loop's poller. */
+const char *setup_poller_name(duos_loop *loop);
+
+/*
+ * Writes the 4-tuple of a connection as its server sees it: client, then
+ * server. at_server: whether we are the server; both sides write the same,
+ * so two logs can be compared. text: DUOS_TUPLE_TEXT_MAX bytes.
+ */
+void setup_tuple(char *text, const duos_conn *conn, bool at_server);
+
+/* Writes "1.2": seconds since a time of the loop's clock. */
+void setup_seconds(char *text, duos_loop *loop, uint64_t since_ms);
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * client.c - a client: which address is tried next, and until when.
+ */
+#include <duosock/client.h>
+
+#include <string.h>
+
+#include "conn_core.h"
+#include "deadline.h"
+#include "dial.h"
+#include "mem.h"
+#include "versioned.h"
+
+struct duos_client {
+    duos__owner owner; /* first: the connection knows the client by it */
+    duos_conn *conn;
+    int32_t connect_ms;
+    duos_addr targets[DUOS__DIAL_MAX];
+    size_t target_count;
+    size_t next_target;
+    duos__timer connect_deadline;
+    duos__deferred end;
+    bool destroyed;
+};
+
+static void connect_failed(duos__owner *owner, duos_conn *conn, duos_err err);
+static void connection_gone(duos__owner *owner, duos_conn *conn);
+static void connect_expired(duos__timer *timer);
+
+/* ---- making one ------------------------------------------------------- */
+
+void duos_client_config_init(duos_client_config *config)
+{
+    if (config != NULL) {
+        memset(config, 0, sizeof *config);
+        config->size = sizeof *config;
+        duos_conn_handler_init(&config->handler);
+        config->connect_ms = 10 * 1000;
+        duos__limits_init(&config->limits);
+        config->limits.first_byte_ms = 0;
+        config->limits.idle_ms = 0;
+        config->limits.backpressure = false;
+    }
+}
+
+static duos_err read_config(duos_client_config *chosen,
+                            const duos_client_config *config)
+{
+    duos_client_config_init(chosen);
+    if (config != NULL &&
+        (!duos__versioned_copy(chosen, sizeof *chosen, config) ||
+         !duos__handler_complete(&chosen->handler))) {
+        return DUOS_EINVAL;
+    }
+    if (chosen->connect_ms < 0) {
+        return DUOS_ERANGE;
+    }
+    return duos__limits_complete(&chosen->limits);
+}
+
+duos_err duos_client_create(duos_loop *loop, const duos_client_config *config,
+                            duos_client **out)
+{
+    duos_client_config chosen;
+    duos_client *client;
+    duos_err err;
+
+    if (loop == NULL || out == NULL) {
+        return DUOS_EINVAL;
+    }
+    err = read_config(&chosen, config);
+    if (err != DUOS_OK) {
+        return err;
+    }
+    client = (duos_client *)duos__new(&loop->alloc, sizeof *client);
+    if (client == NULL) {
+        return DUOS_ENOMEM;
+    }
+    client->owner.loop = loop;
+    client->owner.engine = &duos__engine_ready;
+    client->owner.handler = chosen.handler;
+    client->owner.limits = chosen.limits;
+    client->owner.user = chosen.user;
+    client->owner.connect_failed = connect_failed;
+    client->owner.gone = connection_gone;
+    client->connect_ms = chosen.connect_ms;
+    client->connect_deadline.fire = connect_expired;
+    *out = client;
+    return DUOS_OK;
+}
+
+/* ---- connecting ------------------------------------------------------- */
+
+/* Begins with the next address that can be begun with. */
+static duos_err try_next(duos_client *client)
+{
+    const duos__engine_ops *engine = client->owner.engine;
+    duos_err err = DUOS_EADDRNOTAVAIL;
+
+    while (client->next_target < client->target_count) {
+        const duos_addr *addr = &client->targets[client->next_target++];
+
+        err = engine->connect(&client->conn->stream, addr);
+        if (err == DUOS_OK) {
+            duos__conn_set_peer(client->conn, addr);
+            return DUOS_OK;
+        }
+    }
+    return err;
+}
+
+static void connect_failed(duos__owner *owner, duos_conn *conn, duos_err err)
+{
+    duos_client *client = (duos_client *)owner;
+
+    owner->engine->close(&conn->stream, false);
+    if (client->next_target < client->target_count) {
+        err = try_next(client);
+    }
+    if (err != DUOS_OK) {
+        duos__conn_finish(conn, err);
+    }
+}
+
+static void connect_expired(duos__timer *timer)
+{
+    duos_client *client =
+        (duos_client *)(void *)((char *)timer -
+                                offsetof(duos_client, connect_deadline));
+
+    if (client->conn != NULL &&
+        client->conn->state == DUOS__CONN_CONNECTING) {
+        duos__conn_finish(client->conn, DUOS_ETIMEDOUT);
+    }
+}
+
+static duos_err begin(duos_client *client)
+{
+    duos_loop *loop = client->owner.loop;
+    duos_err err = DUOS_OK;
+
+    client->next_target = 0;
+    if (client->connect_ms > 0) {
+        err = duos__timers_start(&loop->timers, &client->connect_deadline,
+                                 duos__after_ms(sys_now_ns(),
+                                                client->connect_ms));
+    }
+    if (err == DUOS_OK) {
+        err = try_next(client);
+    }
+    /* What the system refuses at once is told like what it refuses later. */
+    if (err != DUOS_OK && err != DUOS_ENOMEM && err != DUOS_EMFILE) {
+        duos__conn_finish(client->conn, err);
+        err = DUOS_OK;
+    }
+    return err;
+}
+
+duos_err duos_client_connect(duos_client *client, const char *address)
+{
+    duos_err err;
+
+    if (client == NULL) {
+        return DUOS_EINVAL;
+    }
+    if (client->conn != NULL) {
+        return DUOS_EBUSY;
+    }
+    err = duos__dial_targets(address, client->targets, &client->target_count);
+    if (err != DUOS_OK) {
+        return err;
+    }
+    client->conn = duos__conn_new(&client->owner);
+    if (client->conn == NULL) {
+        return DUOS_ENOMEM;
+    }
+    err = begin(client);
+    if (err != DUOS_OK) {
+        duos__timers_stop(&client->owner.loop->timers,
+                          &client->connect_deadline);
+        duos__conn_free(client->conn);
+        client->conn = NULL;
+    }
+    return err;
+}
+
+duos_conn *duos_client_conn(const duos_client *client)
+{
+    return client != NULL ? client->conn : NULL;
+}
+
+/* ---- the end ---------------------------------------------------------- */
+
+static void connection_gone(duos__owner *owner, duos_conn *conn)
+{
+    duos_client *client = (duos_client *)owner;
+
+    (void)conn;
+    duos__timers_stop(&owner->loop->timers, &client->connect_deadline);
+    client->conn = NULL;
+}
+
+static void end_client(duos__deferred *deferred)
+{
+    duos_client *client =
+        (duos_client *)(void *)((char *)deferred -
+                                offsetof(duos_client, end));
+
+    duos__free(&client->owner.loop->alloc, client, sizeof *client);
+}
+
+void duos_client_destroy(duos_client *client)
+{
+    duos_loop *loop;
+
+    if (client == NULL || client->destroyed) {
+        return;
+    }
+    loop = client->owner.loop;
+    client->destroyed = true;
+    duos__timers_stop(&loop->timers, &client->connect_deadline);
+    if (client->conn != NULL) {
+        duos__conn_finish(client->conn, DUOS_ECANCELED);
+    }
+    client->end.run = end_client;
+    duos__loop_defer(loop, &client->end);
+    duos__loop_settle(loop);
+}

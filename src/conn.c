@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * conn.c - the life of a connection: what its user asks for, what its engine
+ * tells, and the queue between the two. conn_deadline.c watches the clock,
+ * conn_close.c ends it.
+ */
+#include <duosock/conn.h>
+
+#include <string.h>
+
+#include "conn_core.h"
+#include "conn_close.h"
+#include "mem.h"
+#include "versioned.h"
+
+static duos_conn *conn_of(duos__stream *s)
+{
+    return (duos_conn *)s;
+}
+
+/* ---- beginning -------------------------------------------------------- */
+
+void duos_conn_handler_init(duos_conn_handler *handler)
+{
+    if (handler != NULL) {
+        memset(handler, 0, sizeof *handler);
+        handler->size = sizeof *handler;
+    }
+}
+
+bool duos__handler_complete(duos_conn_handler *handler)
+{
+    duos_conn_handler known;
+
+    duos_conn_handler_init(&known);
+    if (!duos__versioned_copy(&known, sizeof known, handler)) {
+        return false;
+    }
+    *handler = known;
+    return true;
+}
+
+duos_conn *duos__conn_new(duos__owner *owner)
+{
+    duos_conn *conn =
+        (duos_conn *)duos__new(&owner->loop->alloc, sizeof *conn);
+
+    if (conn == NULL) {
+        return NULL;
+    }
+    conn->stream.sock.os = -1;
+    conn->stream.loop = owner->loop;
+    conn->owner = owner;
+    conn->user = owner->user;
+    conn->since_ms = conn->active_ms = owner->loop->now_ms;
+    return conn;
+}
+
+void duos__conn_free(duos_conn *conn)
+{
+    const duos_alloc *alloc = &conn->stream.loop->alloc;
+
+    duos__bufq_clear(&conn->out, alloc);
+    duos__free(alloc, conn, sizeof *conn);
+}
+
+duos_err duos__conn_attach(duos_conn *conn, duos_socket sock)
+{
+    duos_err err = conn->owner->engine->attach(&conn->stream, sock);
+
+    if (err == DUOS_OK) {
+        conn->state = DUOS__CONN_OPEN;
+    }
+    return err;
+}
+
+static void open_connected(duos_conn *conn)
+{
+    conn->state = DUOS__CONN_OPEN;
+    conn->since_ms = conn->active_ms = conn->stream.loop->now_ms;
+    conn->owner->engine->recv_start(&conn->stream);
+    if (duos__conn_watch_deadlines(conn) != DUOS_OK) {
+        duos__conn_finish(conn, DUOS_ENOMEM);
+        return;
+    }
+    if (conn->owner->handler.on_open != NULL) {
+        conn->owner->handler.on_open(conn, conn->user);
+    }
+}
+
+void duos__stream_connected(duos__stream *s, duos_err err)
+{
+    duos_conn *conn = conn_of(s);
+
+    if (conn->state != DUOS__CONN_CONNECTING) {
+        return;
+    }
+    if (err == DUOS_OK) {
+        open_connected(conn);
+    } else {
+        conn->owner->connect_failed(conn->owner, conn, err);
+    }
+}
+
+/* ---- receiving -------------------------------------------------------- */
+
+void duos__stream_received(duos__stream *s, const void *data, size_t len)
+{
+    duos_conn *conn = conn_of(s);
+
+    conn->bytes_in += len;
+    conn->active_ms = s->loop->now_ms;
+    if (DUOS_LIKELY(conn->state == DUOS__CONN_OPEN &&
+                    conn->owner->handler.on_data != NULL)) {
+        conn->owner->handler.on_data(conn, data, len, conn->user);
+    }
+}
+
+static void peer_ended(duos_conn *conn)
+{
+    conn->ended_in = true;
+    if (conn->state == DUOS__CONN_LINGERING) {
+        duos__conn_finish(conn, conn->stream.reason);
+    } else if (conn->state == DUOS__CONN_OPEN) {
+        if (conn->owner->handler.on_eof != NULL && !conn->ended_out) {
+            conn->owner->handler.on_eof(conn, conn->user);
+        } else {
+            duos__conn_begin_close(conn, DUOS_EEOF);
+        }
+    }
+}
+
+void duos__stream_ended(duos__stream *s, duos_err reason)
+{
+    duos_conn *conn = conn_of(s);
+
+    if (reason == DUOS_EEOF) {
+        peer_ended(conn);
+    } else if (conn->state == DUOS__CONN_LINGERING) {
+        /* The bytes are out; how the peer hangs up is its own affair. */
+        duos__conn_finish(conn, s->reason);
+    } else {
+        duos__conn_finish(conn, reason);
+    }
+}
+
+/* Receives exactly if nobody is against it. */
+static void update_receiving(duos_conn *conn)
+{
+    bool wanted = !conn->paused && !conn->held;
+
+    if (conn->state != DUOS__CONN_OPEN || conn->ended_in ||
+        wanted == conn->stream.receiving) {
+        return;
+    }
+    if (wanted) {
+        conn->owner->engine->recv_start(&conn->stream);
+    } else {
+        conn->owner->engine->recv_stop(&conn->stream);
+    }
+}
+
+static duos_err set_paused(duos_conn *conn, bool paused)
+{
+    if (conn == NULL) {
+        return DUOS_EINVAL;
+    }
+    if (conn->state != DUOS__CONN_OPEN || conn->ended_in) {
+        return DUOS_ESTATE;
+    }
+    conn->paused = paused;
+    update_receiving(conn);
+    return DUOS_OK;
+}
+
+duos_err duos_conn_pause(duos_conn *conn)
+{
+    return set_paused(conn, true);
+}
+
+duos_err duos_conn_resume(duos_conn *conn)
+{
+    return set_paused(conn, false);
+}
+
+/* ---- sending ---------------------------------------------------------- */
+
+/* What the kernel did not take waits; taken is what it took of this send. */
+static duos_err queue_rest(duos_conn *conn, const void *data, size_t len,
+                           size_t taken)
+{
+    const duos_conn_limits *limits = &conn->owner->limits;
+    bool first = conn->out.len == 0;
+
+    if (duos__bufq_append(&conn->out, &conn->stream.loop->alloc, data, len) !=
+        DUOS_OK) {
+        if (taken > 0) { /* half a message is out: no way back */
+            duos__conn_finish(conn, DUOS_ENOMEM);
+        }
+        return DUOS_ENOMEM;
+    }
+    if (first) {
+        conn->sent_ms = conn->stream.loop->now_ms;
+        conn->owner->engine->send_start(&conn->stream);
+        if (duos__conn_watch_deadlines(conn) != DUOS_OK) {
+            duos__conn_finish(conn, DUOS_ENOMEM);
+        }
+    }
+    if (conn->out.len > limits->queue_high) {
+        conn->above = true;
+        conn->held = limits->backpressure;
+        update_receiving(conn);
+    }
+    return DUOS_OK;
+}
+
+static duos_err refuse_send(duos_conn *conn)
+{
+    bool broken = conn->state == DUOS__CONN_CLOSED &&
+                  conn->stream.reason != DUOS_ECANCELED;
+
+    return broken ? DUOS_OK : DUOS_ESTATE;
+}
+
+static duos_err refuse_full(duos_conn *conn, size_t len)
+{
+    if (len > conn->owner->limits.queue_max) {
+        return DUOS_EMSGSIZE;
+    }
+    conn->above = true;
+    return DUOS_EWOULDBLOCK;
+}
+
+duos_err duos_conn_send(duos_conn *conn, const void *data, size_t len)
+{
+    sys_count n = 0;
+
+    if (DUOS_UNLIKELY(conn == NULL || data == NULL)) {
+        return conn != NULL && len == 0 ? DUOS_OK : DUOS_EINVAL;
+    }
+    if (DUOS_UNLIKELY(conn->state != DUOS__CONN_OPEN || conn->ended_out)) {
+        return refuse_send(conn);
+    }
+    if (DUOS_UNLIKELY(len > conn->owner->limits.queue_max - conn->out.len)) {
+        return refuse_full(conn, len);
+    }
+    if (DUOS_LIKELY(conn->out.len == 0)) {
+        if (DUOS_UNLIKELY(len == 0)) {
+            return DUOS_OK;
+        }
+        n = conn->owner->engine->try_send(&conn->stream, data, len);
+        if (DUOS_UNLIKELY(n < 0)) {
+            duos__conn_finish(conn, (duos_err)n);
+            return DUOS_OK; /* on_close tells */
+        }
+        conn->bytes_out += (size_t)n;
+        conn->active_ms = conn->stream.loop->now_ms;
+        if (DUOS_LIKELY((size_t)n == len)) {
+            return DUOS_OK;
+        }
+    }
+    return queue_rest(conn, (const char *)data + n, len - (size_t)n,
+                      (size_t)n);
+}
+
+size_t duos__stream_pull(duos__stream *s, const void **data)
+{
+    return duos__bufq_front(&conn_of(s)->out, data);
+}
+
+static void below_mark(duos_conn *conn)
+{
+    conn->above = false;
+    conn->held = false;
+    update_receiving(conn);
+    if (conn->state == DUOS__CONN_OPEN &&
+        conn->owner->handler.on_drain != NULL) {
+        conn->owner->handler.on_drain(conn, conn->user);
+    }
+}
+
+void duos__stream_sent(duos__stream *s, size_t len)
+{
+    duos_conn *conn = conn_of(s);
+
+    if (len == 0) {
+        return;
+    }
+    duos__bufq_consume(&conn->out, &s->loop->alloc, len);
+    conn->bytes_out += len;
+    conn->active_ms = conn->sent_ms = s->loop->now_ms;
+    if (conn->above && conn->out.len <= conn->owner->limits.queue_low) {
+        below_mark(conn);
+    }
+    if (conn->out.len == 0) {
+        duos__conn_queue_out(conn);
+    }
+}
+
+size_t duos_conn_queued(const duos_conn *conn)
+{
+    return conn != NULL ? conn->out.len : 0;
+}
+
+/* ---- asking ----------------------------------------------------------- */
+
+void duos__conn_set_peer(duos_conn *conn, const duos_addr *addr)
+{
+    size_t len = addr->family == DUOS_IPV4 ? 4 : 16;
+
+    memset(&conn->peer, 0, sizeof conn->peer);
+    conn->peer.family = addr->family;
+    if (addr->family == DUOS_IPV4 || addr->family == DUOS_IPV6) {
+        conn->peer.port = addr->port;
+        conn->peer.scope = addr->scope;
+        memcpy(conn->peer.ip, addr->ip.v6, len);
+    }
+}
+
+duos_err duos_conn_peer(const duos_conn *conn, duos_addr *out)
+{
+    if (conn == NULL || out == NULL) {
+        return DUOS_EINVAL;
+    }
+    *out = duos_addr_ipv6(conn->peer.ip, conn->peer.port);
+    out->family = conn->peer.family;
+    out->scope = conn->peer.scope;
+    return DUOS_OK;
+}
+
+duos_err duos_conn_tuple(const duos_conn *conn, duos_tuple *out)
+{
+    duos_tuple tuple;
+    duos_err err;
+
+    if (conn == NULL || out == NULL) {
+        return DUOS_EINVAL;
+    }
+    if (!duos_socket_valid(conn->stream.sock)) {
+        return DUOS_ESTATE;
+    }
+    err = duos_conn_peer(conn, &tuple.remote);
+    if (err == DUOS_OK) {
+        err = duos_local_addr(conn->stream.sock, &tuple.local);
+    }
+    if (err == DUOS_OK) {
+        *out = tuple;
+    }
+    return err;
+}
+
+duos_err duos_conn_bytes(const duos_conn *conn, uint64_t *received,
+                         uint64_t *sent)
+{
+    if (conn == NULL) {
+        return DUOS_EINVAL;
+    }
+    if (received != NULL) {
+        *received = conn->bytes_in;
+    }
+    if (sent != NULL) {
+        *sent = conn->bytes_out;
+    }
+    return DUOS_OK;
+}
+
+void *duos_conn_user(const duos_conn *conn)
+{
+    return conn != NULL ? conn->user : NULL;
+}
+
+void duos_conn_set_user(duos_conn *conn, void *user)
+{
+    if (conn != NULL) {
+        conn->user = user;
+    }
+}
+
+duos_loop *duos_conn_loop(const duos_conn *conn)
+{
+    return conn != NULL ? conn->stream.loop : NULL;
+}

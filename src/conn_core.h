@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * conn_core.h - a connection from the inside, for server and client.
+ *
+ * An idle connection costs its struct, a slot, a poller entry and nothing
+ * else: no buffer, one timer. tests/figures hold the budget.
+ */
+#ifndef DUOS_CONN_CORE_H
+#define DUOS_CONN_CORE_H
+
+#include <duosock/conn.h>
+
+#include "bufq.h"
+#include "engine_ops.h"
+
+typedef struct duos__owner duos__owner;
+
+/* What a server or a client is to its connections. */
+struct duos__owner {
+    duos_loop *loop;
+    const duos__engine_ops *engine;
+    duos_conn_handler handler;
+    duos_conn_limits limits; /* 0 for none; queue_max and _high: SIZE_MAX */
+    void *user;              /* that connections begin with */
+    /* An attempt failed: tries elsewhere, or calls duos__conn_finish. */
+    void (*connect_failed)(duos__owner *owner, duos_conn *conn, duos_err err);
+    /* After on_close, or release; conn is freed next. */
+    void (*gone)(duos__owner *owner, duos_conn *conn);
+};
+
+typedef enum duos__conn_state {
+    DUOS__CONN_CONNECTING,
+    DUOS__CONN_OPEN,
+    DUOS__CONN_FLUSHING, /* closing: the queue goes out */
+    DUOS__CONN_LINGERING, /* our end is sent: waiting for the peer's */
+    DUOS__CONN_CLOSED,   /* on_close comes at the end of the turn */
+    DUOS__CONN_RELEASED  /* the socket is somebody else's */
+} duos__conn_state;
+
+/* An address without what a unix path needs: 24 bytes in place of 116. */
+typedef struct duos__peer {
+    uint8_t family;
+    uint16_t port;
+    uint32_t scope;
+    uint8_t ip[16];
+} duos__peer;
+
+struct duos_conn {
+    duos__stream stream; /* first: the engine's events are for it */
+    duos__owner *owner;
+    void *user;
+    duos__bufq out;
+    uint64_t bytes_in;
+    uint64_t bytes_out;
+    union {
+        duos__timer timer;       /* one for all deadlines, moved lazily */
+        duos__deferred deferred; /* once closed */
+    } end;
+    duos__peer peer;
+    uint32_t slot;      /* in the server's table */
+    uint32_t since_ms;  /* the state began */
+    uint32_t active_ms; /* a byte was moved, either way */
+    uint32_t sent_ms;   /* the queue began to wait, or went on */
+    uint8_t state;      /* a duos__conn_state */
+    bool paused;        /* by the user */
+    bool held;          /* by back-pressure */
+    bool above;         /* on_drain is owed */
+    bool ended_in;      /* the peer's end of stream was seen */
+    bool ended_out;     /* ours was asked for */
+    bool queued;        /* the queue was in use when it began to close */
+    bool reset;         /* close drops what has not gone */
+};
+
+/* Checks and completes limits: DUOS_OK or DUOS_ERANGE. */
+duos_err duos__limits_complete(duos_conn_limits *limits);
+
+/* Checks and completes a user's handler: false for an unknown size. */
+bool duos__handler_complete(duos_conn_handler *handler);
+
+/* The limits that a server begins with. */
+void duos__limits_init(duos_conn_limits *limits);
+
+/* Makes a connection in state CONNECTING, without a socket; NULL: no memory. */
+duos_conn *duos__conn_new(duos__owner *owner);
+
+/* Frees a connection that was never told to anybody. */
+void duos__conn_free(duos_conn *conn);
+
+/* Takes over an accepted socket, in state OPEN. The socket stays the caller's
+ * on failure. on_open is the caller's affair. */
+duos_err duos__conn_attach(duos_conn *conn, duos_socket sock);
+
+/* Starts the timer for the deadlines of the current state. */
+duos_err duos__conn_watch_deadlines(duos_conn *conn);
+
+/* Ends a connection: on_close with this reason at the end of the turn. */
+void duos__conn_finish(duos_conn *conn, duos_err reason);
+
+/* Closes after what waits has gone; on_close with this reason. */
+void duos__conn_begin_close(duos_conn *conn, duos_err reason);
+
+void duos__conn_set_peer(duos_conn *conn, const duos_addr *addr);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * conn_deadline.c - all time limits of a connection on one timer.
+ *
+ * A byte that moves only leaves a stamp; the timer stays where it is. When it
+ * fires, the stamps tell whether a limit has passed or when to look again. So
+ * a deadline costs nothing per message.
+ */
+#include "conn_core.h"
+#include "deadline.h"
+
+/* The connection's limit, if it has one, that passes first. */
+typedef struct verdict {
+    uint32_t now_ms;
+    uint32_t left_ms; /* until the first limit passes */
+    bool any;
+    duos_err expired; /* DUOS_OK if none has */
+} verdict;
+
+/* Both stamps are cut to milliseconds, so only "more than" is never early. */
+static void consider(verdict *v, int32_t limit_ms, uint32_t since_ms,
+                     duos_err err)
+{
+    uint32_t passed = v->now_ms - since_ms;
+    uint32_t limit = (uint32_t)limit_ms;
+
+    if (limit_ms == 0 || v->expired != DUOS_OK) {
+        return;
+    }
+    if (passed > limit) {
+        v->expired = err;
+        return;
+    }
+    if (!v->any || limit - passed + 1 < v->left_ms) {
+        v->left_ms = limit - passed + 1;
+    }
+    v->any = true;
+}
+
+static verdict judge(const duos_conn *conn)
+{
+    const duos_conn_limits *limits = &conn->owner->limits;
+    verdict v = {0, 0, false, DUOS_OK};
+
+    v.now_ms = conn->stream.loop->now_ms;
+    switch ((duos__conn_state)conn->state) {
+    case DUOS__CONN_OPEN:
+        if (conn->bytes_in == 0) {
+            consider(&v, limits->first_byte_ms, conn->since_ms, DUOS_EIDLE);
+        }
+        consider(&v, limits->idle_ms, conn->active_ms, DUOS_EIDLE);
+        if (conn->out.len > 0) {
+            consider(&v, limits->stall_ms, conn->sent_ms, DUOS_ESTALLED);
+        }
+        break;
+    case DUOS__CONN_FLUSHING:
+        consider(&v, limits->stall_ms, conn->sent_ms, DUOS_ESTALLED);
+        break;
+    case DUOS__CONN_LINGERING:
+        consider(&v, limits->linger_ms, conn->since_ms, conn->stream.reason);
+        break;
+    case DUOS__CONN_CONNECTING: /* the client's own timer */
+    case DUOS__CONN_CLOSED:
+    case DUOS__CONN_RELEASED:
+        break;
+    }
+    return v;
+}
+
+static void deadline_passed(duos__timer *timer)
+{
+    duos_conn *conn =
+        (duos_conn *)(void *)((char *)timer - offsetof(duos_conn, end.timer));
+    verdict v = judge(conn);
+
+    if (v.expired == DUOS_OK) {
+        /* There is room for the timer that has just fired. */
+        (void)duos__conn_watch_deadlines(conn);
+    } else if (conn->state == DUOS__CONN_LINGERING) {
+        duos__conn_finish(conn, v.expired);
+    } else {
+        duos_conn_abort(conn, v.expired);
+    }
+}
+
+duos_err duos__conn_watch_deadlines(duos_conn *conn)
+{
+    duos__timers *timers = &conn->stream.loop->timers;
+    verdict v = judge(conn);
+    uint64_t due;
+
+    if (conn->state >= DUOS__CONN_CLOSED) {
+        return DUOS_OK; /* the timer has given way to the deferred end */
+    }
+    if (v.expired != DUOS_OK) {
+        v.any = true;
+        v.left_ms = 0;
+    }
+    if (!v.any) {
+        duos__timers_stop(timers, &conn->end.timer);
+        return DUOS_OK;
+    }
+    due = duos__after_ms(conn->stream.loop->now_ns, v.left_ms);
+    if (conn->end.timer.position != 0 && conn->end.timer.due_ns <= due) {
+        return DUOS_OK; /* it looks soon enough */
+    }
+    conn->end.timer.fire = deadline_passed;
+    return duos__timers_start(timers, &conn->end.timer, due);
+}
+
+void duos__limits_init(duos_conn_limits *limits)
+{
+    limits->queue_max = (size_t)1 << 20;
+    limits->queue_high = (size_t)256 << 10;
+    limits->queue_low = (size_t)64 << 10;
+    limits->first_byte_ms = 30 * 1000;
+    limits->idle_ms = 5 * 60 * 1000;
+    limits->stall_ms = 30 * 1000;
+    limits->linger_ms = 2 * 1000;
+    limits->backpressure = true;
+}
+
+duos_err duos__limits_complete(duos_conn_limits *limits)
+{
+    if (limits->queue_max == 0) {
+        limits->queue_max = SIZE_MAX;
+    }
+    if (limits->queue_high == 0) {
+        limits->queue_high = SIZE_MAX;
+    }
+    if (limits->first_byte_ms < 0 || limits->idle_ms < 0 ||
+        limits->stall_ms < 0 || limits->linger_ms < 0 ||
+        limits->queue_low > limits->queue_high ||
+        (limits->queue_high != SIZE_MAX &&
+         limits->queue_high > limits->queue_max)) {
+        return DUOS_ERANGE;
+    }
+    return DUOS_OK;
+}

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * conn_ready.c - the engine over a readiness poller.
+ *
+ * What makes it fast is what it leaves out: one receive into one buffer that
+ * all connections share, one optimistic send, no interest in writability
+ * before a send came up short, no second receive after a short one, and no
+ * deregistration before close, which the system does by itself.
+ */
+#include <duosock/option.h>
+
+#include "engine_ops.h"
+#include "poller_ops.h"
+
+/* Full reads of one connection before others have their turn. */
+#define READS_PER_EVENT 16
+
+/* Bytes sent for one connection before others have their turn. */
+#define SEND_PER_EVENT ((size_t)1 << 20)
+
+static void stream_ready(duos__watcher *watcher, unsigned events);
+
+/* ---- registration ----------------------------------------------------- */
+
+static unsigned wanted(const duos__stream *s)
+{
+    return (s->receiving ? (unsigned)DUOS_READ : 0) |
+           (s->sending || s->connecting ? (unsigned)DUOS_WRITE : 0);
+}
+
+/* Tells the poller what is wanted now, if that is news. */
+static void update_interest(duos__stream *s)
+{
+    unsigned interest = wanted(s);
+    duos_err err;
+
+    if (interest == s->interest || s->stopped) {
+        return;
+    }
+    err = duos_poller_mod(s->loop->poller, s->token, interest);
+    if (err == DUOS_OK) {
+        s->interest = (uint8_t)interest;
+    } else {
+        duos__stream_ended(s, err);
+    }
+}
+
+static duos_err watch(duos__stream *s)
+{
+    duos_err err;
+
+    s->watcher.ready = stream_ready;
+    s->interest = (uint8_t)wanted(s);
+    err = duos_poller_add(s->loop->poller, s->sock, s->interest, &s->watcher,
+                          &s->token);
+    if (err != DUOS_OK) {
+        s->token.value = 0;
+    }
+    return err;
+}
+
+/* ---- receiving -------------------------------------------------------- */
+
+static bool is_spurious(sys_count n)
+{
+    return n == DUOS_EWOULDBLOCK || n == DUOS_EINTERRUPTED;
+}
+
+static void receive_ended(duos__stream *s, sys_count n)
+{
+    if (is_spurious(n)) {
+        return;
+    }
+    s->receiving = false;
+    duos__stream_ended(s, n == 0 ? DUOS_EEOF : (duos_err)n);
+    update_interest(s); /* or the end of stream would be told for ever */
+}
+
+/* A short read has emptied the socket, so another would only say so. */
+static void receive(duos__stream *s)
+{
+    duos_loop *loop = s->loop;
+    int reads = READS_PER_EVENT;
+    sys_count n;
+
+    do {
+        n = sys_recv(s->sock, loop->recv_buffer, loop->recv_size);
+        if (DUOS_UNLIKELY(n <= 0)) {
+            receive_ended(s, n);
+            return;
+        }
+        duos__stream_received(s, loop->recv_buffer, (size_t)n);
+    } while (DUOS_UNLIKELY((size_t)n == loop->recv_size) && s->receiving &&
+             --reads > 0);
+}
+
+static void ready_recv_start(duos__stream *s)
+{
+    s->receiving = true;
+    update_interest(s);
+}
+
+static void ready_recv_stop(duos__stream *s)
+{
+    s->receiving = false;
+    update_interest(s);
+}
+
+static bool ready_recv_now(duos__stream *s)
+{
+    duos_loop *loop = s->loop;
+    bool any = false;
+    int reads;
+
+    for (reads = READS_PER_EVENT; reads > 0 && !s->stopped; reads--) {
+        sys_count n = sys_recv(s->sock, loop->recv_buffer, loop->recv_size);
+
+        if (n <= 0) {
+            receive_ended(s, n);
+            break;
+        }
+        any = true;
+        duos__stream_received(s, loop->recv_buffer, (size_t)n);
+    }
+    return any;
+}
+
+/* ---- sending ---------------------------------------------------------- */
+
+static sys_count ready_try_send(duos__stream *s, const void *data, size_t len)
+{
+    sys_count n =
+        sys_send(s->sock, data, len < SYS_IO_MAX ? len : SYS_IO_MAX);
+
+    return DUOS_UNLIKELY(is_spurious(n)) ? 0 : n;
+}
+
+static void ready_send_start(duos__stream *s)
+{
+    s->sending = true;
+    update_interest(s);
+}
+
+/* Sends what waits until the system takes no more, bounded. */
+static void send_queue(duos__stream *s)
+{
+    size_t budget = SEND_PER_EVENT;
+    const void *data;
+    size_t len;
+
+    while ((len = duos__stream_pull(s, &data)) > 0) {
+        sys_count n = ready_try_send(s, data, len);
+
+        if (n < 0) {
+            s->sending = false;
+            duos__stream_ended(s, (duos_err)n);
+            return;
+        }
+        duos__stream_sent(s, (size_t)n);
+        if ((size_t)n < len || (size_t)n >= budget) {
+            return;
+        }
+        budget -= (size_t)n;
+    }
+    s->sending = false;
+    update_interest(s);
+}
+
+/* ---- connecting ------------------------------------------------------- */
+
+static duos_err begin_connect(duos__stream *s, const duos_addr *addr)
+{
+    duos_err err = duos_connect(s->sock, addr);
+
+    if (err != DUOS_OK && err != DUOS_EINPROGRESS) {
+        return err;
+    }
+    /* Small messages go at once; a socket that cannot do that still works. */
+    err = duos_set_bool(s->sock, DUOS_OPT_NODELAY, true);
+    (void)err;
+    s->connecting = true;
+    s->stopped = false;
+    return watch(s);
+}
+
+static duos_err ready_connect(duos__stream *s, const duos_addr *addr)
+{
+    duos_err err = duos_open((duos_family)addr->family, DUOS_STREAM,
+                             DUOS_NONBLOCK, &s->sock);
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    err = begin_connect(s, addr);
+    if (err != DUOS_OK) {
+        s->connecting = false;
+        (void)duos_close(&s->sock);
+    }
+    return err;
+}
+
+static void connect_ready(duos__stream *s)
+{
+    duos_err err = duos_connect_result(s->sock);
+
+    if (err == DUOS_EINPROGRESS) {
+        return;
+    }
+    s->connecting = false;
+    duos__stream_connected(s, err == DUOS_ESELFCONNECT ? DUOS_ECONNREFUSED
+                                                       : err);
+    update_interest(s);
+}
+
+/* ---- events ----------------------------------------------------------- */
+
+static void write_ready(duos__stream *s)
+{
+    if (s->connecting) {
+        connect_ready(s);
+    } else if (s->sending) {
+        send_queue(s);
+    }
+}
+
+static void stream_ready(duos__watcher *watcher, unsigned events)
+{
+    duos__stream *s = (duos__stream *)watcher;
+
+    if (DUOS_UNLIKELY((events & DUOS_WRITE) != 0)) {
+        write_ready(s);
+    }
+    if ((events & DUOS_READ) != 0 && DUOS_LIKELY(s->receiving)) {
+        receive(s);
+    }
+}
+
+/* ---- beginning and end ------------------------------------------------ */
+
+static duos_err ready_attach(duos__stream *s, duos_socket sock)
+{
+    duos_err err;
+
+    s->sock = sock;
+    s->receiving = true;
+    err = watch(s);
+    if (err != DUOS_OK) {
+        s->sock.os = -1;
+    }
+    return err;
+}
+
+static duos_err ready_shutdown(duos__stream *s)
+{
+    return sys_shutdown(s->sock, DUOS_SHUT_SEND);
+}
+
+static void ready_stop(duos__stream *s)
+{
+    s->receiving = s->sending = s->connecting = false;
+    s->stopped = true;
+}
+
+static void ready_close(duos__stream *s, bool reset)
+{
+    if (s->token.value != 0) {
+        (void)duos__poller_del_closing(s->loop->poller, s->token);
+        s->token.value = 0;
+    }
+    if (duos_socket_valid(s->sock)) {
+        if (reset) {
+            duos_linger drop = {true, 0};
+            duos_err err = duos_set_linger(s->sock, &drop);
+
+            (void)err; /* then it is an ordinary close */
+        }
+        (void)duos_close(&s->sock);
+    }
+}
+
+static duos_socket ready_release(duos__stream *s)
+{
+    duos_socket sock = s->sock;
+
+    (void)duos_poller_del(s->loop->poller, s->token);
+    s->token.value = 0;
+    s->sock.os = -1;
+    ready_stop(s);
+    return sock;
+}
+
+/* ---- accepting -------------------------------------------------------- */
+
+static void acceptor_ready(duos__watcher *watcher, unsigned events)
+{
+    duos__acceptor *a = (duos__acceptor *)watcher;
+    uint32_t left;
+
+    (void)events;
+    for (left = a->per_turn; left > 0 && a->accepting; left--) {
+        duos_socket sock;
+        duos_addr peer;
+        duos_err err = sys_accept(a->sock, true, &sock, &peer);
+
+        if (err == DUOS_OK) {
+            duos__acceptor_accepted(a, sock, &peer);
+        } else if (err == DUOS_EWOULDBLOCK ||
+                   (err != DUOS_EINTERRUPTED &&
+                    !duos__acceptor_failed(a, err))) {
+            return;
+        }
+    }
+}
+
+static duos_err ready_accept_start(duos__acceptor *a)
+{
+    duos_err err;
+
+    a->watcher.ready = acceptor_ready;
+    if (a->token.value == 0) {
+        err = duos_poller_add(a->loop->poller, a->sock, DUOS_READ, &a->watcher,
+                              &a->token);
+    } else {
+        err = duos_poller_mod(a->loop->poller, a->token, DUOS_READ);
+    }
+    a->accepting = err == DUOS_OK;
+    return err;
+}
+
+static void ready_accept_stop(duos__acceptor *a)
+{
+    if (a->token.value != 0) {
+        (void)duos_poller_del(a->loop->poller, a->token);
+        a->token.value = 0;
+    }
+    a->accepting = false;
+}
+
+const duos__engine_ops duos__engine_ready = {
+    .connect = ready_connect,
+    .attach = ready_attach,
+    .recv_start = ready_recv_start,
+    .recv_stop = ready_recv_stop,
+    .recv_now = ready_recv_now,
+    .try_send = ready_try_send,
+    .send_start = ready_send_start,
+    .shutdown = ready_shutdown,
+    .stop = ready_stop,
+    .close = ready_close,
+    .release = ready_release,
+    .accept_start = ready_accept_start,
+    .accept_stop = ready_accept_stop,
+};

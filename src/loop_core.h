@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * loop_core.h - what connections, servers and clients need of a loop besides
+ * its public functions.
+ */
+#ifndef DUOS_LOOP_CORE_H
+#define DUOS_LOOP_CORE_H
+
+#include <duosock/loop.h>
+
+#include "sys.h"
+#include "timer.h"
+
+/* Events taken from the system at a time. */
+#define DUOS__LOOP_EVENTS 512
+
+typedef struct duos__watcher duos__watcher;
+
+/*
+ * Work for the end of the turn, when no callback is under way: endings and
+ * the freeing of memory. Storage is the user's.
+ */
+typedef struct duos__deferred {
+    struct duos__deferred *next;
+    void (*run)(struct duos__deferred *deferred);
+} duos__deferred;
+
+struct duos_loop {
+    duos_poller *poller;
+    uint64_t now_ns; /* of this turn */
+    uint32_t now_ms; /* the same for stamps; only differences mean something */
+    bool running;
+    bool stopping;
+    unsigned char *recv_buffer; /* one for all connections */
+    size_t recv_size;
+    duos__deferred *deferred;
+    duos__deferred **deferred_end;
+    duos__timers timers;
+    duos_alloc alloc;
+    sys_mailbox posts;
+    duos_poll_event events[DUOS__LOOP_EVENTS];
+};
+
+/* Appends to the work for the end of this turn, or of the next one. */
+void duos__loop_defer(duos_loop *loop, duos__deferred *deferred);
+
+/* Outside of a turn: does the deferred work now. Within one: nothing. */
+void duos__loop_settle(duos_loop *loop);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * posix.h - what the POSIX systems call things, and what some of them lack.
+ *
+ * Every .c file of this folder includes it first: it sets the feature-test
+ * macros, which must stand before any system header. An option that a system
+ * does not have is DUOS__NO_OPTION here, so no other file asks which system
+ * it is compiled for.
+ */
+#ifndef DUOS_POSIX_H
+#define DUOS_POSIX_H
+
+/* glibc and musl: accept4, SOCK_CLOEXEC, clock_gettime under -std=c99. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+/* macOS: all of the BSD API, and a select without a limit of 1,024. */
+#ifndef _DARWIN_C_SOURCE
+#define _DARWIN_C_SOURCE 1
+#endif
+#ifndef _NETBSD_SOURCE
+#define _NETBSD_SOURCE 1
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sys/types.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include "sys.h"
+
+/* ---- what a system may lack -------------------------------------------- */
+
+#define DUOS__NO_OPTION (-1)
+
+/* Older macOS: SO_NOSIGPIPE does it there, set when a socket is born. */
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
+#ifndef SO_NOSIGPIPE
+#define SO_NOSIGPIPE DUOS__NO_OPTION
+#endif
+
+/* macOS counts SO_LINGER in clock ticks (trap 56). */
+#ifdef SO_LINGER_SEC
+#define DUOS__SO_LINGER SO_LINGER_SEC
+#else
+#define DUOS__SO_LINGER SO_LINGER
+#endif
+
+/* macOS has another name for it, OpenBSD has none of the three (trap 57). */
+#if !defined(TCP_KEEPIDLE) && defined(TCP_KEEPALIVE)
+#define TCP_KEEPIDLE TCP_KEEPALIVE
+#endif
+#ifndef TCP_KEEPIDLE
+#define TCP_KEEPIDLE DUOS__NO_OPTION
+#endif
+#ifndef TCP_KEEPINTVL
+#define TCP_KEEPINTVL DUOS__NO_OPTION
+#endif
+#ifndef TCP_KEEPCNT
+#define TCP_KEEPCNT DUOS__NO_OPTION
+#endif
+
+/*
+ * DUOS__SO_BALANCE lets several listeners have one port, where the kernel
+ * deals the connections out among them (trap 17). DUOS__SO_GROUP is what
+ * receivers of one multicast group need besides SO_REUSEADDR (trap 16).
+ */
+#if defined(__linux__)
+#define DUOS__SO_BALANCE SO_REUSEPORT
+#define DUOS__SO_GROUP   DUOS__NO_OPTION
+#elif defined(SO_REUSEPORT_LB)
+#define DUOS__SO_BALANCE SO_REUSEPORT_LB
+#define DUOS__SO_GROUP   SO_REUSEPORT
+#else
+#define DUOS__SO_BALANCE DUOS__NO_OPTION
+#define DUOS__SO_GROUP   SO_REUSEPORT
+#endif
+
+/* Linux alone has unix sockets whose name is no path and begins with NUL. */
+#ifdef __linux__
+#define DUOS__ABSTRACT_NAMES 1
+#else
+#define DUOS__ABSTRACT_NAMES 0
+#endif
+
+/* ---- shared by the files of this folder -------------------------------- */
+
+/* A descriptor is an int that was widened. */
+static inline int duos__fd(duos_socket s)
+{
+    return (int)s.os;
+}
+
+/* errno as one of our codes, for the path on which a call has failed. */
+duos_err duos__last_error(void);
+
+/* The sockaddr of any family that an address may have. */
+typedef union duos__sockaddr {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    struct sockaddr_un path;
+    struct sockaddr_storage storage;
+} duos__sockaddr;
+
+/* DUOS_EAFNOSUPPORT, or DUOS_ENAMETOOLONG for a path that is too long here. */
+duos_err duos__addr_to_native(const duos_addr *addr, duos__sockaddr *native,
+                              socklen_t *len);
+
+/*
+ * len: as the system told it; 0 gives the unspecified address. Fails like
+ * duos__addr_to_native, and *addr is then the unspecified address.
+ */
+duos_err duos__addr_from_native(const duos__sockaddr *native, socklen_t len,
+                                duos_addr *addr);
+
+#endif

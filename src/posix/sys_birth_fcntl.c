@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_birth_fcntl.c - sockets that are made safe right after their birth:
+ * macOS, and every system without accept4.
+ *
+ * A fork of another thread may come between and inherit the descriptor;
+ * these systems have no way around that. accept copies O_NONBLOCK from the
+ * listener on some of them (trap 6), so the mode is always set.
+ */
+#include "posix.h"
+
+static duos_err never_inherit(int fd)
+{
+    return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? DUOS_OK : duos__last_error();
+}
+
+static duos_err never_signal(int fd)
+{
+    int on = 1;
+
+    if (SO_NOSIGPIPE == DUOS__NO_OPTION ||
+        setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) == 0) {
+        return DUOS_OK;
+    }
+    return duos__last_error();
+}
+
+static duos_err make_safe(duos_socket s, bool nonblock)
+{
+    duos_err err = never_inherit(duos__fd(s));
+
+    if (err == DUOS_OK) {
+        err = never_signal(duos__fd(s));
+    }
+    if (err == DUOS_OK) {
+        err = sys_set_nonblocking(s, nonblock);
+    }
+    return err;
+}
+
+duos_err sys_open(duos_family family, duos_type type, unsigned flags,
+                  duos_socket *out)
+{
+    int domain = family == DUOS_IPV6 ? AF_INET6 : AF_INET;
+    int kind = type == DUOS_STREAM ? SOCK_STREAM : SOCK_DGRAM;
+    bool nonblock = (flags & SYS_OPEN_NONBLOCK) != 0;
+    duos_err err;
+    duos_socket s;
+
+    s.os = socket(domain, kind, 0);
+    if (s.os < 0) {
+        return duos__last_error();
+    }
+    if ((flags & SYS_OPEN_RAW) != 0) {
+        err = nonblock ? sys_set_nonblocking(s, true) : DUOS_OK;
+    } else {
+        err = make_safe(s, nonblock);
+    }
+    if (err != DUOS_OK) {
+        (void)sys_close(s);
+        return err;
+    }
+    *out = s;
+    return DUOS_OK;
+}
+
+duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
+                    duos_addr *peer)
+{
+    duos__sockaddr native;
+    socklen_t len = sizeof native;
+    duos_socket made;
+    duos_err err;
+
+    made.os = accept(duos__fd(s), &native.any, &len);
+    if (made.os < 0) {
+        return duos__last_error();
+    }
+    err = make_safe(made, nonblock);
+    if (err != DUOS_OK) {
+        (void)sys_close(made);
+        /* macOS refuses to set up what the peer has reset (trap 40). */
+        return err == DUOS_EINVAL ? DUOS_ECONNABORTED : err;
+    }
+    if (peer != NULL) {
+        /* What cannot be told is the unspecified address (trap 39). */
+        (void)duos__addr_from_native(&native, len, peer);
+    }
+    *out = made;
+    return DUOS_OK;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sim.c - the life of a simulation, and its hosts.
+ *
+ * Verbs of the seam carry no context, so the simulation they act on is
+ * ambient: the one static variable of the library stands here.
+ */
+#include <string.h>
+
+#include "mem.h"
+#include "versioned.h"
+#include "sim_internal.h"
+
+#define LATENCY_MAX_US 3600000000u
+#define BUFFER_MAX     (16u * 1024 * 1024)
+
+static duos_sim *current;
+
+duos_sim *duos__sim_current(void)
+{
+    return current;
+}
+
+void duos_sim_config_init(duos_sim_config *config)
+{
+    if (config != NULL) {
+        memset(config, 0, sizeof *config);
+        config->size = sizeof *config;
+        config->seed = 1;
+        config->latency_min_us = 10;
+        config->latency_max_us = 200;
+        config->buffer = 64 * 1024;
+    }
+}
+
+static duos_err read_config(duos_sim_config *chosen,
+                            const duos_sim_config *config)
+{
+    duos_sim_config_init(chosen);
+    if (config != NULL &&
+        !duos__versioned_copy(chosen, sizeof *chosen, config)) {
+        return DUOS_EINVAL;
+    }
+    if (chosen->short_io > 1000 || chosen->latency_max_us > LATENCY_MAX_US ||
+        chosen->latency_min_us > chosen->latency_max_us ||
+        chosen->buffer == 0 || chosen->buffer > BUFFER_MAX) {
+        return DUOS_ERANGE;
+    }
+    if (chosen->alloc == NULL) {
+        chosen->alloc = duos_alloc_default();
+    }
+    return DUOS_OK;
+}
+
+duos_err duos_sim_create(const duos_sim_config *config, duos_sim **out)
+{
+    duos_sim_config chosen;
+    duos_sim *sim;
+    duos_err err;
+
+    if (out == NULL) {
+        return DUOS_EINVAL;
+    }
+    err = read_config(&chosen, config);
+    if (err != DUOS_OK) {
+        return err;
+    }
+    if (current != NULL) {
+        return DUOS_EBUSY;
+    }
+    sim = (duos_sim *)duos__new(chosen.alloc, sizeof *sim);
+    if (sim == NULL) {
+        return DUOS_ENOMEM;
+    }
+    sim->config = chosen;
+    sim->alloc = *chosen.alloc;
+    sim->rng = chosen.seed;
+    duos__sim_trace_init(sim);
+    current = sim;
+    *out = sim;
+    return DUOS_OK;
+}
+
+/* Without a word to the peers: nobody is left who could hear it. */
+static void free_network(duos_sim *sim)
+{
+    uint32_t i;
+
+    for (i = 0; i < sim->socket_room; i++) {
+        if (sim->sockets[i] != NULL) {
+            duos__sim_socket_free(sim->sockets[i]);
+        }
+    }
+    while (sim->conns != NULL) {
+        duos__sim_conn_free(sim, sim->conns);
+    }
+    duos__sim_event_fini(sim);
+    duos__free(&sim->alloc, sim->sockets,
+               sim->socket_room * sizeof *sim->sockets);
+}
+
+duos_err duos_sim_destroy(duos_sim *sim)
+{
+    duos_alloc alloc;
+
+    if (sim == NULL) {
+        return DUOS_OK;
+    }
+    if (sim->running) {
+        return DUOS_EBUSY;
+    }
+    free_network(sim);
+    duos__free(&sim->alloc, sim->members,
+               sim->member_room * sizeof *sim->members);
+    alloc = sim->alloc;
+    duos__free(&alloc, sim, sizeof *sim);
+    current = NULL;
+    return DUOS_OK;
+}
+
+/* ---- hosts ------------------------------------------------------------ */
+
+duos_err duos_sim_add_host(duos_sim *sim, uint32_t *host)
+{
+    if (sim == NULL || host == NULL) {
+        return DUOS_EINVAL;
+    }
+    if (sim->hosts == DUOS_SIM_HOSTS_MAX) {
+        return DUOS_ELIMIT;
+    }
+    sim->hosts++;
+    sim->next_port[sim->hosts] =
+        (uint16_t)(SIM_PORT_MIN +
+                   duos__sim_below(sim, SIM_PORT_MAX - SIM_PORT_MIN + 1));
+    *host = sim->hosts;
+    return DUOS_OK;
+}
+
+duos_addr duos_sim_addr(uint32_t host, duos_family family, uint16_t port)
+{
+    uint8_t v6[16] = {0xfd};
+    duos_addr none;
+
+    if (host > 0 && host <= DUOS_SIM_HOSTS_MAX) {
+        if (family == DUOS_IPV4) {
+            return duos_addr_ipv4(10, 0, 0, (uint8_t)host, port);
+        }
+        if (family == DUOS_IPV6) {
+            v6[15] = (uint8_t)host;
+            return duos_addr_ipv6(v6, port);
+        }
+    }
+    memset(&none, 0, sizeof none);
+    return none;
+}
+
+duos_err duos_sim_set_host(duos_sim *sim, uint32_t host)
+{
+    if (sim == NULL) {
+        return DUOS_EINVAL;
+    }
+    if (host == 0 || host > sim->hosts) {
+        return DUOS_ENOENT;
+    }
+    sim->host = host;
+    return DUOS_OK;
+}
+
+/* ---- what it knows ---------------------------------------------------- */
+
+uint64_t duos_sim_now_ns(const duos_sim *sim)
+{
+    return sim != NULL ? sim->now_ns : 0;
+}
+
+uint32_t duos_sim_sockets(const duos_sim *sim)
+{
+    return sim != NULL ? sim->socket_count : 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_wakeup.c - a wake-up channel is a socket that is readable while its
+ * flag is up. Both of its ends are that socket.
+ */
+#include "sim_internal.h"
+
+duos_err sys_wakeup_open(sys_wakeup *w)
+{
+    sim_socket *sock;
+    duos_err err = duos__sim_socket_new(SIM_WAKEUP, DUOS_UNSPEC, &sock);
+
+    if (err == DUOS_OK) {
+        w->recv_end.os = (intptr_t)sock->number;
+        w->send_end = w->recv_end;
+    }
+    return err;
+}
+
+void sys_wakeup_close(sys_wakeup *w)
+{
+    sim_socket *sock;
+
+    if (duos__sim_find(w->recv_end, &sock) == DUOS_OK) {
+        duos__sim_socket_free(sock);
+    }
+}
+
+static duos_err set_flag(const sys_wakeup *w, bool signaled)
+{
+    sim_socket *sock;
+    duos_err err = duos__sim_find(w->recv_end, &sock);
+
+    if (err == DUOS_OK) {
+        sock->signaled = signaled;
+    }
+    return err;
+}
+
+duos_err sys_wakeup_signal(sys_wakeup *w)
+{
+    return set_flag(w, true);
+}
+
+void sys_wakeup_drain(sys_wakeup *w)
+{
+    (void)set_flag(w, false);
+}

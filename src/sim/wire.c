@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wire.c - what is under way between the two ends of a connection.
+ *
+ * Everything arrives, and in order: chance decides how late. All memory is
+ * taken when the connection is made, so nothing that is sent can fail: when
+ * the queue is full, what is sent rides along with what was sent last.
+ */
+#include <string.h>
+
+#include "mem.h"
+#include "sim_internal.h"
+
+/* ---- connections ------------------------------------------------------ */
+
+/* The rings of both wires lie behind the connection. */
+static size_t conn_size(const duos_sim *sim)
+{
+    return sizeof(sim_conn) + 2 * (size_t)sim->config.buffer;
+}
+
+static void arrive_first(duos_sim *sim, sim_event *event)
+{
+    sim_wire *wire = (sim_wire *)event; /* its first member */
+    sim_conn *conn = wire->conn;
+    sim_segment segment = wire->queue[wire->head];
+
+    wire->head = (wire->head + 1) % SIM_SEGMENTS;
+    wire->count--;
+    if (wire->count > 0) {
+        event->due_ns = wire->queue[wire->head].due_ns;
+        duos__sim_event_add(sim, event);
+    }
+    duos__sim_arrive(sim, conn, wire == &conn->ends[1].in, &segment);
+    duos__sim_conn_collect(sim, conn);
+}
+
+sim_conn *duos__sim_conn_new(duos_sim *sim)
+{
+    sim_conn *conn;
+    uint32_t side;
+
+    if (duos__sim_event_promise(sim, 2) != DUOS_OK) {
+        return NULL;
+    }
+    conn = (sim_conn *)duos__new(&sim->alloc, conn_size(sim));
+    if (conn == NULL) {
+        duos__sim_event_unpromise(sim, 2);
+        return NULL;
+    }
+    for (side = 0; side < 2; side++) {
+        sim_wire *wire = &conn->ends[side].in;
+
+        wire->event.run = arrive_first;
+        wire->conn = conn;
+        wire->credit = sim->config.buffer;
+        wire->ring =
+            (unsigned char *)(conn + 1) + (size_t)side * sim->config.buffer;
+    }
+    conn->next = sim->conns;
+    if (conn->next != NULL) {
+        conn->next->prev = conn;
+    }
+    sim->conns = conn;
+    return conn;
+}
+
+void duos__sim_conn_free(duos_sim *sim, sim_conn *conn)
+{
+    if (conn->prev != NULL) {
+        conn->prev->next = conn->next;
+    } else {
+        sim->conns = conn->next;
+    }
+    if (conn->next != NULL) {
+        conn->next->prev = conn->prev;
+    }
+    duos__sim_event_unpromise(sim, 2);
+    duos__free(&sim->alloc, conn, conn_size(sim));
+}
+
+void duos__sim_conn_collect(duos_sim *sim, sim_conn *conn)
+{
+    const sim_end *ends = conn->ends;
+
+    if (ends[0].state == SIM_GONE && ends[1].state == SIM_GONE &&
+        ends[0].in.count == 0 && ends[1].in.count == 0) {
+        duos__sim_conn_free(sim, conn);
+    }
+}
+
+/* ---- sending ---------------------------------------------------------- */
+
+sim_segment *duos__sim_post(duos_sim *sim, sim_end *to)
+{
+    sim_wire *wire = &to->in;
+    uint32_t last = (wire->head + wire->count - 1) % SIM_SEGMENTS;
+    uint64_t due = duos__sim_arrival(sim);
+    sim_segment *segment;
+
+    if (wire->count == SIM_SEGMENTS) {
+        return &wire->queue[last];
+    }
+    if (wire->count > 0 && due < wire->queue[last].due_ns) {
+        due = wire->queue[last].due_ns;
+    }
+    segment = &wire->queue[(wire->head + wire->count) % SIM_SEGMENTS];
+    memset(segment, 0, sizeof *segment);
+    segment->due_ns = due;
+    wire->count++;
+    if (wire->count == 1) {
+        wire->event.due_ns = due;
+        duos__sim_event_add(sim, &wire->event);
+    }
+    return segment;
+}
+
+/* ---- the bytes -------------------------------------------------------- */
+
+void duos__sim_wire_put(sim_wire *wire, uint32_t cap, const void *data,
+                        uint32_t len)
+{
+    uint32_t at = (wire->first + wire->arrived + wire->flying) % cap;
+    uint32_t straight = len < cap - at ? len : cap - at;
+
+    memcpy(wire->ring + at, data, straight);
+    memcpy(wire->ring, (const unsigned char *)data + straight, len - straight);
+    wire->flying += len;
+    wire->credit -= len;
+}
+
+void duos__sim_wire_get(sim_wire *wire, uint32_t cap, void *data, uint32_t len)
+{
+    uint32_t straight = len < cap - wire->first ? len : cap - wire->first;
+
+    memcpy(data, wire->ring + wire->first, straight);
+    memcpy((unsigned char *)data + straight, wire->ring, len - straight);
+    wire->first = (wire->first + len) % cap;
+    wire->arrived -= len;
+}

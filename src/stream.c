@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stream.c - the short way: listen and connect by address, send and receive
+ * all of it before a deadline.
+ */
+#include <duosock/socket.h>
+
+#include <duosock/option.h>
+
+#include "deadline.h"
+#include "dial.h"
+#include "versioned.h"
+
+void duos_listen_options_init(duos_listen_options *options)
+{
+    if (options != NULL) {
+        options->size = sizeof *options;
+        options->backlog = 0;
+        options->reuse = DUOS_REUSE_SAFE;
+        options->v6only = false;
+        options->nodelay = true;
+    }
+}
+
+/* ---- listening -------------------------------------------------------- */
+
+/* Options before bind, since some systems refuse V6ONLY later (trap 19). */
+static duos_err prepare_listener(duos_socket s, const duos_endpoint *end,
+                                 const duos_listen_options *options)
+{
+    bool dual = end->any && end->family == DUOS_UNSPEC && !options->v6only;
+    duos_err err = duos_set_reuse(s, options->reuse);
+
+    if (err == DUOS_OK && end->addr.family == DUOS_IPV6) {
+        err = duos_set_bool(s, DUOS_OPT_V6ONLY, !dual);
+    }
+    if (err == DUOS_OK && end->type == DUOS_STREAM && options->nodelay) {
+        err = duos_set_bool(s, DUOS_OPT_NODELAY, true);
+    }
+    return err;
+}
+
+static duos_err listen_on(const duos_endpoint *end,
+                          const duos_listen_options *options, duos_socket *out,
+                          duos_addr *bound)
+{
+    duos_socket s;
+    duos_err err;
+
+    err = duos_open((duos_family)end->addr.family, end->type, DUOS_NONBLOCK,
+                    &s);
+    if (err != DUOS_OK) {
+        return err;
+    }
+    err = prepare_listener(s, end, options);
+    if (err == DUOS_OK) {
+        err = duos_bind(s, &end->addr);
+    }
+    if (err == DUOS_OK && end->type == DUOS_STREAM) {
+        err = duos_listen(s, options->backlog);
+    }
+    if (err == DUOS_OK) {
+        err = duos_local_addr(s, bound);
+    }
+    if (err != DUOS_OK) {
+        (void)duos_close(&s);
+        return err;
+    }
+    *out = s;
+    return DUOS_OK;
+}
+
+/* The system has no IPv6, or not for this: IPv4 alone is left. */
+static bool lacks_ipv6(duos_err err)
+{
+    return err == DUOS_EAFNOSUPPORT || err == DUOS_EADDRNOTAVAIL ||
+           err == DUOS_ENOTSUP || err == DUOS_EPROTONOSUPPORT;
+}
+
+duos_err duos_listen_at(const char *address, const duos_listen_options *options,
+                        duos_socket *out, duos_addr *bound)
+{
+    duos_listen_options chosen;
+    duos_endpoint end;
+    duos_addr local;
+    duos_err err;
+
+    duos_listen_options_init(&chosen);
+    if (out == NULL || (options != NULL && !duos__versioned_copy(
+                                               &chosen, sizeof chosen,
+                                               options))) {
+        return DUOS_EINVAL;
+    }
+    err = duos_endpoint_parse(address, &end);
+    if (err != DUOS_OK) {
+        return err;
+    }
+    err = listen_on(&end, &chosen, out, &local);
+    if (lacks_ipv6(err) && end.any && end.family == DUOS_UNSPEC) {
+        end.addr = duos_addr_ipv4(0, 0, 0, 0, end.addr.port);
+        err = listen_on(&end, &chosen, out, &local);
+    }
+    if (err == DUOS_OK && bound != NULL) {
+        *bound = local;
+    }
+    return err;
+}
+
+/* ---- connecting ------------------------------------------------------- */
+
+static duos_err connect_by(duos_socket s, const duos_addr *addr,
+                           const duos__deadline *deadline)
+{
+    duos_err err = duos_connect(s, addr);
+
+    if (err == DUOS_EINPROGRESS) {
+        err = duos_wait(s, DUOS_WRITE, duos__deadline_left(deadline), NULL);
+        if (err == DUOS_OK) {
+            err = duos_connect_result(s);
+        }
+    }
+    /* Nobody listened there; the socket met itself by chance. */
+    return err == DUOS_ESELFCONNECT ? DUOS_ECONNREFUSED : err;
+}
+
+static duos_err dial_one(const duos_addr *addr, const duos__deadline *deadline,
+                         duos_socket *out)
+{
+    duos_socket s;
+    duos_err err =
+        duos_open((duos_family)addr->family, DUOS_STREAM, DUOS_NONBLOCK, &s);
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    err = connect_by(s, addr, deadline);
+    if (err != DUOS_OK) {
+        (void)duos_close(&s);
+        return err;
+    }
+    *out = s;
+    return DUOS_OK;
+}
+
+duos_err duos_dial(const char *address, int64_t timeout_ms, duos_socket *out)
+{
+    duos__deadline deadline;
+    duos_addr targets[DUOS__DIAL_MAX];
+    size_t count;
+    size_t i;
+    duos_err err;
+
+    if (out == NULL) {
+        return DUOS_EINVAL;
+    }
+    err = duos__dial_targets(address, targets, &count);
+    if (err != DUOS_OK) {
+        return err;
+    }
+    deadline = duos__deadline_in(timeout_ms);
+    for (i = 0; i < count; i++) {
+        err = dial_one(&targets[i], &deadline, out);
+        if (err == DUOS_OK || err == DUOS_ETIMEDOUT) {
+            break;
+        }
+    }
+    return err;
+}
+
+/* ---- all of it -------------------------------------------------------- */
+
+static duos_err send_some(duos_socket s, const char *data, size_t len,
+                          const duos__deadline *deadline, size_t *sent)
+{
+    duos_err err = DUOS_EWOULDBLOCK;
+
+    if (deadline->timeout_ms < 0) {
+        err = duos_send(s, data, len, sent);
+    }
+    while (err == DUOS_EWOULDBLOCK) {
+        err = duos_wait(s, DUOS_WRITE, duos__deadline_left(deadline), NULL);
+        if (err == DUOS_OK) {
+            err = duos_send(s, data, len, sent);
+        }
+    }
+    return err;
+}
+
+duos_err duos_send_all(duos_socket s, const void *data, size_t len,
+                       int64_t timeout_ms, size_t *sent)
+{
+    duos__deadline deadline;
+    size_t done = 0;
+    duos_err err = DUOS_OK;
+
+    if (data == NULL && len > 0) {
+        return DUOS_EINVAL;
+    }
+    deadline = duos__deadline_in(timeout_ms);
+    while (done < len && err == DUOS_OK) {
+        size_t n = 0;
+
+        err = send_some(s, (const char *)data + done, len - done, &deadline,
+                        &n);
+        done += n;
+    }
+    if (sent != NULL) {
+        *sent = done;
+    }
+    return err;
+}
+
+/*
+ * With a limit, it waits first, so that a blocking socket keeps it, too;
+ * without one, it saves that system call.
+ */
+static duos_err recv_some(duos_socket s, char *data, size_t cap,
+                          const duos__deadline *deadline, size_t *received)
+{
+    duos_err err = DUOS_EWOULDBLOCK;
+
+    if (deadline->timeout_ms < 0) {
+        err = duos_recv(s, data, cap, received);
+    }
+    while (err == DUOS_EWOULDBLOCK) {
+        err = duos_wait(s, DUOS_READ, duos__deadline_left(deadline), NULL);
+        if (err == DUOS_OK) {
+            err = duos_recv(s, data, cap, received);
+        }
+    }
+    return err;
+}
+
+duos_err duos_recv_exact(duos_socket s, void *data, size_t len,
+                         int64_t timeout_ms, size_t *received)
+{
+    duos__deadline deadline;
+    size_t done = 0;
+    duos_err err = DUOS_OK;
+
+    if (data == NULL && len > 0) {
+        return DUOS_EINVAL;
+    }
+    deadline = duos__deadline_in(timeout_ms);
+    while (done < len && err == DUOS_OK) {
+        size_t n = 0;
+
+        err = recv_some(s, (char *)data + done, len - done, &deadline, &n);
+        done += n;
+    }
+    if (received != NULL) {
+        *received = done;
+    }
+    return err;
+}
+
+duos_err duos_recv_some(duos_socket s, void *data, size_t cap,
+                        int64_t timeout_ms, size_t *received)
+{
+    duos__deadline deadline;
+
+    if (data == NULL || cap == 0 || received == NULL) {
+        return DUOS_EINVAL;
+    }
+    deadline = duos__deadline_in(timeout_ms);
+    return recv_some(s, (char *)data, cap, &deadline, received);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys.h - THE SEAM: all that duosock asks of an operating system.
+ *
+ * A platform implements each verb below, in src/posix, src/win32 or src/sim;
+ * CMake links exactly one of them. Above this line nothing knows which system
+ * it runs on. A verb does one thing and decides nothing: retrying, defaults,
+ * limits, deadlines and address syntax are shared code.
+ *
+ * Rules for every verb, unless it says otherwise:
+ *  - It returns DUOS_OK or a negative duos_err, mapped from the native code
+ *    at once. No errno and no WSAGetLastError crosses the seam.
+ *  - Out-parameters are never NULL and stay untouched on failure.
+ *  - It allocates nothing, prints nothing, and touches no global state.
+ *  - A signal that comes first gives DUOS_EINTERRUPTED; the caller retries.
+ *  - Arguments were checked by the caller: pointers are valid, families and
+ *    flags are known. Whether a socket is open was not checked.
+ */
+#ifndef DUOS_SYS_H
+#define DUOS_SYS_H
+
+#include <duosock/option.h>
+#include <duosock/poller.h>
+#include <duosock/socket.h>
+
+/* Bytes moved (0 or more), or a negative duos_err. */
+typedef intptr_t sys_count;
+
+/* The most that one send or receive is asked for: fits every system's int. */
+#define SYS_IO_MAX ((size_t)1 << 30)
+
+/* ---- errors ----------------------------------------------------------- */
+
+/* The native number of one of our codes, 0 where there is none. */
+int32_t sys_err_native(duos_err err);
+
+/* The native name of one of our codes, "" where there is none. */
+const char *sys_err_native_name(duos_err err);
+
+/* Our code for a native number; DUOS_ENATIVE_BASE - native without a name. */
+duos_err sys_err_from_native(int32_t native);
+
+/* ---- sockets ---------------------------------------------------------- */
+
+/* How sys_open makes a socket. */
+enum {
+    SYS_OPEN_NONBLOCK = 1 << 0,
+    SYS_OPEN_RAW = 1 << 1 /* nothing but what the system does by itself */
+};
+
+/*
+ * Opens a TCP or UDP socket. Unless SYS_OPEN_RAW is given, it is not
+ * inheritable (atomically where the system can), never raises SIGPIPE, and a
+ * datagram socket does not report unreachable peers of earlier datagrams
+ * (Windows: SIO_UDP_CONNRESET and SIO_UDP_NETRESET off). Starts Winsock if
+ * nobody has.
+ */
+duos_err sys_open(duos_family family, duos_type type, unsigned flags,
+                  duos_socket *out);
+
+/* Closes; never retried, since the number may be in use again. */
+duos_err sys_close(duos_socket s);
+
+duos_err sys_set_nonblocking(duos_socket s, bool on);
+
+duos_err sys_bind(duos_socket s, const duos_addr *addr);
+
+/* backlog: more than 0, or 0 for the system's maximum. */
+duos_err sys_listen(duos_socket s, int backlog);
+
+/*
+ * Takes one connection. The new socket is as safe as one from sys_open, is
+ * non-blocking exactly if nonblock is true, whatever the listener is, and has
+ * the listener's TCP_NODELAY. peer may be NULL; a peer that the system does
+ * not tell becomes the unspecified address.
+ */
+duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
+                    duos_addr *peer);
+
+/*
+ * Begins to connect. DUOS_EINPROGRESS: the attempt of a non-blocking socket
+ * goes on. DUOS_EINTERRUPTED: that of a blocking one goes on, too, although a
+ * signal came; it must not be repeated, but waited for (trap 30).
+ */
+duos_err sys_connect(duos_socket s, const duos_addr *addr);
+
+/*
+ * Takes and clears the pending error of a socket (SO_ERROR); *pending is
+ * DUOS_OK if there is none.
+ */
+duos_err sys_take_error(duos_socket s, duos_err *pending);
+
+duos_err sys_shutdown(duos_socket s, duos_how how);
+
+/*
+ * Sends up to len (at most SYS_IO_MAX) bytes without SIGPIPE. Never gives 0
+ * for len > 0: a system that takes nothing gives DUOS_EWOULDBLOCK.
+ */
+sys_count sys_send(duos_socket s, const void *data, size_t len);
+
+/*
+ * Receives up to cap (at most SYS_IO_MAX) bytes. 0 is the end of a stream or
+ * an empty datagram. A datagram that is too long fills the buffer; its rest
+ * is lost without an error.
+ */
+sys_count sys_recv(duos_socket s, void *data, size_t cap);
+
+/* Sends one datagram; to may be NULL on a connected socket. */
+sys_count sys_sendto(duos_socket s, const void *data, size_t len,
+                     const duos_addr *to);
+
+/* Receives one datagram; *truncated tells whether its end was lost. */
+sys_count sys_recvfrom(duos_socket s, void *data, size_t cap, duos_addr *from,
+                       bool *truncated);
+
+duos_err sys_local_addr(duos_socket s, duos_addr *out);
+duos_err sys_peer_addr(duos_socket s, duos_addr *out);
+
+/* ---- options ---------------------------------------------------------- */
+
+/* A value in the form of its duos_opt_kind. */
+typedef union sys_optval {
+    bool on;
+    int32_t number; /* INT, and MS in milliseconds */
+    duos_linger linger;
+} sys_optval;
+
+/*
+ * Sets and reads an option of DUOS_OPTION_MAP whose value is within its
+ * range. DUOS_ENOTSUP where this system has no such option, or the socket is
+ * of a kind that cannot have it. V6ONLY on an IPv4 socket is one of those.
+ * TTL stands for the hop limit on an IPv6 socket. DUOS_OPT_ERROR is not asked
+ * for here.
+ */
+duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value);
+duos_err sys_opt_get(duos_socket s, duos_opt opt, sys_optval *value);
+
+/* Applies a sharing policy of the local address, as duos_reuse says. */
+duos_err sys_set_reuse(duos_socket s, duos_reuse policy);
+
+/* The raw calls. *len holds the room and receives the bytes written. */
+duos_err sys_opt_set_raw(duos_socket s, int level, int name, const void *value,
+                         size_t len);
+duos_err sys_opt_get_raw(duos_socket s, int level, int name, void *value,
+                         size_t *len);
+
+/* ---- waiting ---------------------------------------------------------- */
+
+/* One socket to wait for: want goes in (READ, WRITE, PRIO), got comes out. */
+typedef struct sys_wait {
+    duos_socket sock;
+    uint8_t want;
+    uint8_t got; /* READ, WRITE, PRIO, ERROR, HANGUP */
+    bool bad;    /* not an open socket */
+} sys_wait;
+
+/* Bytes of scratch memory that sys_wait_many needs for n sockets. */
+size_t sys_wait_scratch(size_t n);
+
+/*
+ * Waits once until a socket is ready or the time is over, and fills got and
+ * bad of every element. A failed connect gives WRITE and ERROR. A socket that
+ * is not open gets bad, and the others are reported all the same. n may be 0:
+ * then it sleeps. May return early with *ready 0; the caller keeps the time.
+ *
+ * scratch: sys_wait_scratch(n) bytes, aligned for any type.
+ * timeout_ms: 0 or more, or -1 for no limit.
+ * ready: receives how many elements have got or bad.
+ */
+duos_err sys_wait_many(sys_wait *list, size_t n, int32_t timeout_ms,
+                       void *scratch, size_t *ready);
+
+/* ---- sys_time --------------------------------------------------------- */
+
+/* A clock that never goes back and is not set, in nanoseconds. */
+uint64_t sys_now_ns(void);
+
+/* ---- sys_wakeup: the only ways into a loop from another thread --------- */
+
+/*
+ * A wake-up channel for backends that need a socket or descriptor to wait
+ * on. signal may come from any thread, never blocks, and many may become one.
+ * handle is what a backend waits on for READ; drain makes it unready.
+ */
+typedef struct sys_wakeup {
+    duos_socket recv_end;
+    duos_socket send_end; /* may be the same */
+} sys_wakeup;
+
+duos_err sys_wakeup_open(sys_wakeup *w);
+void sys_wakeup_close(sys_wakeup *w);
+duos_err sys_wakeup_signal(sys_wakeup *w);
+void sys_wakeup_drain(sys_wakeup *w);
+
+/*
+ * A mailbox: nodes are pushed by any thread and taken by one. Storage for the
+ * system's lock is in the struct, so nothing is allocated. init fails only if
+ * the system cannot make a lock.
+ */
+typedef struct sys_node {
+    struct sys_node *next;
+} sys_node;
+
+typedef struct sys_mailbox {
+    sys_node *head;
+    sys_node *tail;
+    bool closed;
+    union {
+        void *align;
+        unsigned char bytes[64];
+    } lock;
+} sys_mailbox;
+
+duos_err sys_mailbox_init(sys_mailbox *box);
+void sys_mailbox_fini(sys_mailbox *box);
+
+/* Appends; *was_empty tells whether the taker must be woken. */
+void sys_mailbox_push(sys_mailbox *box, sys_node *node, bool *was_empty);
+
+/* Takes all nodes in the order of their pushes; NULL if there is none. */
+sys_node *sys_mailbox_take(sys_mailbox *box);
+
+/* ---- pollers ---------------------------------------------------------- */
+
+/* This platform's backends, best first, ended by NULL; see poller_ops.h. */
+struct duos__poller_ops;
+extern const struct duos__poller_ops *const sys_pollers[];
+
+#endif

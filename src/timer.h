@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * timer.h - the timers of a loop: a binary heap ordered by due time, then by
+ * the order of starts. Nodes belong to their users.
+ */
+#ifndef DUOS_TIMER_H
+#define DUOS_TIMER_H
+
+#include <duosock/loop.h>
+
+typedef struct duos__timer duos__timer;
+
+typedef struct duos__timers {
+    const duos_alloc *alloc; /* outlives the heap */
+    duos__timer **heap;
+    uint32_t count;
+    uint32_t room;
+    uint32_t sequence; /* of the next start */
+} duos__timers;
+
+void duos__timers_init(duos__timers *timers, const duos_alloc *alloc);
+void duos__timers_fini(duos__timers *timers);
+
+/* Starts or restarts; DUOS_ENOMEM leaves the node as it was. */
+duos_err duos__timers_start(duos__timers *timers, duos__timer *node,
+                            uint64_t due_ns);
+void duos__timers_stop(duos__timers *timers, duos__timer *node);
+
+/* When the next one is due; UINT64_MAX when none is started. */
+static inline uint64_t duos__timers_next(const duos__timers *timers)
+{
+    return timers->count > 0 ? timers->heap[0]->due_ns : UINT64_MAX;
+}
+
+/*
+ * Stops and fires what is due at now_ns. A timer that is started by another
+ * one's callback waits for the next call, so this ends.
+ */
+void duos__timers_fire(duos__timers *timers, uint64_t now_ns);
+
+#endif

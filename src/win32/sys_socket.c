@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_socket.c - a socket from its birth to its end, without the bytes.
+ *
+ * Also the one place that starts Winsock: sys_open, when Windows says that
+ * nobody has. Every other verb needs a socket, so it comes later. Winsock
+ * counts its users itself, so nothing is kept here, and WSACleanup is never
+ * called: it could end the sockets of others in the process (trap 2).
+ */
+#include "win32.h"
+
+/* ---- birth ------------------------------------------------------------- */
+
+static duos_err start_winsock(void)
+{
+    WSADATA data;
+
+    return sys_err_from_native(WSAStartup(MAKEWORD(2, 2), &data));
+}
+
+static bool disinherit(SOCKET os)
+{
+    return SetHandleInformation((HANDLE)os, HANDLE_FLAG_INHERIT, 0) != 0;
+}
+
+/* Overlapped, as socket() makes them: waiting through AFD asks for it. */
+static SOCKET create_inheritable(int family, int type)
+{
+    return WSASocketW(family, type, 0, NULL, 0, WSA_FLAG_OVERLAPPED);
+}
+
+static SOCKET create_private(int family, int type)
+{
+    SOCKET os = WSASocketW(family, type, 0, NULL, 0,
+                           WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+
+    if (os != INVALID_SOCKET || WSAGetLastError() != WSAEINVAL) {
+        return os;
+    }
+    /* Windows 7 without its service pack does not know the flag. */
+    os = create_inheritable(family, type);
+    if (os != INVALID_SOCKET && !disinherit(os)) {
+        closesocket(os);
+        WSASetLastError(WSAEINVAL);
+        return INVALID_SOCKET;
+    }
+    return os;
+}
+
+static SOCKET create(duos_family family, duos_type type, unsigned flags)
+{
+    int os_family = duos__family_to_native((int)family);
+    int os_type = type == DUOS_STREAM ? SOCK_STREAM : SOCK_DGRAM;
+
+    return (flags & SYS_OPEN_RAW) != 0 ? create_inheritable(os_family, os_type)
+                                       : create_private(os_family, os_type);
+}
+
+/*
+ * The ICMP answer to one datagram must not end a receive loop (trap 48). A
+ * system that lacks an ioctl is no obstacle: sys_recvfrom passes such reports
+ * over.
+ */
+static void ignore_unreachable(SOCKET os)
+{
+    BOOL off = FALSE;
+    DWORD bytes;
+
+    (void)WSAIoctl(os, SIO_UDP_CONNRESET, &off, sizeof off, NULL, 0, &bytes,
+                   NULL, NULL);
+    (void)WSAIoctl(os, SIO_UDP_NETRESET, &off, sizeof off, NULL, 0, &bytes,
+                   NULL, NULL);
+}
+
+static duos_err prepare(duos_socket s, duos_type type, unsigned flags)
+{
+    if (type == DUOS_DGRAM && (flags & SYS_OPEN_RAW) == 0) {
+        ignore_unreachable(duos__os(s));
+    }
+    return (flags & SYS_OPEN_NONBLOCK) != 0 ? sys_set_nonblocking(s, true)
+                                            : DUOS_OK;
+}
+
+duos_err sys_open(duos_family family, duos_type type, unsigned flags,
+                  duos_socket *out)
+{
+    SOCKET os = create(family, type, flags);
+    duos_socket s;
+    duos_err err;
+
+    if (os == INVALID_SOCKET && WSAGetLastError() == WSANOTINITIALISED) {
+        err = start_winsock();
+        if (err != DUOS_OK) {
+            return err;
+        }
+        os = create(family, type, flags);
+    }
+    if (os == INVALID_SOCKET) {
+        return sys_err_from_native(WSAGetLastError());
+    }
+    s.os = (intptr_t)os;
+    err = prepare(s, type, flags);
+    if (err != DUOS_OK) {
+        closesocket(os);
+        return err;
+    }
+    *out = s;
+    return DUOS_OK;
+}
+
+/* An accepted socket can be inherited and has the listener's mode. */
+static duos_err adopt_accepted(duos_socket s, bool nonblock)
+{
+    if (!disinherit(duos__os(s))) {
+        return sys_err_from_native((int32_t)GetLastError());
+    }
+    return sys_set_nonblocking(s, nonblock);
+}
+
+/* TCP_NODELAY comes from the listener by itself. */
+duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
+                    duos_addr *peer)
+{
+    duos__sockaddr native = {0};
+    int len = (int)sizeof native;
+    SOCKET os = accept(duos__os(s), &native.any, &len);
+    duos_socket accepted;
+    duos_err err;
+
+    if (os == INVALID_SOCKET) {
+        int code = WSAGetLastError();
+
+        /* The peer reset it in the backlog: aborted, says POSIX (trap 36). */
+        return code == WSAECONNRESET ? DUOS_ECONNABORTED
+                                     : duos__wsa_error(s, code);
+    }
+    accepted.os = (intptr_t)os;
+    err = adopt_accepted(accepted, nonblock);
+    if (err != DUOS_OK) {
+        closesocket(os);
+        return err;
+    }
+    *out = accepted;
+    if (peer != NULL) {
+        duos__addr_from_native(&native, peer);
+    }
+    return DUOS_OK;
+}
+
+/* ---- use --------------------------------------------------------------- */
+
+duos_err sys_set_nonblocking(duos_socket s, bool on)
+{
+    u_long mode = on ? 1 : 0;
+
+    return duos__wsa_result(s, ioctlsocket(duos__os(s), (long)FIONBIO, &mode));
+}
+
+duos_err sys_bind(duos_socket s, const duos_addr *addr)
+{
+    duos__sockaddr native;
+    int len;
+    duos_err err = duos__addr_to_native(addr, &native, &len);
+
+    if (err == DUOS_OK && bind(duos__os(s), &native.any, len) != 0) {
+        err = duos__wsa_addr_error(s, addr, WSAGetLastError());
+    }
+    return err;
+}
+
+duos_err sys_listen(duos_socket s, int backlog)
+{
+    duos_err err = duos__wsa_result(
+        s, listen(duos__os(s), backlog > 0 ? backlog : SOMAXCONN));
+
+    return err == DUOS_EISCONN ? DUOS_EINVAL : err;
+}
+
+duos_err sys_connect(duos_socket s, const duos_addr *addr)
+{
+    duos__sockaddr native;
+    int len, code;
+    duos_err err = duos__addr_to_native(addr, &native, &len);
+
+    if (err != DUOS_OK || connect(duos__os(s), &native.any, len) == 0) {
+        return err;
+    }
+    code = WSAGetLastError();
+    /* What POSIX calls EINPROGRESS (trap 26). */
+    return code == WSAEWOULDBLOCK ? DUOS_EINPROGRESS
+                                  : duos__wsa_addr_error(s, addr, code);
+}
+
+duos_err sys_take_error(duos_socket s, duos_err *pending)
+{
+    int code = 0;
+    int len = (int)sizeof code;
+    duos_err err = duos__wsa_result(
+        s, getsockopt(duos__os(s), SOL_SOCKET, SO_ERROR, (char *)&code, &len));
+
+    if (err == DUOS_OK) {
+        *pending = sys_err_from_native(code);
+    }
+    return err;
+}
+
+duos_err sys_local_addr(duos_socket s, duos_addr *out)
+{
+    duos__sockaddr native = {0};
+    int len = (int)sizeof native;
+    duos_err err =
+        duos__wsa_result(s, getsockname(duos__os(s), &native.any, &len));
+
+    if (err == DUOS_OK) {
+        duos__addr_from_native(&native, out);
+    }
+    return err;
+}
+
+duos_err sys_peer_addr(duos_socket s, duos_addr *out)
+{
+    duos__sockaddr native = {0};
+    int len = (int)sizeof native;
+    duos_err err =
+        duos__wsa_result(s, getpeername(duos__os(s), &native.any, &len));
+
+    if (err == DUOS_OK) {
+        duos__addr_from_native(&native, out);
+    }
+    return err;
+}
+
+/* ---- end --------------------------------------------------------------- */
+
+duos_err sys_shutdown(duos_socket s, duos_how how)
+{
+    static const int native[] = {SD_RECEIVE, SD_SEND, SD_BOTH};
+
+    return duos__wsa_result(s, shutdown(duos__os(s), native[how]));
+}
+
+/*
+ * A non-blocking socket that is to linger does not close but says
+ * WSAEWOULDBLOCK. The handle is still ours then, so it can be closed once
+ * more; without linger the data goes out in the background.
+ */
+static duos_err close_without_linger(duos_socket s)
+{
+    const struct linger off = {0, 0};
+
+    (void)setsockopt(duos__os(s), SOL_SOCKET, SO_LINGER, (const char *)&off,
+                     (int)sizeof off);
+    return duos__wsa_result(s, closesocket(duos__os(s)));
+}
+
+duos_err sys_close(duos_socket s)
+{
+    duos_err err = duos__wsa_result(s, closesocket(duos__os(s)));
+
+    return err == DUOS_EWOULDBLOCK ? close_without_linger(s) : err;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * win32.h - Winsock's headers in the order they need, and what the files of
+ * this folder share.
+ *
+ * winsock2.h must come before windows.h, or the old winsock.h gets in
+ * (trap 76). Constants that older MinGW or SDK headers lack are defined here
+ * and nowhere else.
+ */
+#ifndef DUOS_WIN32_H
+#define DUOS_WIN32_H
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#ifndef NOMINMAX
+#define NOMINMAX
+#endif
+#ifndef _WIN32_WINNT
+#define _WIN32_WINNT 0x0601 /* Windows 7 */
+#endif
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <mswsock.h>
+#include <mstcpip.h>
+#include <windows.h>
+
+#include <limits.h>
+#include <string.h>
+
+#include "sys.h"
+
+/* ---- what older headers lack ------------------------------------------- */
+
+#ifndef WSA_FLAG_NO_HANDLE_INHERIT
+#define WSA_FLAG_NO_HANDLE_INHERIT 0x80 /* Windows 7 SP1 */
+#endif
+#ifndef SIO_UDP_CONNRESET
+#define SIO_UDP_CONNRESET _WSAIOW(IOC_VENDOR, 12)
+#endif
+#ifndef SIO_UDP_NETRESET
+#define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
+#endif
+#ifndef SO_EXCLUSIVEADDRUSE
+#define SO_EXCLUSIVEADDRUSE ((int)(~SO_REUSEADDR))
+#endif
+#ifndef TCP_KEEPIDLE
+#define TCP_KEEPIDLE 3 /* the three: Windows 10 1709 */
+#endif
+#ifndef TCP_KEEPCNT
+#define TCP_KEEPCNT 16
+#endif
+#ifndef TCP_KEEPINTVL
+#define TCP_KEEPINTVL 17
+#endif
+
+/* ---- shared by the files of this folder -------------------------------- */
+
+static inline SOCKET duos__os(duos_socket s)
+{
+    return (SOCKET)s.os;
+}
+
+/* What a call on s failed with, code, as one of ours. */
+duos_err duos__wsa_error(duos_socket s, int code);
+
+/* DUOS_OK for a result of 0, otherwise what the call on s failed with. */
+duos_err duos__wsa_result(duos_socket s, int result);
+
+/* The sockaddr of any family that an address may have. */
+typedef union duos__sockaddr {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    struct sockaddr_storage storage;
+} duos__sockaddr;
+
+/* AF_INET or AF_INET6, AF_UNSPEC for any other family. */
+int duos__family_to_native(int family);
+
+/* DUOS_EAFNOSUPPORT for other families than IPv4 and IPv6. */
+duos_err duos__addr_to_native(const duos_addr *addr, duos__sockaddr *native,
+                              int *len);
+
+/* A family that we do not know gives the unspecified address. */
+void duos__addr_from_native(const duos__sockaddr *native, duos_addr *addr);
+
+/* DUOS_OK if s is an open socket. */
+duos_err duos__socket_check(duos_socket s);
+
+/* What kind of socket this is: AF_..., SOCK_... */
+duos_err duos__socket_kind(duos_socket s, int *family, int *type);
+
+/*
+ * Why a call with an address failed. Winsock has several codes for one of the
+ * wrong family; we have DUOS_EAFNOSUPPORT.
+ */
+duos_err duos__wsa_addr_error(duos_socket s, const duos_addr *addr, int code);
+
+extern const struct duos__poller_ops duos__poller_select;
+
+#endif
