@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+#
+# Install rules: the library and its headers, the program, a CMake package and
+# a pkg-config file. Components: duosock_Runtime, duosock_Development,
+# duosock_Tools.
+
+include(CMakePackageConfigHelpers)
+
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/duosock")
+
+install(TARGETS duosock EXPORT duosock-targets
+    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
+        COMPONENT duosock_Runtime
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+        COMPONENT duosock_Runtime
+        NAMELINK_COMPONENT duosock_Development
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+        COMPONENT duosock_Development)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/duosock"
+    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+    COMPONENT duosock_Development
+    FILES_MATCHING PATTERN "*.h" PATTERN sim.h EXCLUDE)
+if(DUOSOCK_BUILD_TOOLS)
+    install(TARGETS duosock_cli RUNTIME
+        DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT duosock_Tools)
+endif()
+
+# ---- find_package(duosock CONFIG) ------------------------------------------
+
+install(EXPORT duosock-targets NAMESPACE duosock::
+    DESTINATION "${package_dir}" COMPONENT duosock_Development)
+configure_package_config_file(
+    "${CMAKE_CURRENT_LIST_DIR}/duosock-config.cmake.in"
+    "${PROJECT_BINARY_DIR}/duosock-config.cmake"
+    INSTALL_DESTINATION "${package_dir}"
+    NO_SET_AND_CHECK_MACRO)
+# Before 1.0 a minor version may break the interface.
+write_basic_package_version_file(
+    "${PROJECT_BINARY_DIR}/duosock-config-version.cmake"
+    COMPATIBILITY SameMinorVersion)
+install(FILES
+    "${PROJECT_BINARY_DIR}/duosock-config.cmake"
+    "${PROJECT_BINARY_DIR}/duosock-config-version.cmake"
+    DESTINATION "${package_dir}" COMPONENT duosock_Development)
+
+# ---- pkg-config ------------------------------------------------------------
+
+# Found from where the file lies, so an installed tree can be moved.
+file(RELATIVE_PATH pc_prefix
+     "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
+string(REGEX REPLACE "/$" "" pc_prefix "${pc_prefix}")
+set(pc_cflags "")
+set(pc_libs "")
+if(NOT BUILD_SHARED_LIBS)
+    set(pc_cflags " -DDUOS_STATIC")
+    if(WIN32)
+        set(pc_libs " -lws2_32")
+    elseif(CMAKE_THREAD_LIBS_INIT)
+        set(pc_libs " ${CMAKE_THREAD_LIBS_INIT}")
+    endif()
+endif()
+configure_file("${CMAKE_CURRENT_LIST_DIR}/duosock.pc.in"
+               "${PROJECT_BINARY_DIR}/duosock.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/duosock.pc"
+    DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
+    COMPONENT duosock_Development)

@@ -112,13 +112,11 @@ void duos__conn_begin_close(duos_conn *conn, duos_err reason)
     }
     conn->stream.reason = reason;
     conn->queued = conn->out.len > 0;
-    enter(conn, DUOS__CONN_FLUSHING);
-    if (conn->state != DUOS__CONN_FLUSHING) {
-        return;
-    }
     if (conn->queued) {
+        enter(conn, DUOS__CONN_FLUSHING);
         conn->owner->engine->recv_stop(&conn->stream);
     } else {
+        conn->state = DUOS__CONN_FLUSHING;
         linger_or_finish(conn);
     }
 }

@@ -165,16 +165,20 @@ bool duos__acceptor_failed(duos__acceptor *a, duos_err err)
         break;
     }
     server->owner.engine->accept_stop(a);
+    (void)duos_close(&a->sock);
     tell_error(server, err);
     return false;
 }
 
+/* A broken listener has no socket any more. */
 static void resume_listener(duos_server *server, duos__listener *l)
 {
-    duos_err err = server->owner.engine->accept_start(&l->acceptor);
+    if (duos_socket_valid(l->acceptor.sock)) {
+        duos_err err = server->owner.engine->accept_start(&l->acceptor);
 
-    if (err != DUOS_OK) {
-        tell_error(server, err);
+        if (err != DUOS_OK) {
+            tell_error(server, err);
+        }
     }
 }
 

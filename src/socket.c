@@ -159,6 +159,16 @@ static duos_err check_peer(duos_socket s)
     return err;
 }
 
+/* A socket that tries to connect has a local address, so one without has not
+ * begun to: Windows tells the two apart by that alone. */
+static duos_err judge_waiting(duos_socket s)
+{
+    duos_addr local;
+
+    return sys_local_addr(s, &local) == DUOS_EINVAL ? DUOS_ENOTCONN
+                                                    : DUOS_EINPROGRESS;
+}
+
 duos_err duos_connect_result(duos_socket s)
 {
     duos_err pending;
@@ -176,7 +186,7 @@ duos_err duos_connect_result(duos_socket s)
         }
         err = duos_wait(s, DUOS_WRITE, 0, NULL);
         if (err != DUOS_OK) {
-            return err == DUOS_ETIMEDOUT ? DUOS_EINPROGRESS : err;
+            return err == DUOS_ETIMEDOUT ? judge_waiting(s) : err;
         }
         /* It ended between the two questions: ask once more. */
     }

@@ -204,7 +204,6 @@ typedef struct sys_node {
 typedef struct sys_mailbox {
     sys_node *head;
     sys_node *tail;
-    bool closed;
     union {
         void *align;
         unsigned char bytes[64];

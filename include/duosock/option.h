@@ -165,7 +165,8 @@ DUOS_API DUOS_CHECKED duos_err duos_get_ms(duos_socket s, duos_opt opt,
  * Sets what close does with unsent bytes.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ERANGE for seconds outside
- *     0..65535; DUOS_EBADF; the system's code.
+ *     0..65535; DUOS_EBADF; the system's code, DUOS_ENOTSUP for datagrams on
+ *     Windows.
  * Blocking: never.
  * Thread: any.
  * Source: setsockopt(2) SO_LINGER.

@@ -236,8 +236,7 @@ DUOS_API DUOS_CHECKED duos_err duos_connect(duos_socket s,
  * How an attempt that duos_connect began has ended.
  *
  * Returns: DUOS_OK when connected; DUOS_EINPROGRESS while it lasts;
- *     DUOS_ENOTCONN when no attempt was made (on Windows, where the two
- *     cannot be told apart, DUOS_EINPROGRESS); DUOS_EBADF;
+ *     DUOS_ENOTCONN when no attempt was made; DUOS_EBADF;
  *     DUOS_ECONNREFUSED; DUOS_ESELFCONNECT when the socket met itself (both
  *     ends of the 4-tuple are the same): close it; the system's code.
  * Blocking: never.
@@ -385,8 +384,8 @@ DUOS_API duos_err duos_wait(duos_socket s, unsigned want, int64_t timeout_ms,
  */
 typedef enum duos_reuse {
     /* A restart may bind at once although old connections linger; two
-     * listeners on one port are refused. POSIX: SO_REUSEADDR; Windows:
-     * SO_EXCLUSIVEADDRUSE. */
+     * sockets on one port are refused. POSIX: SO_REUSEADDR for streams;
+     * Windows: SO_EXCLUSIVEADDRUSE. */
     DUOS_REUSE_SAFE = 0,
     /* Several sockets may have the port: listeners of one user that the
      * kernel balances (Linux SO_REUSEPORT), or receivers of one multicast

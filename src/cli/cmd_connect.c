@@ -44,9 +44,10 @@ typedef struct session {
 static const arg_option options_table[] = {
     {"timeout", ARG_TIME, "DUR", "10s", "how long to try to connect",
      FIELD(timeout_ms)},
-    {"idle", ARG_TIME, "DUR", "0", "give up when no byte moves so long",
+    {"idle", ARG_TIME, "DUR", "0", "give up when no byte moves for so long",
      FIELD(idle_ms)},
-    {"poller", ARG_POLLER, "NAME", "auto", "how to wait", FIELD(poller)},
+    {"poller", ARG_POLLER, "NAME", "auto",
+     "how to wait: duosock --version lists them", FIELD(poller)},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
 
 static const arg_command connect_command = {

@@ -47,7 +47,8 @@ struct selftest {
 };
 
 static const arg_option options_table[] = {
-    {"poller", ARG_POLLER, "NAME", "auto", "how to wait",
+    {"poller", ARG_POLLER, "NAME", "auto",
+     "how to wait: duosock --version lists them",
      offsetof(selftest_options, poller)},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
 

@@ -22,28 +22,28 @@ enum {
 #define FIELD(name) offsetof(serve_options, name)
 
 static const arg_option options_table[] = {
-    {"mode", ARG_CHOICE, "echo|discard", "echo", "what to do with what comes",
-     FIELD(mode)},
+    {"mode", ARG_CHOICE, "echo|discard", "echo",
+     "send back what comes, or drop it", FIELD(mode)},
     {"max-clients", ARG_COUNT, "N", "10000", "clients at a time",
      FIELD(max_clients)},
-    {"idle-timeout", ARG_TIME, "DUR", "5m", "close who moves no byte so long",
-     FIELD(idle_ms)},
+    {"idle-timeout", ARG_TIME, "DUR", "5m",
+     "close a client that moves no byte for so long", FIELD(idle_ms)},
     {"first-byte-timeout", ARG_TIME, "DUR", "30s",
-     "close who never says a word", FIELD(first_byte_ms)},
+     "close a client that never sends a byte", FIELD(first_byte_ms)},
     {"max-queue", ARG_SIZE, "BYTES", "1M", "output that may wait per client",
      FIELD(max_queue)},
-    {"drain", ARG_TIME, "DUR", "10s", "how long a stop waits for clients",
+    {"drain", ARG_TIME, "DUR", "10s", "how long a stop waits for its clients",
      FIELD(drain_ms)},
-    {"exit-after-idle", ARG_TIME, "DUR", "0", "stop when nobody came so long",
-     FIELD(exit_after_idle_ms)},
-    {"ready-file", ARG_TEXT, "PATH", NULL, "bound addresses, one a line",
-     FIELD(ready_file)},
+    {"exit-after-idle", ARG_TIME, "DUR", "0",
+     "stop when nobody was connected for so long", FIELD(exit_after_idle_ms)},
+    {"ready-file", ARG_TEXT, "PATH", NULL,
+     "write the bound addresses there, one a line", FIELD(ready_file)},
     {"reuse", ARG_CHOICE, "safe|shared", "safe",
      "shared: several servers on one port", FIELD(reuse)},
     {"v6only", ARG_FLAG, NULL, NULL, "no IPv4 on an IPv6 address",
      FIELD(v6only)},
-    {"poller", ARG_POLLER, "NAME", "auto", "how to wait for clients",
-     FIELD(poller)},
+    {"poller", ARG_POLLER, "NAME", "auto",
+     "how to wait: duosock --version lists them", FIELD(poller)},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
 
 static const arg_command serve_command = {
@@ -82,7 +82,7 @@ static void drain(void *user)
     int32_t limit_ms = s->options->drain_ms;
 
     duos_timer_stop(&s->idle);
-    say_detail("stopping, %" PRIu32 " clients are left", s->open);
+    say_detail("stopping, clients left: %" PRIu32, s->open);
     (void)duos_server_drain(s->server, limit_ms > 0 ? limit_ms : -1);
 }
 

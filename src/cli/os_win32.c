@@ -107,14 +107,11 @@ int os_read_stdin(void *data, size_t cap, size_t *len)
 
         SetLastError(0);
         if (ReadFile(handle, data, want, &got, NULL)) {
-            error = GetLastError();
-            if (got > 0 || (error != ERROR_OPERATION_ABORTED &&
-                            GetFileType(handle) != FILE_TYPE_PIPE)) {
-                *len = got;
-                return 0;
+            if (got == 0 && GetLastError() == ERROR_OPERATION_ABORTED) {
+                continue; /* Ctrl-C at a console is not the end */
             }
-            /* Ctrl-C at a console, or somebody wrote nothing to a pipe. */
-            continue;
+            *len = got;
+            return 0;
         }
         error = GetLastError();
         if (error == ERROR_BROKEN_PIPE || error == ERROR_HANDLE_EOF) {

@@ -140,7 +140,7 @@ static int ask(select_state *state, int32_t timeout_ms)
     struct timeval limit;
 
     limit.tv_sec = timeout_ms / 1000;
-    limit.tv_usec = timeout_ms % 1000 * 1000;
+    limit.tv_usec = (suseconds_t)(timeout_ms % 1000) * 1000;
     return select(state->top, (fd_set *)readable, (fd_set *)writable, NULL,
                   timeout_ms < 0 ? NULL : &limit);
 }

@@ -65,13 +65,18 @@ static sa_family_t family_of(int fd)
     return native.any.sa_family;
 }
 
-static bool is_inet_stream(int fd)
+/* SOCK_STREAM or another; -1 with errno when it cannot be told. */
+static int type_of(int fd)
 {
     int type = 0;
     socklen_t len = sizeof type;
 
-    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
-           type == SOCK_STREAM && family_of(fd) != AF_UNIX;
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 ? type : -1;
+}
+
+static bool is_inet_stream(int fd)
+{
+    return type_of(fd) == SOCK_STREAM && family_of(fd) != AF_UNIX;
 }
 
 static const row *row_of(int fd, duos_opt opt)
@@ -109,7 +114,7 @@ static socklen_t encode(form f, const sys_optval *value, native_value *native)
     switch (f) {
     case FORM_MS:
         native->time.tv_sec = value->number / 1000;
-        native->time.tv_usec = value->number % 1000 * 1000;
+        native->time.tv_usec = (suseconds_t)(value->number % 1000) * 1000;
         return sizeof native->time;
     case FORM_LINGER:
         native->linger.l_onoff = value->linger.on;
@@ -214,16 +219,14 @@ static duos_err set_flag(duos_socket s, int name, bool on)
 duos_err sys_set_reuse(duos_socket s, duos_reuse policy)
 {
     bool shared = policy == DUOS_REUSE_SHARED;
-    sys_optval type;
-    duos_err err = sys_opt_get(s, DUOS_OPT_TYPE, &type);
-    bool stream;
-    int port;
+    int type = type_of(duos__fd(s));
+    bool stream = type == SOCK_STREAM;
+    int port = stream ? DUOS__SO_BALANCE : DUOS__SO_GROUP;
+    duos_err err;
 
-    if (err != DUOS_OK) {
-        return err;
+    if (type < 0) {
+        return duos__last_error();
     }
-    stream = type.number == DUOS_STREAM;
-    port = stream ? DUOS__SO_BALANCE : DUOS__SO_GROUP;
     if (stream && shared && port == DUOS__NO_OPTION) {
         return DUOS_ENOTSUP;
     }

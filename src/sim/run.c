@@ -5,10 +5,10 @@
  *
  * duos_sim_run does that for ever; a call that blocks does it until it has
  * what it waits for. So a loop may be in the middle of a turn when another
- * one is stepped; duos_loop_step tells by DUOS_EBUSY, and it is left alone.
+ * one is stepped; it is left alone then.
  *
- * It stands in for duos_loop_run and heeds duos_loop_stop as that does, which
- * is why it looks into a loop: nothing else of the simulator does.
+ * This file stands in for duos_loop_run and heeds duos_loop_stop as that
+ * does, so it looks into the loops; nothing else of the simulator does.
  */
 #include <string.h>
 
@@ -92,9 +92,14 @@ void duos_sim_remove(duos_sim *sim, const duos_loop *loop)
 
 /* ---- turns ------------------------------------------------------------ */
 
+static bool can_run(const sim_member *member)
+{
+    return !member->stopped && !member->loop->running;
+}
+
 static bool has_work(const sim_member *member)
 {
-    return !member->busy && !member->stopped &&
+    return can_run(member) &&
            (duos_loop_next_timeout_ms(member->loop) == 0 ||
             duos__sim_poller_ready(duos_loop_poller(member->loop)));
 }
@@ -130,40 +135,25 @@ static void heed_stop(duos_sim *sim, duos_loop *loop)
     }
 }
 
-static duos_err step(duos_sim *sim, duos_loop *loop, uint32_t host)
-{
-    uint32_t before = sim->host;
-    duos_err err;
-
-    sim->host = host;
-    err = duos_loop_step(loop, 0);
-    sim->host = before;
-    if (err != DUOS_EBUSY) {
-        duos__sim_trace(sim, DUOS_SIM_TURN, host, 0, err);
-        sim->now_ns += SIM_TURN_NS;
-        heed_stop(sim, loop);
-    }
-    return err;
-}
-
 /* DUOS_EWOULDBLOCK: no loop has anything to do. */
 static duos_err step_one(duos_sim *sim)
 {
-    sim_member *member;
+    const sim_member *member = choose(sim);
+    uint32_t before = sim->host;
+    duos_loop *loop;
     duos_err err;
-    uint32_t i;
 
-    for (i = 0; i < sim->member_count; i++) {
-        sim->members[i].busy = false;
+    if (member == NULL) {
+        return DUOS_EWOULDBLOCK;
     }
-    while ((member = choose(sim)) != NULL) {
-        err = step(sim, member->loop, member->host);
-        if (err != DUOS_EBUSY) {
-            return err;
-        }
-        member->busy = true; /* it is where it was, since nothing ran */
-    }
-    return DUOS_EWOULDBLOCK;
+    loop = member->loop;
+    sim->host = member->host;
+    duos__sim_trace(sim, DUOS_SIM_TURN, sim->host, 0, DUOS_OK);
+    err = duos_loop_step(loop, 0);
+    sim->host = before;
+    sim->now_ns += SIM_TURN_NS;
+    heed_stop(sim, loop);
+    return err;
 }
 
 /* ---- the clock -------------------------------------------------------- */
@@ -179,8 +169,7 @@ static uint64_t next_due(const duos_sim *sim)
         const sim_member *member = &sim->members[i];
         int64_t ms = duos_loop_next_timeout_ms(member->loop);
 
-        /* 0 is that of a busy loop, which will see to it by itself. */
-        if (!member->stopped && ms > 0 && duos__sim_limit(sim, ms) < due) {
+        if (can_run(member) && ms >= 0 && duos__sim_limit(sim, ms) < due) {
             due = duos__sim_limit(sim, ms);
         }
     }

@@ -146,7 +146,6 @@ typedef struct sim_member {
     duos_loop *loop;
     uint32_t host;
     bool ready;   /* for choose: has something to do */
-    bool busy;    /* in the middle of a turn, cannot be stepped */
     bool stopped; /* by duos_loop_stop, until the next duos_sim_run */
 } sim_member;
 

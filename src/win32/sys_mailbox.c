@@ -20,7 +20,6 @@ duos_err sys_mailbox_init(sys_mailbox *box)
 {
     box->head = NULL;
     box->tail = NULL;
-    box->closed = false;
     InitializeSRWLock(lock_of(box));
     return DUOS_OK;
 }

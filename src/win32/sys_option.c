@@ -252,14 +252,11 @@ duos_err sys_set_reuse(duos_socket s, duos_reuse policy)
     if (err != DUOS_OK) {
         return err;
     }
-    if (policy == DUOS_REUSE_SHARED) {
-        return type == SOCK_STREAM
-                   ? DUOS_ENOTSUP
-                   : sys_opt_set_raw(s, SOL_SOCKET, SO_REUSEADDR, &on,
-                                     sizeof on);
+    if (policy == DUOS_REUSE_SHARED && type == SOCK_STREAM) {
+        return DUOS_ENOTSUP;
     }
-    return type == SOCK_STREAM
-               ? sys_opt_set_raw(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, &on,
-                                 sizeof on)
-               : DUOS_OK;
+    return sys_opt_set_raw(s, SOL_SOCKET,
+                           policy == DUOS_REUSE_SHARED ? SO_REUSEADDR
+                                                       : SO_EXCLUSIVEADDRUSE,
+                           &on, sizeof on);
 }

@@ -12,11 +12,11 @@ set(floors
     "config version versioned alloc mem"
     "error sys"
     "addr addr_parse socket option select fdset deadline slots stream dial"
-    "poller poller_ops timer bufq"
-    "loop resolve sim"
+    "poller poller_ops bufq"
+    "timer loop loop_core resolve sim"
     "conn_ready engine_ops"
-    "conn frame"
-    "server client datagram proxy"
+    "conn conn_core conn_close conn_deadline frame"
+    "server server_core server_accept client datagram proxy"
     "duosock")
 
 set(floor 0)
@@ -39,11 +39,13 @@ foreach(path IN LISTS files)
     endif()
     rule_lines(lines ${path})
     foreach(line IN LISTS lines)
-        if(line MATCHES "^ *# *include *[<']((duosock/)?([a-z0-9_]+)[.]h)[>']"
-           AND DEFINED floor_${CMAKE_MATCH_3})
-            if(floor_${CMAKE_MATCH_3} GREATER floor_${name})
-                offence("${path}: ${CMAKE_MATCH_1} is above it")
-            endif()
+        if(NOT line MATCHES "^ *# *include *[<'](duosock/)?([a-z0-9_]+)[.]h")
+            continue()
+        endif()
+        set(other ${CMAKE_MATCH_2})
+        if(DEFINED floor_${other} AND
+           floor_${other} GREATER floor_${name})
+            offence("${path}: ${other}.h is above it")
         endif()
     endforeach()
 endforeach()

@@ -49,4 +49,7 @@ bool spawn_ask_to_stop(spawn *process, bool interrupt);
 /* Waits for the end, and kills it when that does not come in time. */
 int spawn_wait(spawn *process, int timeout_ms);
 
+/* Ends the process at once. */
+void spawn_kill(spawn *process);
+
 #endif

@@ -54,7 +54,7 @@ static void become(const char *const argv[], const char *in, const char *out,
         /* Last, or the files above would get its number. */
         close(STDIN_FILENO);
     }
-    execv(argv[0], (char *const *)(size_t)argv);
+    execv(argv[0], (char *const *)argv);
     _exit(127);
 }
 
@@ -141,8 +141,15 @@ int spawn_wait(spawn *process, int timeout_ms)
         }
         nanosleep(&pause, NULL);
     }
+    spawn_kill(process);
+    return SPAWN_TIMED_OUT;
+}
+
+void spawn_kill(spawn *process)
+{
+    int status = 0;
+
     kill(process->pid, SIGKILL);
     waitpid(process->pid, &status, 0);
     (void)finish(process, status);
-    return SPAWN_TIMED_OUT;
 }

@@ -144,21 +144,30 @@ bool spawn_ask_to_stop(spawn *process, bool interrupt)
     return false;
 }
 
-int spawn_wait(spawn *process, int timeout_ms)
+static void forget(spawn *process)
 {
-    DWORD code = 0;
-    int result = SPAWN_TIMED_OUT;
-
-    if (WaitForSingleObject(process->process, (DWORD)timeout_ms) ==
-            WAIT_OBJECT_0 &&
-        GetExitCodeProcess(process->process, &code)) {
-        result = (int)code;
-    } else {
-        TerminateProcess(process->process, 1);
-        WaitForSingleObject(process->process, 5000);
-    }
     spawn_close_input(process);
     CloseHandle(process->process);
     free(process);
-    return result;
+}
+
+int spawn_wait(spawn *process, int timeout_ms)
+{
+    DWORD code = 0;
+
+    if (WaitForSingleObject(process->process, (DWORD)timeout_ms) !=
+            WAIT_OBJECT_0 ||
+        !GetExitCodeProcess(process->process, &code)) {
+        spawn_kill(process);
+        return SPAWN_TIMED_OUT;
+    }
+    forget(process);
+    return (int)code;
+}
+
+void spawn_kill(spawn *process)
+{
+    TerminateProcess(process->process, 1);
+    WaitForSingleObject(process->process, 5000);
+    forget(process);
 }

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_usage.c - duosock's help, version, mistakes and their exit codes.
+ */
+#include "program/program.h"
+
+#include <string.h>
+
+static int begin(void **state)
+{
+    (void)state;
+    file_write("empty", "", 0);
+    return 0;
+}
+
+/* Every help goes to stdout, begins with examples and ends with 0. */
+static void check_help(const char *const args[])
+{
+    run_result r;
+
+    program_run(&r, "empty", args);
+    assert_int_equal(r.code, 0);
+    assert_string_equal(r.err, "");
+    assert_contains(r.out, "Examples:\n  duosock ");
+    run_free(&r);
+}
+
+static void test_help_of_each_command_is_printed_to_stdout(void **state)
+{
+    static const char *const calls[][3] = {
+        {"--help", NULL, NULL},        {"-h", NULL, NULL},
+        {"serve", "--help", NULL},     {"serve", "-h", NULL},
+        {"connect", "--help", NULL},   {"connect", "-vh", NULL},
+        {"selftest", "--help", NULL},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        check_help(calls[i]);
+    }
+}
+
+static void test_help_of_serve_names_every_option_and_default(void **state)
+{
+    static const char *const lines[] = {
+        "--mode echo|discard ",  "(echo)", "--max-clients N ",   "(10000)",
+        "--idle-timeout DUR ",   "(5m)",   "--first-byte-timeout DUR ",
+        "(30s)",                 "(1M)",   "--max-queue BYTES ", "--drain DUR ",
+        "(10s)",                 "(safe)", "--ready-file PATH ", "--v6only ",
+        "--reuse safe|shared ",  "(0)",    "--poller NAME ",     "(auto)",
+        "--exit-after-idle DUR "};
+    run_result r;
+    size_t i;
+
+    (void)state;
+    PROGRAM_RUN(&r, "empty", "serve", "--help");
+    for (i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        assert_contains(r.out, lines[i]);
+    }
+    run_free(&r);
+}
+
+static void test_version_names_library_and_pollers(void **state)
+{
+    run_result r;
+
+    (void)state;
+    PROGRAM_RUN(&r, "empty", "--version");
+    assert_int_equal(r.code, 0);
+    assert_string_equal(r.err, "");
+    assert_contains(r.out, "duosock " DUOS_VERSION_STRING "\npollers: ");
+    assert_contains(r.out, "select");
+    run_free(&r);
+    PROGRAM_RUN(&r, "empty", "connect", "--version");
+    assert_int_equal(r.code, 0);
+    assert_contains(r.out, "duosock " DUOS_VERSION_STRING "\n");
+    run_free(&r);
+}
+
+/* A mistake: exit code 2, nothing on stdout, what was wrong on stderr. */
+typedef struct mistake {
+    const char *args[4];
+    const char *said;
+} mistake;
+
+static const mistake mistakes[] = {
+    {{NULL}, "a command is missing"},
+    {{"serv"}, "unknown command serv; did you mean serve?"},
+    {{"--serve"}, "unknown command --serve"},
+    {{"xyzzy"}, "unknown command xyzzy\n"},
+    {{"serve", "--pollr", "poll"}, "unknown option --pollr; did you mean --poller?"},
+    {{"serve", "--frobnicate"}, "unknown option --frobnicate\n"},
+    {{"serve", "-x"}, "unknown option -x"},
+    {{"serve", "--poller"}, "--poller needs a value: --poller NAME"},
+    {{"serve", "--poller", "xyz"}, "--poller: 'xyz' is not the name of a poller"},
+    {{"serve", "--poller=sim"}, "--poller: 'sim' is not a poller of this system"},
+    {{"serve", "--v6only=yes"}, "--v6only takes no value"},
+    {{"serve", "--mode", "shout"}, "--mode echo|discard: 'shout' is not one of"},
+    {{"serve", "--idle-timeout", "5"}, "--idle-timeout: '5' is not a duration"},
+    {{"serve", "--idle-timeout", "-5s"}, "'-5s' is not a duration"},
+    {{"serve", "--drain", "1d"}, "'1d' is not a duration"},
+    {{"serve", "--drain", "9999999h"}, "'9999999h' is not a duration"},
+    {{"serve", "--max-queue", "1Q"}, "--max-queue: '1Q' is not a size"},
+    {{"serve", "--max-queue", "100"}, "--max-queue: at least 1K"},
+    {{"serve", "--max-clients", "many"}, "--max-clients: 'many' is not a number"},
+    {{"serve", "--max-clients", "4294967296"}, "is not a number"},
+    {{"serve", "127.0.0.1"}, "address 127.0.0.1: "},
+    {{"serve", "example.com:80"}, "names are not looked up yet"},
+    {{"serve", "127.0.0.1:65536"}, "a port is a number from 0 to 65535"},
+    {{"serve", "udp:127.0.0.1:0"}, "only tcp addresses work yet"},
+    {{"serve", "tcp6:127.0.0.1:0"}, "address tcp6:127.0.0.1:0: "},
+    {{"connect", "127.0.0.1:1", "127.0.0.1:2"}, "'127.0.0.1:2' is one argument too many"},
+    {{"connect", "127.0.0.1:0"}, "connect 127.0.0.1:0: "},
+    {{"connect", "--", "--help"}, "address --help: "},
+    {{"selftest", "127.0.0.1:1"}, "'127.0.0.1:1' is one argument too many"},
+    /* What later versions have is unknown until it works. */
+    {{"chat"}, "unknown command chat"},
+    {{"bench"}, "unknown command bench"},
+    {{"probe"}, "unknown command probe"},
+    {{"serve", "--json"}, "unknown option --json"},
+    {{"serve", "--workers", "2"}, "unknown option --workers"},
+    {{"serve", "--mode", "chat"}, "'chat' is not one of"},
+    {{"connect", "--raw"}, "unknown option --raw"}};
+
+static void test_mistakes_exit_2_and_say_what_was_wrong(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+        run_result r;
+
+        program_run(&r, "empty", mistakes[i].args);
+        assert_contains(r.err, mistakes[i].said);
+        assert_int_equal(r.code, 2);
+        assert_string_equal(r.out, "");
+        run_free(&r);
+    }
+}
+
+static void test_control_characters_of_arguments_are_escaped(void **state)
+{
+    run_result r;
+
+    (void)state;
+    PROGRAM_RUN(&r, "empty", "serve", "--\033[2J\303\251");
+    assert_contains(r.err, "unknown option --\\x1B[2J");
+    assert_null(strchr(r.err, '\033'));
+    run_free(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_help_of_each_command_is_printed_to_stdout),
+        cmocka_unit_test(test_help_of_serve_names_every_option_and_default),
+        cmocka_unit_test(test_version_names_library_and_pollers),
+        cmocka_unit_test(test_mistakes_exit_2_and_say_what_was_wrong),
+        cmocka_unit_test(test_control_characters_of_arguments_are_escaped),
+    };
+
+    return cmocka_run_group_tests(tests, begin, NULL);
+}

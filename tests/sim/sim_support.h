@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sim_support.h - what the tests of the simulator share: an allocator that
+ * counts and fails on demand, a trace that people can read, and a world of
+ * two hosts.
+ */
+#ifndef TESTS_SIM_SUPPORT_H
+#define TESTS_SIM_SUPPORT_H
+
+#include <duosock/duosock.h>
+#include <duosock/sim.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/check.h"
+
+/* ---- memory ----------------------------------------------------------- */
+
+/* live: bytes that were not freed. fail_in: n fails the n-th call; 0 none. */
+typedef struct counting {
+    duos_alloc alloc;
+    size_t live;
+    uint32_t fail_in;
+} counting;
+
+static inline void *counting_resize(void *user, void *ptr, size_t old_size,
+                                    size_t new_size)
+{
+    counting *count = (counting *)user;
+    void *moved;
+
+    if (new_size == 0) {
+        count->live -= old_size;
+        free(ptr);
+        return NULL;
+    }
+    if (count->fail_in > 0 && --count->fail_in == 0) {
+        return NULL;
+    }
+    moved = realloc(ptr, new_size);
+    if (moved != NULL) {
+        count->live += new_size - old_size;
+    }
+    return moved;
+}
+
+static inline void counting_init(counting *count)
+{
+    memset(count, 0, sizeof *count);
+    count->alloc.resize = counting_resize;
+    count->alloc.user = count;
+}
+
+/* ---- the trace -------------------------------------------------------- */
+
+/* "12.345678 ms  host 1  socket 4  recv  100"; user is ignored. */
+static inline void print_record(const duos_sim_record *record, void *user)
+{
+    (void)user;
+    (void)fprintf(stderr, "%10lu.%06lu ms  host %u  socket %2u  %-8s ",
+                  (unsigned long)(record->time_ns / 1000000),
+                  (unsigned long)(record->time_ns % 1000000),
+                  (unsigned)record->host, (unsigned)record->socket,
+                  duos_sim_kind_name(record->kind));
+    if (record->result < 0) {
+        (void)fprintf(stderr, "%s\n", duos_err_name(record->result));
+    } else {
+        (void)fprintf(stderr, "%ld\n", (long)record->result);
+    }
+}
+
+/* ---- a world of two hosts --------------------------------------------- */
+
+typedef struct world {
+    counting memory;
+    duos_sim *sim;
+    uint32_t a;
+    uint32_t b;
+} world;
+
+static inline void world_open(world *w, const duos_sim_config *like)
+{
+    duos_sim_config config;
+
+    duos_sim_config_init(&config);
+    if (like != NULL) {
+        config = *like;
+    }
+    counting_init(&w->memory);
+    config.alloc = &w->memory.alloc;
+    assert_ok(duos_sim_create(&config, &w->sim));
+    assert_ok(duos_sim_add_host(w->sim, &w->a));
+    assert_ok(duos_sim_add_host(w->sim, &w->b));
+    assert_ok(duos_sim_set_host(w->sim, w->a));
+}
+
+static inline void world_close(world *w)
+{
+    assert_ok(duos_sim_destroy(w->sim));
+    assert_int_equal(w->memory.live, 0);
+}
+
+static inline int world_setup(void **state)
+{
+    world *w = (world *)calloc(1, sizeof *w);
+
+    assert_non_null(w);
+    world_open(w, NULL);
+    *state = w;
+    return 0;
+}
+
+static inline int world_teardown(void **state)
+{
+    world_close((world *)*state);
+    free(*state);
+    return 0;
+}
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * os.h - what tests ask of the operating system itself, past duosock: to be
+ * short of descriptors, to send signals, to run threads, to look at a socket
+ * from outside. os_posix.c and os_win32.c implement it. A bool result of
+ * false means that this system cannot do it, so the test is to be skipped.
+ */
+#ifndef TEST_OS_H
+#define TEST_OS_H
+
+#include <duosock/socket.h>
+
+/* Ends a test that this system cannot show, with the reason. */
+#define skip_because(reason)                                                   \
+    do {                                                                       \
+        print_message("[  REASON  ] %s\n", (reason));                          \
+        skip();                                                                \
+    } while (0)
+
+/* ---- which system ----------------------------------------------------- */
+
+bool os_is_windows(void);
+bool os_is_linux(void);
+
+/* Wine is a Windows, too, but some of its answers are its own. */
+bool os_is_wine(void);
+
+/* ---- descriptors ------------------------------------------------------ */
+
+/* Makes sure that count sockets can be open at a time. */
+bool os_allow_descriptors(size_t count);
+
+/* From now on nothing can be opened, until os_end_shortage. */
+bool os_begin_shortage(void);
+void os_end_shortage(void);
+
+/* A second descriptor of the same socket whose number is at least number. */
+bool os_duplicate_above(duos_socket s, int number, duos_socket *out);
+
+/* A descriptor or handle that is a regular file. */
+bool os_open_file(duos_socket *out);
+void os_close_file(duos_socket file);
+
+/* Two connected datagram sockets that hold senders up when they are full. */
+bool os_datagram_pair(duos_socket ends[2]);
+
+/* Whether a child process would get the socket. */
+bool os_is_inherited(duos_socket s);
+
+/* What the system says of its mode; false where it cannot be asked. */
+bool os_get_nonblocking(duos_socket s, bool *on);
+
+/* Sends one byte out of band. */
+bool os_send_urgent(duos_socket s, char byte);
+
+/* ---- rights ----------------------------------------------------------- */
+
+/* From now on the user may not have ports below 1024, until os_end_... */
+bool os_begin_no_rights(void);
+void os_end_no_rights(void);
+
+/* ---- signals ---------------------------------------------------------- */
+
+/* Interrupts this thread once a millisecond, until os_end_storm. */
+bool os_begin_storm(void);
+void os_end_storm(void);
+
+/* How many signals have come. */
+unsigned os_storm_count(void);
+
+/* Whether SIGPIPE does what it does by default; true where there is none. */
+bool os_sigpipe_is_default(void);
+
+/* ---- threads ---------------------------------------------------------- */
+
+/* A thread; the storm of signals does not reach it. */
+typedef struct os_thread os_thread;
+
+os_thread *os_thread_start(void (*run)(void *user), void *user);
+void os_thread_join(os_thread *thread);
+
+/* ---- words of the system ---------------------------------------------- */
+
+/* For duos_setsockopt and duos_getsockopt. */
+extern const int os_level_socket;
+extern const int os_opt_reuse_address;
+extern const int os_opt_type;
+extern const int os_opt_unknown;
+
+/* A number that the error table holds, and its code. */
+extern const int os_number_refused; /* DUOS_ECONNREFUSED */
+extern const char *const os_name_refused;
+
+/* inet_pton: bytes receives 4 or 16. */
+bool os_read_address(duos_family family, const char *text, uint8_t *bytes);
+
+/* Sets or, for NULL, removes a variable of the environment. */
+void os_set_variable(const char *name, const char *value);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * os_win32.c - what tests ask of Windows itself. What Windows does not have,
+ * a limit of descriptors and signals above all, is answered by false.
+ */
+#define WIN32_LEAN_AND_MEAN
+#define _WIN32_WINNT 0x0601
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <windows.h>
+
+#include "support/os.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- which system ----------------------------------------------------- */
+
+bool os_is_windows(void)
+{
+    return true;
+}
+
+bool os_is_linux(void)
+{
+    return false;
+}
+
+bool os_is_wine(void)
+{
+    HMODULE ntdll = GetModuleHandleA("ntdll.dll");
+
+    return ntdll != NULL && GetProcAddress(ntdll, "wine_get_version") != NULL;
+}
+
+/* ---- descriptors ------------------------------------------------------ */
+
+bool os_allow_descriptors(size_t count)
+{
+    (void)count;
+    return true;
+}
+
+bool os_begin_shortage(void)
+{
+    return false;
+}
+
+void os_end_shortage(void)
+{
+}
+
+/* Handles have no numbers that one could choose. */
+bool os_duplicate_above(duos_socket s, int number, duos_socket *out)
+{
+    (void)s;
+    (void)number;
+    (void)out;
+    return false;
+}
+
+bool os_open_file(duos_socket *out)
+{
+    char folder[MAX_PATH];
+    char path[MAX_PATH];
+    HANDLE file;
+
+    if (GetTempPathA(sizeof folder, folder) == 0 ||
+        GetTempFileNameA(folder, "duo", 0, path) == 0) {
+        return false;
+    }
+    file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 0, NULL,
+                       CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    out->os = (intptr_t)file;
+    return file != INVALID_HANDLE_VALUE;
+}
+
+void os_close_file(duos_socket file)
+{
+    CloseHandle((HANDLE)file.os);
+}
+
+bool os_datagram_pair(duos_socket ends[2])
+{
+    (void)ends;
+    return false;
+}
+
+bool os_is_inherited(duos_socket s)
+{
+    DWORD flags = 0;
+
+    return GetHandleInformation((HANDLE)s.os, &flags) &&
+           (flags & HANDLE_FLAG_INHERIT) != 0;
+}
+
+bool os_get_nonblocking(duos_socket s, bool *on)
+{
+    (void)s;
+    (void)on;
+    return false;
+}
+
+bool os_send_urgent(duos_socket s, char byte)
+{
+    return send((SOCKET)s.os, &byte, 1, MSG_OOB) == 1;
+}
+
+/* ---- rights ----------------------------------------------------------- */
+
+bool os_begin_no_rights(void)
+{
+    return false;
+}
+
+void os_end_no_rights(void)
+{
+}
+
+/* ---- signals ---------------------------------------------------------- */
+
+bool os_begin_storm(void)
+{
+    return false;
+}
+
+void os_end_storm(void)
+{
+}
+
+unsigned os_storm_count(void)
+{
+    return 0;
+}
+
+bool os_sigpipe_is_default(void)
+{
+    return true;
+}
+
+/* ---- threads ---------------------------------------------------------- */
+
+struct os_thread {
+    HANDLE handle;
+    void (*run)(void *user);
+    void *user;
+};
+
+static DWORD WINAPI run_thread(void *user)
+{
+    os_thread *thread = user;
+
+    thread->run(thread->user);
+    return 0;
+}
+
+os_thread *os_thread_start(void (*run)(void *user), void *user)
+{
+    os_thread *thread = malloc(sizeof *thread);
+
+    if (thread == NULL) {
+        return NULL;
+    }
+    thread->run = run;
+    thread->user = user;
+    thread->handle = CreateThread(NULL, 0, run_thread, thread, 0, NULL);
+    if (thread->handle == NULL) {
+        free(thread);
+        return NULL;
+    }
+    return thread;
+}
+
+void os_thread_join(os_thread *thread)
+{
+    WaitForSingleObject(thread->handle, INFINITE);
+    CloseHandle(thread->handle);
+    free(thread);
+}
+
+/* ---- words of the system ---------------------------------------------- */
+
+const int os_level_socket = SOL_SOCKET;
+const int os_opt_reuse_address = SO_REUSEADDR;
+const int os_opt_type = SO_TYPE;
+const int os_opt_unknown = 0x7abc;
+const int os_number_refused = WSAECONNREFUSED;
+const char *const os_name_refused = "WSAECONNREFUSED";
+
+bool os_read_address(duos_family family, const char *text, uint8_t *bytes)
+{
+    return inet_pton(family == DUOS_IPV4 ? AF_INET : AF_INET6, text, bytes) ==
+           1;
+}
+
+void os_set_variable(const char *name, const char *value)
+{
+    (void)_putenv_s(name, value != NULL ? value : "");
+}
