@@ -3,15 +3,17 @@
 # Functions that add tests. A name has two parts, as unit.addr: the first is
 # the label, the executable is called test_unit_addr.
 #
-#   duosock_add_test(name SOURCES file... [LIBS lib...] [TIMEOUT seconds])
-#       A CMocka program that sees the headers in src/; one entry in ctest.
+#   duosock_add_test(name SOURCES file... [LIBS lib...] [TIMEOUT seconds]
+#                    [SLOW])
+#       A CMocka program that sees the headers in src/; one entry in ctest,
+#       run in a folder of its own. Slow ones run only with SUITES=full.
 #   duosock_add_net_test(name ...)
 #       The same; one entry name.<backend> for each of DUOSOCK_TEST_POLLERS,
 #       run with DUOSOCK_POLLER=<backend>.
 #   duosock_add_sim_test(name ...)
 #       The same, on duosock::sim instead of the system's sockets.
-#   duosock_test_properties(name [TIMEOUT seconds])
-#       For tests made by add_test: label and time-out.
+#   duosock_test_properties(name [TIMEOUT seconds] [SLOW])
+#       For tests made by add_test: labels and time-out.
 
 # The poller backends that this system has.
 if(CMAKE_SYSTEM_NAME MATCHES "^(Linux|Android)$")
@@ -23,20 +25,22 @@ else()
 endif()
 
 function(duosock_test_properties name)
-    cmake_parse_arguments(PARSE_ARGV 1 ARG "" "TIMEOUT" "")
+    cmake_parse_arguments(PARSE_ARGV 1 ARG "SLOW" "TIMEOUT" "")
     if(NOT ARG_TIMEOUT)
         set(ARG_TIMEOUT 60)
     endif()
-    string(REGEX REPLACE "[.].*" "" label ${name})
+    string(REGEX REPLACE "[.].*" "" labels ${name})
+    if(ARG_SLOW)
+        list(APPEND labels slow)
+    endif()
     set_tests_properties(${name} PROPERTIES
-        TIMEOUT ${ARG_TIMEOUT} LABELS ${label})
+        TIMEOUT ${ARG_TIMEOUT} LABELS "${labels}")
 endfunction()
 
 # Builds the executable of a test; target receives its name.
 function(duosock_test_executable name library target)
-    cmake_parse_arguments(PARSE_ARGV 3 ARG "" "TIMEOUT" "SOURCES;LIBS")
+    cmake_parse_arguments(PARSE_ARGV 3 ARG "SLOW" "TIMEOUT" "SOURCES;LIBS")
     string(REPLACE . _ exe test_${name})
-    duosock_present(ARG_SOURCES)
     add_executable(${exe} ${ARG_SOURCES})
     duosock_target_options(${exe})
     target_include_directories(${exe} PRIVATE
@@ -46,23 +50,28 @@ function(duosock_test_executable name library target)
     set(${target} ${exe} PARENT_SCOPE)
 endfunction()
 
+# One entry in ctest.
+function(duosock_test_entry name exe)
+    set(folder "${CMAKE_BINARY_DIR}/tests/run/${name}")
+    file(MAKE_DIRECTORY "${folder}")
+    add_test(NAME ${name} COMMAND ${exe} WORKING_DIRECTORY "${folder}")
+    duosock_test_properties(${name} ${ARGN})
+endfunction()
+
 function(duosock_add_test name)
     duosock_test_executable(${name} duosock_testing exe ${ARGN})
-    add_test(NAME ${name} COMMAND ${exe})
-    duosock_test_properties(${name} ${ARGN})
+    duosock_test_entry(${name} ${exe} ${ARGN})
 endfunction()
 
 function(duosock_add_sim_test name)
     duosock_test_executable(${name} duosock_sim exe ${ARGN})
-    add_test(NAME ${name} COMMAND ${exe})
-    duosock_test_properties(${name} ${ARGN})
+    duosock_test_entry(${name} ${exe} ${ARGN})
 endfunction()
 
 function(duosock_add_net_test name)
     duosock_test_executable(${name} duosock_testing exe ${ARGN})
     foreach(poller IN LISTS DUOSOCK_TEST_POLLERS)
-        add_test(NAME ${name}.${poller} COMMAND ${exe})
-        duosock_test_properties(${name}.${poller} ${ARGN})
+        duosock_test_entry(${name}.${poller} ${exe} ${ARGN})
         set_tests_properties(${name}.${poller} PROPERTIES
             ENVIRONMENT DUOSOCK_POLLER=${poller})
     endforeach()

@@ -11,14 +11,19 @@
 
 cmake_minimum_required(VERSION 3.16...4.0)
 get_filename_component(wine_root "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
-find_program(wine_program NAMES wine64 wine PATHS /usr/lib/wine)
-find_program(wine_server NAMES wineserver wineserver64 PATHS /usr/lib/wine)
 
 set(ENV{WINEPREFIX} "${wine_root}/build/wine")
 set(ENV{WINEDEBUG} -all)
 set(ENV{WINEDLLOVERRIDES} mscoree,mshtml=)
 unset(ENV{DISPLAY})
 unset(ENV{WAYLAND_DISPLAY})
+
+# Sets wine_program and wine_server. Debian keeps wine64 out of the PATH.
+macro(wine_find)
+    find_program(wine_program NAMES wine64 wine PATHS /usr/lib/wine)
+    find_program(wine_server NAMES wineserver wineserver64
+                 PATHS /usr/lib/wine)
+endmacro()
 
 function(wine_quietly result)
     execute_process(COMMAND ${ARGN}
@@ -30,6 +35,7 @@ endfunction()
 # ok receives whether Wine runs programs now.
 function(wine_start ok)
     set(${ok} NO PARENT_SCOPE)
+    wine_find()
     set(prefix "$ENV{WINEPREFIX}")
     set(made "${prefix}/made-by-duosock")
     if(NOT EXISTS "${made}")
@@ -55,6 +61,7 @@ endfunction()
 
 # Ends the server of this prefix and what runs in it, nothing else.
 function(wine_stop)
+    wine_find()
     wine_quietly(result "${wine_server}" -k)
 endfunction()
 

@@ -110,15 +110,11 @@ static duos_err try_next(duos_client *client)
     return err;
 }
 
+/* An attempt that was made says more than one that could not begin. */
 static void connect_failed(duos__owner *owner, duos_conn *conn, duos_err err)
 {
-    duos_client *client = (duos_client *)owner;
-
     owner->engine->close(&conn->stream, false);
-    if (client->next_target < client->target_count) {
-        err = try_next(client);
-    }
-    if (err != DUOS_OK) {
+    if (try_next((duos_client *)owner) != DUOS_OK) {
         duos__conn_finish(conn, err);
     }
 }

@@ -52,7 +52,7 @@ duos_conn *duos__conn_new(duos__owner *owner)
     conn->stream.loop = owner->loop;
     conn->owner = owner;
     conn->user = owner->user;
-    conn->since_ms = conn->active_ms = owner->loop->now_ms;
+    conn->since_ms = conn->active_ms = duos__loop_stamp(owner->loop);
     return conn;
 }
 
@@ -194,13 +194,14 @@ static duos_err queue_rest(duos_conn *conn, const void *data, size_t len,
 
     if (duos__bufq_append(&conn->out, &conn->stream.loop->alloc, data, len) !=
         DUOS_OK) {
-        if (taken > 0) { /* half a message is out: no way back */
-            duos__conn_finish(conn, DUOS_ENOMEM);
+        if (taken == 0) {
+            return DUOS_ENOMEM;
         }
-        return DUOS_ENOMEM;
+        duos__conn_finish(conn, DUOS_ENOMEM); /* half a message is out */
+        return DUOS_OK;                       /* on_close tells */
     }
     if (first) {
-        conn->sent_ms = conn->stream.loop->now_ms;
+        conn->sent_ms = duos__loop_stamp(conn->stream.loop);
         conn->owner->engine->send_start(&conn->stream);
         if (duos__conn_watch_deadlines(conn) != DUOS_OK) {
             duos__conn_finish(conn, DUOS_ENOMEM);
@@ -254,7 +255,7 @@ duos_err duos_conn_send(duos_conn *conn, const void *data, size_t len)
             return DUOS_OK; /* on_close tells */
         }
         conn->bytes_out += (size_t)n;
-        conn->active_ms = conn->stream.loop->now_ms;
+        conn->active_ms = duos__loop_stamp(conn->stream.loop);
         if (DUOS_LIKELY((size_t)n == len)) {
             return DUOS_OK;
         }
@@ -289,11 +290,11 @@ void duos__stream_sent(duos__stream *s, size_t len)
     duos__bufq_consume(&conn->out, &s->loop->alloc, len);
     conn->bytes_out += len;
     conn->active_ms = conn->sent_ms = s->loop->now_ms;
-    if (conn->above && conn->out.len <= conn->owner->limits.queue_low) {
-        below_mark(conn);
-    }
     if (conn->out.len == 0) {
         duos__conn_queue_out(conn);
+    }
+    if (conn->above && conn->out.len <= conn->owner->limits.queue_low) {
+        below_mark(conn);
     }
 }
 

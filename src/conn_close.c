@@ -68,7 +68,7 @@ void duos__conn_finish(duos_conn *conn, duos_err reason)
 static void enter(duos_conn *conn, duos__conn_state state)
 {
     conn->state = (uint8_t)state;
-    conn->since_ms = conn->stream.loop->now_ms;
+    conn->since_ms = duos__loop_stamp(conn->stream.loop);
     if (duos__conn_watch_deadlines(conn) != DUOS_OK) {
         duos__conn_finish(conn, DUOS_ENOMEM);
     }
@@ -87,7 +87,7 @@ static void linger_or_finish(duos_conn *conn)
         duos__conn_finish(conn, conn->stream.reason);
         return;
     }
-    if (!engine->recv_now(&conn->stream) && !conn->queued) {
+    if (!engine->drop_input(&conn->stream) && !conn->queued) {
         duos__conn_finish(conn, conn->stream.reason);
         return;
     }

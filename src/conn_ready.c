@@ -106,23 +106,35 @@ static void ready_recv_stop(duos__stream *s)
     update_interest(s);
 }
 
-static bool ready_recv_now(duos__stream *s)
+/* Receives until there is nothing, unlike receive. */
+static void ready_recv_now(duos__stream *s)
 {
     duos_loop *loop = s->loop;
-    bool any = false;
     int reads;
 
-    for (reads = READS_PER_EVENT; reads > 0 && !s->stopped; reads--) {
+    for (reads = READS_PER_EVENT; reads > 0 && s->receiving; reads--) {
         sys_count n = sys_recv(s->sock, loop->recv_buffer, loop->recv_size);
 
         if (n <= 0) {
             receive_ended(s, n);
-            break;
+            return;
         }
-        any = true;
         duos__stream_received(s, loop->recv_buffer, (size_t)n);
     }
-    return any;
+}
+
+/* The loop's buffer may hold what an on_data under way was given. */
+static bool ready_drop_input(duos__stream *s)
+{
+    unsigned char dropped[512];
+    sys_count n = sys_recv(s->sock, dropped, sizeof dropped);
+
+    if (n <= 0) {
+        receive_ended(s, n);
+        return false;
+    }
+    duos__stream_received(s, dropped, (size_t)n);
+    return true;
 }
 
 /* ---- sending ---------------------------------------------------------- */
@@ -148,7 +160,7 @@ static void send_queue(duos__stream *s)
     const void *data;
     size_t len;
 
-    while ((len = duos__stream_pull(s, &data)) > 0) {
+    while (s->sending && (len = duos__stream_pull(s, &data)) > 0) {
         sys_count n = ready_try_send(s, data, len);
 
         if (n < 0) {
@@ -250,9 +262,12 @@ static duos_err ready_attach(duos__stream *s, duos_socket sock)
     return err;
 }
 
+/* What is not connected any more is shut down (trap 71); recv tells why. */
 static duos_err ready_shutdown(duos__stream *s)
 {
-    return sys_shutdown(s->sock, DUOS_SHUT_SEND);
+    duos_err err = sys_shutdown(s->sock, DUOS_SHUT_SEND);
+
+    return err == DUOS_ENOTCONN ? DUOS_OK : err;
 }
 
 static void ready_stop(duos__stream *s)
@@ -342,6 +357,7 @@ const duos__engine_ops duos__engine_ready = {
     .recv_start = ready_recv_start,
     .recv_stop = ready_recv_stop,
     .recv_now = ready_recv_now,
+    .drop_input = ready_drop_input,
     .try_send = ready_try_send,
     .send_start = ready_send_start,
     .shutdown = ready_shutdown,

@@ -46,8 +46,10 @@ typedef struct duos__acceptor {
  *     duos__stream_connected, never within this call.
  * attach: takes over a connected, non-blocking socket and receives.
  * recv_start, recv_stop: bytes come as duos__stream_received until stopped.
- * recv_now: hands over what has arrived, bounded, before it returns; true if
- *     there was anything.
+ * recv_now: hands over what has arrived, bounded, before it returns, unless
+ *     stopped; never within duos__stream_received.
+ * drop_input: takes something of what has arrived, for a stream whose data
+ *     nobody wants any more; true if there was anything.
  * try_send: sends what can go without waiting; 0..len, or an error. Not to be
  *     called between send_start and the end of the queue.
  * send_start: pulls bytes with duos__stream_pull and tells with
@@ -64,7 +66,8 @@ typedef struct duos__engine_ops {
     duos_err (*attach)(duos__stream *s, duos_socket sock);
     void (*recv_start)(duos__stream *s);
     void (*recv_stop)(duos__stream *s);
-    bool (*recv_now)(duos__stream *s);
+    void (*recv_now)(duos__stream *s);
+    bool (*drop_input)(duos__stream *s);
     sys_count (*try_send)(duos__stream *s, const void *data, size_t len);
     void (*send_start)(duos__stream *s);
     duos_err (*shutdown)(duos__stream *s);

@@ -37,7 +37,7 @@ static duos_err make_poller(duos_loop *loop, const duos_loop_config *config)
     return duos_poller_create(&poller, &loop->poller);
 }
 
-static void touch_clock(duos_loop *loop)
+void duos__loop_touch_clock(duos_loop *loop)
 {
     loop->now_ns = sys_now_ns();
     loop->now_ms = (uint32_t)(loop->now_ns / DUOS__NS_PER_MS);
@@ -65,7 +65,7 @@ static duos_err setup(duos_loop *loop, const duos_loop_config *config)
         loop->poller = NULL;
         return err;
     }
-    touch_clock(loop);
+    duos__loop_touch_clock(loop);
     return DUOS_OK;
 }
 
@@ -118,7 +118,9 @@ duos_err duos_loop_destroy(duos_loop *loop)
     if (loop->running) {
         return DUOS_EBUSY;
     }
-    duos__loop_settle(loop);
+    while (loop->deferred != NULL) { /* an ending may have begun another */
+        duos__loop_settle(loop);
+    }
     sys_mailbox_fini(&loop->posts);
     duos_poller_destroy(loop->poller);
     free_loop(loop);
@@ -162,6 +164,7 @@ static void run_deferred(duos_loop *loop)
 void duos__loop_settle(duos_loop *loop)
 {
     if (!loop->running) {
+        duos__loop_touch_clock(loop);
         loop->running = true;
         run_deferred(loop);
         loop->running = false;
@@ -198,7 +201,10 @@ static void run_posts(duos_loop *loop)
     }
 }
 
-/* What the poller may wait: until the next timer, the host's limit, or 0. */
+/*
+ * What the poller may wait: until the next timer, the host's limit, or 0. The
+ * turn's own time would not do, since its callbacks took some.
+ */
 static int32_t wait_ms(const duos_loop *loop, int64_t limit_ms)
 {
     uint64_t due = duos__timers_next(&loop->timers);
@@ -208,7 +214,9 @@ static int32_t wait_ms(const duos_loop *loop, int64_t limit_ms)
         return 0;
     }
     if (due != UINT64_MAX) {
-        ms = due > loop->now_ns ? duos__ns_to_wait_ms(due - loop->now_ns) : 0;
+        uint64_t now = sys_now_ns();
+
+        ms = due > now ? duos__ns_to_wait_ms(due - now) : 0;
     }
     if (limit_ms >= 0 && (ms < 0 || limit_ms < ms)) {
         ms = limit_ms > INT32_MAX ? INT32_MAX : (int32_t)limit_ms;
@@ -227,7 +235,7 @@ static duos_err turn(duos_loop *loop, int64_t limit_ms)
     if (DUOS_UNLIKELY(err != DUOS_OK && err != DUOS_EINTERRUPTED)) {
         return err;
     }
-    touch_clock(loop);
+    duos__loop_touch_clock(loop);
     dispatch(loop, count);
     duos__timers_fire(&loop->timers, loop->now_ns);
     if (loop->poller->woken) {
@@ -250,7 +258,6 @@ duos_err duos_loop_run(duos_loop *loop)
         return DUOS_EBUSY;
     }
     loop->running = true;
-    touch_clock(loop);
     do {
         err = turn(loop, -1);
     } while (err == DUOS_OK && !loop->stopping);
@@ -270,7 +277,6 @@ duos_err duos_loop_step(duos_loop *loop, int64_t timeout_ms)
         return DUOS_EBUSY;
     }
     loop->running = true;
-    touch_clock(loop);
     err = turn(loop, timeout_ms);
     loop->running = false;
     return err;
@@ -381,11 +387,17 @@ duos_err duos_loop_post(duos_loop *loop, duos_post *post)
 
 /* ---- watches ---------------------------------------------------------- */
 
+/* What is not wanted any more since an earlier event of the batch is left. */
 static void watch_ready(duos__watcher *watcher, unsigned events)
 {
     duos_watch *watch = (duos_watch *)watcher;
+    unsigned interest =
+        duos__poller_find(watch->loop->poller, watch->token)->slot.link;
 
-    watch->on_ready(watch, events, watch->user);
+    events &= interest | DUOS_ERROR | DUOS_HANGUP;
+    if (interest != 0 && events != 0) {
+        watch->on_ready(watch, events, watch->user);
+    }
 }
 
 duos_err duos_watch_init(duos_watch *watch, duos_loop *loop,

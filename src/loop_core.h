@@ -41,6 +41,18 @@ struct duos_loop {
     duos_poll_event events[DUOS__LOOP_EVENTS];
 };
 
+/* Reads the clock into now_ns and now_ms. */
+void duos__loop_touch_clock(duos_loop *loop);
+
+/* For stamps: the time of this turn, or, outside of one, of now. */
+static inline uint32_t duos__loop_stamp(duos_loop *loop)
+{
+    if (DUOS_UNLIKELY(!loop->running)) {
+        duos__loop_touch_clock(loop);
+    }
+    return loop->now_ms;
+}
+
 /* Appends to the work for the end of this turn, or of the next one. */
 void duos__loop_defer(duos_loop *loop, duos__deferred *deferred);
 

@@ -167,7 +167,10 @@ duos_conn *duos_server_find(duos_server *server, duos_conn_id id)
     }
     slot = (duos__conn_slot *)duos__slots_find(&server->slots, id.value,
                                                sizeof *slot);
-    return slot != NULL ? slot->conn : NULL;
+    if (slot == NULL || slot->conn->state == DUOS__CONN_RELEASED) {
+        return NULL;
+    }
+    return slot->conn;
 }
 
 /* The next connection at or behind index, whatever its state. */
@@ -287,7 +290,8 @@ static void connection_gone(duos__owner *owner, duos_conn *conn)
     server->stats.bytes_received += conn->bytes_in;
     server->stats.bytes_sent += conn->bytes_out;
     duos__server_accept_resume(server);
-    if (server->draining && server->stats.clients == 0 && !server->destroyed) {
+    if (server->finishing && server->stats.clients == 0 &&
+        !server->destroyed) {
         defer_once(server, tell_drained);
     }
 }
@@ -328,26 +332,35 @@ static void finish_all(duos_server *server)
     }
 }
 
+/* Behind all callbacks of the turn: it calls on_open and on_data itself. */
+static void begin_drain(duos__deferred *deferred)
+{
+    duos_server *server = server_of_end(deferred);
+
+    server->end_deferred = false;
+    server->finishing = true;
+    duos__server_accept_backlog(server);
+    duos__server_close_listeners(server);
+    finish_all(server);
+    if (server->stats.clients == 0 && !server->destroyed) {
+        defer_once(server, tell_drained);
+    }
+}
+
 duos_err duos_server_drain(duos_server *server, int64_t timeout_ms)
 {
     duos__timers *timers;
-    bool first;
 
     if (server == NULL) {
         return DUOS_EINVAL;
     }
     timers = &server->owner.loop->timers;
-    first = !server->draining;
-    server->draining = true;
-    if (first) {
-        duos__server_accept_backlog(server);
-        duos__server_close_listeners(server);
-        finish_all(server);
-        if (server->stats.clients == 0) {
-            defer_once(server, tell_drained);
-        }
+    if (!server->draining) {
+        server->draining = true;
+        defer_once(server, begin_drain);
+        duos__loop_settle(server->owner.loop);
     }
-    if (timeout_ms < 0 || server->drained_told) {
+    if (timeout_ms < 0 || server->drained_told || server->destroyed) {
         duos__timers_stop(timers, &server->drain_deadline);
         return DUOS_OK;
     }

@@ -149,17 +149,19 @@ static void pause_accepting(duos_server *server)
 bool duos__acceptor_failed(duos__acceptor *a, duos_err err)
 {
     duos_server *server = ((duos__listener *)a)->server;
+    bool first;
 
     switch (policy_of(err)) {
     case ACCEPT_NEXT:
         server->stats.accept_errors++;
         return true;
     case ACCEPT_BACKOFF:
-        if (server->backoff_ms == 0) {
+        first = server->backoff_ms == 0;
+        pause_accepting(server);
+        if (first) { /* last, since it may end the server */
             server->stats.accept_pauses++;
             tell_error(server, err);
         }
-        pause_accepting(server);
         return false;
     case ACCEPT_BROKEN:
         break;
@@ -171,28 +173,28 @@ bool duos__acceptor_failed(duos__acceptor *a, duos_err err)
 }
 
 /* A broken listener has no socket any more. */
-static void resume_listener(duos_server *server, duos__listener *l)
+static bool resume_all(duos_server *server)
 {
-    if (duos_socket_valid(l->acceptor.sock)) {
-        duos_err err = server->owner.engine->accept_start(&l->acceptor);
+    duos__listener *l;
 
-        if (err != DUOS_OK) {
-            tell_error(server, err);
+    for (l = server->listeners; l != NULL; l = l->next) {
+        if (duos_socket_valid(l->acceptor.sock) &&
+            server->owner.engine->accept_start(&l->acceptor) != DUOS_OK) {
+            return false;
         }
     }
+    return true;
 }
 
 void duos__server_accept_resume(duos_server *server)
 {
-    duos__listener *l;
-
     if (!server->accept_paused) {
         return;
     }
     server->accept_paused = false;
     duos__timers_stop(&server->owner.loop->timers, &server->retry);
-    for (l = server->listeners; l != NULL; l = l->next) {
-        resume_listener(server, l);
+    if (!resume_all(server)) { /* no memory, as a rule: later, then */
+        pause_accepting(server);
     }
 }
 

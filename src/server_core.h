@@ -31,11 +31,12 @@ struct duos_server {
     duos__timer retry; /* while no descriptor is left */
     uint32_t backoff_ms;
     bool accept_paused;
-    bool draining;
+    bool draining;     /* takes no more listeners */
+    bool finishing;    /* the listeners are closed, connections finish */
     bool drained_told;
     bool destroyed;
     duos__timer drain_deadline;
-    duos__deferred end; /* of the server itself, or the telling of drained */
+    duos__deferred end; /* what comes next: begin_drain, tell_drained, end */
     bool end_deferred;
 };
 

@@ -135,6 +135,17 @@ void duos__timers_stop(duos__timers *timers, duos__timer *node)
     }
 }
 
+/*
+ * Whether its sequence is among those given out since end. An order of
+ * sequences would not do: it turns around for a timer that has waited for
+ * half of all there are, and that would block the loop.
+ */
+static bool started_since(const duos__timers *timers, const duos__timer *node,
+                          uint32_t end)
+{
+    return node->sequence - end < timers->sequence - end;
+}
+
 void duos__timers_fire(duos__timers *timers, uint64_t now_ns)
 {
     uint32_t end = timers->sequence;
@@ -142,7 +153,7 @@ void duos__timers_fire(duos__timers *timers, uint64_t now_ns)
     while (timers->count > 0) {
         duos__timer *node = timers->heap[0];
 
-        if (node->due_ns > now_ns || (int32_t)(node->sequence - end) >= 0) {
+        if (node->due_ns > now_ns || started_since(timers, node, end)) {
             break;
         }
         duos__timers_stop(timers, node);

@@ -146,41 +146,67 @@ static const uint8_t found_of[] = {
     FOUND_4(16), FOUND_4(20), FOUND_4(24), FOUND_4(28),
 };
 
+#define HINTS      ((unsigned)(DUOS_ERROR | DUOS_HANGUP))
 #define FOUND_MASK (EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP)
 
 /* Does not compile where the kernel's bits lie outside of the table. */
 typedef char found_fits[FOUND_MASK < sizeof found_of ? 1 : -1];
 
-/* An event that reached nobody: the wake-up, or one that is out of date. */
-static void take_wakeup(duos_poller *p, uint64_t name)
+/*
+ * duos__poller_emit with what the kernel guarantees left out: a name that it
+ * gives back is that of a slot, and only errors and hang-ups, which count as
+ * readable and writable here, come without being asked for.
+ */
+static inline size_t emit(const duos_poller *p, uint64_t name, unsigned found,
+                          duos_poll_event *out)
 {
-    if (name == WAKEUP_NAME) {
-        sys_wakeup_drain(&((epoll_state *)p->state)->wakeup);
-        p->woken = true;
+    const duos__poller_entry *e =
+        duos__poller_entry_at(p, duos__name_index(name));
+
+    if (DUOS_UNLIKELY(e->slot.generation != (uint32_t)(name >> 32))) {
+        return 0;
     }
+    if (DUOS_UNLIKELY((found & HINTS) != 0)) {
+        if (e->slot.link == 0) {
+            return 0;
+        }
+        found &= e->slot.link | HINTS;
+    }
+    out->token.value = name;
+    out->user = e->user;
+    out->events = found;
+    return 1;
+}
+
+static void take_wakeup(duos_poller *p)
+{
+    sys_wakeup_drain(&((epoll_state *)p->state)->wakeup);
+    p->woken = true;
 }
 
 static duos_err epoll_wait_once(duos_poller *p, duos_poll_event *events,
                                 size_t cap, int32_t timeout_ms, size_t *count)
 {
     epoll_state *state = (epoll_state *)p->state;
+    const struct epoll_event *event = state->batch;
     duos_poll_event *out = events;
     int taken = epoll_wait(state->fd, state->batch,
                            cap < BATCH ? (int)cap : BATCH, timeout_ms);
-    int i;
+    bool woken = false;
 
     if (DUOS_UNLIKELY(taken < 0)) {
         return duos__last_error();
     }
-    for (i = 0; i < taken; i++) {
-        uint64_t name = state->batch[i].data.u64;
-        unsigned found = found_of[state->batch[i].events & FOUND_MASK];
-        size_t wanted = duos__poller_emit(p, name, found, out);
-
-        if (DUOS_UNLIKELY(wanted == 0)) {
-            take_wakeup(p, name);
+    for (; taken > 0; taken--, event++) {
+        if (DUOS_UNLIKELY(event->data.u64 == WAKEUP_NAME)) {
+            woken = true;
+        } else {
+            out += emit(p, event->data.u64,
+                        found_of[event->events & FOUND_MASK], out);
         }
-        out += wanted;
+    }
+    if (DUOS_UNLIKELY(woken)) {
+        take_wakeup(p);
     }
     *count = (size_t)(out - events);
     return DUOS_OK;

@@ -16,10 +16,11 @@ static duos_err never_inherit(int fd)
 
 static duos_err never_signal(int fd)
 {
-    int on = 1;
+    const int option = SO_NOSIGPIPE;
+    const int on = 1;
 
-    if (SO_NOSIGPIPE == DUOS__NO_OPTION ||
-        setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) == 0) {
+    if (option == DUOS__NO_OPTION ||
+        setsockopt(fd, SOL_SOCKET, option, &on, sizeof on) == 0) {
         return DUOS_OK;
     }
     return duos__last_error();

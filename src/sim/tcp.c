@@ -88,13 +88,9 @@ static void opened(duos_sim *sim, sim_conn *conn, uint32_t side)
 
 static void broken(sim_end *end, duos_err err)
 {
-    if (end->state == SIM_CONNECTING) {
-        end->state = SIM_FAILED;
+    if (end->state == SIM_CONNECTING || end->state == SIM_CONNECTED) {
+        end->state = end->state == SIM_CONNECTING ? SIM_FAILED : SIM_RESET;
         end->error = err;
-    } else if (end->state == SIM_CONNECTED) {
-        end->state = SIM_RESET;
-        end->error = err;
-        end->in.arrived = 0;
     }
 }
 

@@ -10,8 +10,12 @@
 
 enum {
     ARGS_MAX = 32,
+    LIVE_MAX = 8,
     PAUSE_MS = 10
 };
+
+/* Processes that were started and not waited for. */
+static spawn *live[LIVE_MAX];
 
 /* ---- files ------------------------------------------------------------ */
 
@@ -91,6 +95,57 @@ void file_wait_for(const char *path, const char *text)
     fail_msg("%s never contained: %s", path, text);
 }
 
+/* ---- processes -------------------------------------------------------- */
+
+/* Puts one entry of the list in the place of another. */
+static bool replace_live(spawn *old, spawn *next)
+{
+    size_t i;
+
+    for (i = 0; i < LIVE_MAX; i++) {
+        if (live[i] == old) {
+            live[i] = next;
+            return true;
+        }
+    }
+    return false;
+}
+
+spawn *process_start(const char *const argv[], const char *in, const char *out,
+                     const char *err)
+{
+    spawn *process = spawn_start(argv, in, out, err);
+
+    assert_non_null(process);
+    assert_true(replace_live(NULL, process));
+    return process;
+}
+
+int process_wait(spawn *process)
+{
+    assert_true(replace_live(process, NULL));
+    return spawn_wait(process, PATIENCE_MS);
+}
+
+void process_kill(spawn *process)
+{
+    assert_true(replace_live(process, NULL));
+    spawn_kill(process);
+}
+
+int process_kill_all(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < LIVE_MAX; i++) {
+        if (live[i] != NULL) {
+            process_kill(live[i]);
+        }
+    }
+    return 0;
+}
+
 /* ---- one run ---------------------------------------------------------- */
 
 spawn *program_start(const char *const args[], const char *in, const char *out,
@@ -103,15 +158,14 @@ spawn *program_start(const char *const args[], const char *in, const char *out,
         assert_true(count < ARGS_MAX - 1);
         argv[count++] = *args;
     }
-    return spawn_start(argv, in, out, err);
+    return process_start(argv, in, out, err);
 }
 
 void program_run(run_result *result, const char *in, const char *const args[])
 {
     spawn *process = program_start(args, in, "run.out", "run.err");
 
-    assert_non_null(process);
-    result->code = spawn_wait(process, PATIENCE_MS);
+    result->code = process_wait(process);
     result->out = file_read("run.out", &result->out_len);
     result->err = file_read("run.err", NULL);
 }
@@ -145,7 +199,6 @@ void server_start(server *s, const char *const more[])
     remove(SERVER_READY);
     file_write("empty", "", 0);
     s->process = program_start(args, "empty", "server.out", SERVER_LOG);
-    assert_non_null(s->process);
     file_wait_for(SERVER_READY, "\n");
     content = file_read(SERVER_READY, NULL);
     content[strcspn(content, "\n")] = '\0';
@@ -157,9 +210,9 @@ void server_start(server *s, const char *const more[])
 void server_stop(server *s)
 {
     if (spawn_ask_to_stop(s->process, false)) {
-        assert_int_equal(spawn_wait(s->process, PATIENCE_MS), 0);
+        assert_int_equal(process_wait(s->process), 0);
     } else {
-        spawn_kill(s->process);
+        process_kill(s->process);
     }
 }
 

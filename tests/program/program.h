@@ -37,6 +37,24 @@ void file_write_pattern(const char *path, size_t len);
 /* Waits until a file contains a text; fails the test when it does not. */
 void file_wait_for(const char *path, const char *text);
 
+/* ---- processes -------------------------------------------------------- */
+
+/* spawn_start, or the test fails. */
+spawn *process_start(const char *const argv[], const char *in, const char *out,
+                     const char *err);
+
+/* Waits for the end: the exit code, or what spawn_wait says. */
+int process_wait(spawn *process);
+
+/* Ends it, whatever it is doing. */
+void process_kill(spawn *process);
+
+/* Ends what a failed test left behind; for the teardown of each test. */
+int process_kill_all(void **state);
+
+/* A test with that teardown. */
+#define PROGRAM_TEST(test) cmocka_unit_test_teardown(test, process_kill_all)
+
 /* ---- one run ---------------------------------------------------------- */
 
 typedef struct run_result {
@@ -52,7 +70,7 @@ typedef struct run_result {
 
 void program_run(run_result *result, const char *in, const char *const args[]);
 
-/* Starts duosock with streams as spawn_start. */
+/* Starts duosock with streams as spawn_start; never NULL. */
 spawn *program_start(const char *const args[], const char *in, const char *out,
                      const char *err);
 

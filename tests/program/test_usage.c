@@ -28,9 +28,9 @@ static void check_help(const char *const args[])
 static void test_help_of_each_command_is_printed_to_stdout(void **state)
 {
     static const char *const calls[][3] = {
-        {"--help", NULL, NULL},        {"-h", NULL, NULL},
-        {"serve", "--help", NULL},     {"serve", "-h", NULL},
-        {"connect", "--help", NULL},   {"connect", "-vh", NULL},
+        {"--help", NULL, NULL},       {"-h", NULL, NULL},
+        {"serve", "--help", NULL},    {"serve", "-h", NULL},
+        {"connect", "--help", NULL},  {"connect", "-vh", NULL},
         {"selftest", "--help", NULL},
     };
     size_t i;
@@ -43,13 +43,26 @@ static void test_help_of_each_command_is_printed_to_stdout(void **state)
 
 static void test_help_of_serve_names_every_option_and_default(void **state)
 {
-    static const char *const lines[] = {
-        "--mode echo|discard ",  "(echo)", "--max-clients N ",   "(10000)",
-        "--idle-timeout DUR ",   "(5m)",   "--first-byte-timeout DUR ",
-        "(30s)",                 "(1M)",   "--max-queue BYTES ", "--drain DUR ",
-        "(10s)",                 "(safe)", "--ready-file PATH ", "--v6only ",
-        "--reuse safe|shared ",  "(0)",    "--poller NAME ",     "(auto)",
-        "--exit-after-idle DUR "};
+    static const char *const lines[] = {"--mode echo|discard ",
+                                        "(echo)",
+                                        "--max-clients N ",
+                                        "(10000)",
+                                        "--idle-timeout DUR ",
+                                        "(5m)",
+                                        "--first-byte-timeout DUR ",
+                                        "(30s)",
+                                        "(1M)",
+                                        "--max-queue BYTES ",
+                                        "--drain DUR ",
+                                        "(10s)",
+                                        "(safe)",
+                                        "--ready-file PATH ",
+                                        "--v6only ",
+                                        "--reuse safe|shared ",
+                                        "(0)",
+                                        "--poller NAME ",
+                                        "(auto)",
+                                        "--exit-after-idle DUR "};
     run_result r;
     size_t i;
 
@@ -89,28 +102,34 @@ static const mistake mistakes[] = {
     {{"serv"}, "unknown command serv; did you mean serve?"},
     {{"--serve"}, "unknown command --serve"},
     {{"xyzzy"}, "unknown command xyzzy\n"},
-    {{"serve", "--pollr", "poll"}, "unknown option --pollr; did you mean --poller?"},
+    {{"serve", "--pollr", "poll"},
+     "unknown option --pollr; did you mean --poller?"},
     {{"serve", "--frobnicate"}, "unknown option --frobnicate\n"},
     {{"serve", "-x"}, "unknown option -x"},
     {{"serve", "--poller"}, "--poller needs a value: --poller NAME"},
-    {{"serve", "--poller", "xyz"}, "--poller: 'xyz' is not the name of a poller"},
-    {{"serve", "--poller=sim"}, "--poller: 'sim' is not a poller of this system"},
+    {{"serve", "--poller", "xyz"},
+     "--poller: 'xyz' is not the name of a poller"},
+    {{"serve", "--poller=sim"},
+     "--poller: 'sim' is not a poller of this system"},
     {{"serve", "--v6only=yes"}, "--v6only takes no value"},
-    {{"serve", "--mode", "shout"}, "--mode echo|discard: 'shout' is not one of"},
+    {{"serve", "--mode", "shout"},
+     "--mode echo|discard: 'shout' is not one of"},
     {{"serve", "--idle-timeout", "5"}, "--idle-timeout: '5' is not a duration"},
     {{"serve", "--idle-timeout", "-5s"}, "'-5s' is not a duration"},
     {{"serve", "--drain", "1d"}, "'1d' is not a duration"},
     {{"serve", "--drain", "9999999h"}, "'9999999h' is not a duration"},
     {{"serve", "--max-queue", "1Q"}, "--max-queue: '1Q' is not a size"},
     {{"serve", "--max-queue", "100"}, "--max-queue: at least 1K"},
-    {{"serve", "--max-clients", "many"}, "--max-clients: 'many' is not a number"},
+    {{"serve", "--max-clients", "many"},
+     "--max-clients: 'many' is not a number"},
     {{"serve", "--max-clients", "4294967296"}, "is not a number"},
     {{"serve", "127.0.0.1"}, "address 127.0.0.1: "},
     {{"serve", "example.com:80"}, "names are not looked up yet"},
     {{"serve", "127.0.0.1:65536"}, "a port is a number from 0 to 65535"},
     {{"serve", "udp:127.0.0.1:0"}, "only tcp addresses work yet"},
     {{"serve", "tcp6:127.0.0.1:0"}, "address tcp6:127.0.0.1:0: "},
-    {{"connect", "127.0.0.1:1", "127.0.0.1:2"}, "'127.0.0.1:2' is one argument too many"},
+    {{"connect", "127.0.0.1:1", "127.0.0.1:2"},
+     "'127.0.0.1:2' is one argument too many"},
     {{"connect", "127.0.0.1:0"}, "connect 127.0.0.1:0: "},
     {{"connect", "--", "--help"}, "address --help: "},
     {{"selftest", "127.0.0.1:1"}, "'127.0.0.1:1' is one argument too many"},
@@ -153,11 +172,11 @@ static void test_control_characters_of_arguments_are_escaped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_help_of_each_command_is_printed_to_stdout),
-        cmocka_unit_test(test_help_of_serve_names_every_option_and_default),
-        cmocka_unit_test(test_version_names_library_and_pollers),
-        cmocka_unit_test(test_mistakes_exit_2_and_say_what_was_wrong),
-        cmocka_unit_test(test_control_characters_of_arguments_are_escaped),
+        PROGRAM_TEST(test_help_of_each_command_is_printed_to_stdout),
+        PROGRAM_TEST(test_help_of_serve_names_every_option_and_default),
+        PROGRAM_TEST(test_version_names_library_and_pollers),
+        PROGRAM_TEST(test_mistakes_exit_2_and_say_what_was_wrong),
+        PROGRAM_TEST(test_control_characters_of_arguments_are_escaped),
     };
 
     return cmocka_run_group_tests(tests, begin, NULL);

@@ -118,4 +118,96 @@ static inline int world_teardown(void **state)
     return 0;
 }
 
+/* ---- sockets of that world: blocking, unless a flag says otherwise ---- */
+
+static inline duos_socket open_on(world *w, uint32_t host, unsigned flags)
+{
+    duos_socket s;
+
+    assert_ok(duos_sim_set_host(w->sim, host));
+    assert_ok(duos_open(DUOS_IPV4, DUOS_STREAM, flags, &s));
+    return s;
+}
+
+/* A listener on a; receives its address as others reach it. */
+static inline duos_socket listen_on_a(world *w, int backlog, duos_addr *at)
+{
+    duos_socket s = open_on(w, w->a, DUOS_BLOCKING);
+    duos_addr any = duos_addr_ipv4(0, 0, 0, 0, 0);
+
+    assert_ok(duos_bind(s, &any));
+    assert_ok(duos_listen(s, backlog));
+    assert_ok(duos_local_addr(s, &any));
+    *at = duos_sim_addr(w->a, DUOS_IPV4, any.port);
+    return s;
+}
+
+/* A connection from b to a, both ends blocking. */
+static inline void connect_pair(world *w, duos_socket *client,
+                                duos_socket *server)
+{
+    duos_addr at;
+    duos_socket listener = listen_on_a(w, 0, &at);
+
+    *client = open_on(w, w->b, DUOS_BLOCKING);
+    assert_ok(duos_connect(*client, &at));
+    assert_ok(duos_accept(listener, DUOS_BLOCKING, server, NULL));
+    assert_ok(duos_close(&listener));
+}
+
+static inline void close_both(duos_socket *one, duos_socket *other)
+{
+    assert_ok(duos_close(one));
+    assert_ok(duos_close(other));
+}
+
+/* Lets everything arrive that is under way. */
+static inline void settle(void)
+{
+    assert_ok(duos_select(NULL, NULL, NULL, 10, NULL));
+}
+
+static inline void expect_recv(duos_err expected, duos_socket s)
+{
+    char byte;
+    size_t n;
+
+    assert_err(expected, duos_recv(s, &byte, 1, &n));
+}
+
+static inline void expect_send(duos_err expected, duos_socket s)
+{
+    size_t n;
+
+    assert_err(expected, duos_send(s, "x", 1, &n));
+}
+
+/* ---- loops of that world ---------------------------------------------- */
+
+/* A loop on host a or b of a world. */
+static inline duos_loop *loop_on(world *w, uint32_t host)
+{
+    duos_loop_config config;
+    duos_loop *loop;
+
+    duos_loop_config_init(&config);
+    config.ignore_env = true;
+    config.alloc = &w->memory.alloc;
+    assert_ok(duos_sim_set_host(w->sim, host));
+    assert_ok(duos_loop_create(&config, &loop));
+    assert_ok(duos_sim_add(w->sim, host, loop));
+    return loop;
+}
+
+static inline void end_loop(world *w, duos_loop *loop)
+{
+    duos_sim_remove(w->sim, loop);
+    assert_ok(duos_loop_destroy(loop));
+}
+
+static inline uint64_t now_ms(const world *w)
+{
+    return duos_sim_now_ns(w->sim) / 1000000;
+}
+
 #endif

@@ -1,88 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_sim_net.c - the simulated network, seen through the calls that
- * programs make. Sockets are blocking unless a test says otherwise: what
- * others have to do meanwhile happens within the call.
+ * test_sim_net.c - the simulated network up to the connection: sockets,
+ * addresses, ports, options, connecting. What others have to do meanwhile
+ * happens within the calls.
  */
 #include "sim_support.h"
-
-#define PATTERN 1000
-
-/* ---- helpers ---------------------------------------------------------- */
-
-static duos_socket open_on(world *w, uint32_t host, unsigned flags)
-{
-    duos_socket s;
-
-    assert_ok(duos_sim_set_host(w->sim, host));
-    assert_ok(duos_open(DUOS_IPV4, DUOS_STREAM, flags, &s));
-    return s;
-}
-
-/* A listener on a; receives its address as others reach it. */
-static duos_socket listen_on_a(world *w, int backlog, duos_addr *at)
-{
-    duos_socket s = open_on(w, w->a, DUOS_BLOCKING);
-    duos_addr any = duos_addr_ipv4(0, 0, 0, 0, 0);
-
-    assert_ok(duos_bind(s, &any));
-    assert_ok(duos_listen(s, backlog));
-    assert_ok(duos_local_addr(s, &any));
-    *at = duos_sim_addr(w->a, DUOS_IPV4, any.port);
-    return s;
-}
-
-/* A connection from b to a, both ends blocking. */
-static void connect_pair(world *w, duos_socket *client, duos_socket *server)
-{
-    duos_addr at;
-    duos_socket listener = listen_on_a(w, 0, &at);
-
-    *client = open_on(w, w->b, DUOS_BLOCKING);
-    assert_ok(duos_connect(*client, &at));
-    assert_ok(duos_accept(listener, DUOS_BLOCKING, server, NULL));
-    assert_ok(duos_close(&listener));
-}
-
-static void close_both(duos_socket *one, duos_socket *other)
-{
-    assert_ok(duos_close(one));
-    assert_ok(duos_close(other));
-}
-
-/* Lets everything arrive that is under way. */
-static void settle(void)
-{
-    assert_ok(duos_select(NULL, NULL, NULL, 10, NULL));
-}
-
-static void send_bytes(duos_socket s, const char *text)
-{
-    assert_ok(duos_send_all(s, text, strlen(text), -1, NULL));
-}
-
-static void expect_bytes(duos_socket s, const char *text)
-{
-    char got[64];
-
-    assert_ok(duos_recv_exact(s, got, strlen(text), -1, NULL));
-    assert_memory_equal(got, text, strlen(text));
-}
-
-static void expect_recv(duos_err expected, duos_socket s)
-{
-    char byte;
-    size_t n;
-
-    assert_err(expected, duos_recv(s, &byte, 1, &n));
-}
-
-static void expect_send(duos_err expected, duos_socket s)
-{
-    size_t n;
-
-    assert_err(expected, duos_send(s, "x", 1, &n));
-}
 
 /* ---- sockets and addresses -------------------------------------------- */
 
@@ -139,6 +61,26 @@ static void test_sim_net_bind_conflicts_refused(void **state)
     assert_ok(duos_close(&s));
 }
 
+static void test_sim_net_ephemeral_ports_skip_those_in_use(void **state)
+{
+    world *w = (world *)*state;
+    duos_socket one = open_on(w, w->a, DUOS_BLOCKING);
+    duos_socket two = open_on(w, w->a, DUOS_BLOCKING);
+    duos_socket three = open_on(w, w->a, DUOS_BLOCKING);
+    duos_addr any = duos_addr_ipv4(0, 0, 0, 0, 0);
+    duos_addr at;
+
+    assert_ok(duos_bind(one, &any));
+    assert_ok(duos_local_addr(one, &at));
+    at.port = (uint16_t)(at.port == 65535 ? 49152 : at.port + 1);
+    assert_ok(duos_bind(two, &at));
+    assert_ok(duos_bind(three, &any));
+    assert_ok(duos_local_addr(three, &any));
+    assert_int_not_equal(any.port, at.port);
+    close_both(&one, &two);
+    assert_ok(duos_close(&three));
+}
+
 static void test_sim_net_first_form_says_what_it_lacks(void **state)
 {
     world *w = (world *)*state;
@@ -176,6 +118,9 @@ static void test_sim_net_options_kept(void **state)
     assert_ok(duos_get_int(s, DUOS_OPT_TYPE, &number));
     assert_int_equal(number, DUOS_STREAM);
     assert_ok(duos_close(&s));
+    assert_ok(duos_listen_at("[::1]:0", NULL, &s, NULL));
+    assert_err(DUOS_EINVAL, duos_set_bool(s, DUOS_OPT_V6ONLY, false));
+    assert_ok(duos_close(&s));
 }
 
 static void test_sim_net_native_codes_both_ways(void **state)
@@ -188,6 +133,63 @@ static void test_sim_net_native_codes_both_ways(void **state)
     assert_int_equal(duos_err_native(DUOS_EEOF), 0);
     assert_string_equal(duos_err_native_name(DUOS_EEOF), "");
     assert_err(DUOS_ENATIVE_BASE - 5000, duos_err_from_native(5000));
+    assert_err(DUOS_EINVAL, duos_err_from_native(-1));
+}
+
+static void test_sim_net_closed_socket_bad_everywhere(void **state)
+{
+    world *w = (world *)*state;
+    duos_socket s = open_on(w, w->a, DUOS_BLOCKING);
+    duos_socket gone = s;
+    duos_addr at = duos_sim_addr(w->b, DUOS_IPV4, 80);
+    duos_err pending;
+    bool on;
+
+    assert_ok(duos_close(&s));
+    assert_err(DUOS_EBADF, duos_set_nonblocking(gone, true));
+    assert_err(DUOS_EBADF, duos_bind(gone, &at));
+    assert_err(DUOS_EBADF, duos_listen(gone, 0));
+    assert_err(DUOS_EBADF, duos_accept(gone, 0, &s, NULL));
+    assert_err(DUOS_EBADF, duos_connect(gone, &at));
+    assert_err(DUOS_EBADF, duos_shutdown(gone, DUOS_SHUT_BOTH));
+    assert_err(DUOS_EBADF, duos_local_addr(gone, &at));
+    assert_err(DUOS_EBADF, duos_peer_addr(gone, &at));
+    assert_err(DUOS_EBADF, duos_take_error(gone, &pending));
+    assert_err(DUOS_EBADF, duos_set_bool(gone, DUOS_OPT_NODELAY, true));
+    assert_err(DUOS_EBADF, duos_get_bool(gone, DUOS_OPT_NODELAY, &on));
+    assert_err(DUOS_EBADF, duos_wait(gone, DUOS_READ, 0, NULL));
+    expect_recv(DUOS_EBADF, gone);
+    expect_send(DUOS_EBADF, gone);
+}
+
+static void test_sim_net_wrong_state_refused(void **state)
+{
+    world *w = (world *)*state;
+    duos_addr at;
+    duos_addr v6 = duos_sim_addr(w->a, DUOS_IPV6, 80);
+    duos_addr loopback = duos_addr_loopback(DUOS_IPV4, 0);
+    duos_socket listener = listen_on_a(w, 0, &at);
+    duos_socket s = open_on(w, w->b, DUOS_NONBLOCK);
+    duos_socket none;
+
+    assert_err(DUOS_EOPNOTSUPP, duos_connect(listener, &at));
+    assert_err(DUOS_EINVAL, duos_accept(s, 0, &none, NULL));
+    assert_err(DUOS_EAFNOSUPPORT, duos_connect(s, &v6));
+    expect_recv(DUOS_ENOTCONN, s);
+    expect_send(DUOS_ENOTCONN, s);
+    assert_ok(duos_wait(s, DUOS_WRITE, 0, NULL));
+    assert_ok(duos_bind(s, &loopback));
+    assert_err(DUOS_EADDRNOTAVAIL, duos_connect(s, &at));
+    assert_ok(duos_close(&s));
+    s = open_on(w, w->b, DUOS_NONBLOCK);
+    loopback = duos_sim_addr(w->b, DUOS_IPV4, 0);
+    assert_ok(duos_bind(s, &loopback));
+    assert_err(DUOS_EINPROGRESS, duos_connect(s, &at));
+    expect_recv(DUOS_EWOULDBLOCK, s);
+    expect_send(DUOS_EWOULDBLOCK, s);
+    assert_ok(duos_accept(listener, DUOS_BLOCKING, &none, NULL));
+    close_both(&s, &none);
+    assert_ok(duos_close(&listener));
 }
 
 /* ---- connecting ------------------------------------------------------- */
@@ -274,6 +276,7 @@ static void test_sim_net_dual_stack_maps_ipv4(void **state)
     duos_socket server;
     duos_addr peer;
     char text[DUOS_ADDR_TEXT_MAX];
+    bool nodelay;
 
     assert_ok(duos_sim_set_host(w->sim, w->a));
     assert_ok(duos_listen_at("*:7700", NULL, &listener, NULL));
@@ -283,6 +286,8 @@ static void test_sim_net_dual_stack_maps_ipv4(void **state)
     assert_ok(duos_accept(listener, 0, &server, &peer));
     assert_ok(duos_addr_format(&peer, text, sizeof text));
     assert_memory_equal(text, "[::ffff:10.0.0.2]:", 18);
+    assert_ok(duos_get_bool(server, DUOS_OPT_NODELAY, &nodelay));
+    assert_true(nodelay); /* from the listener */
     assert_ok(duos_close(&server));
     assert_ok(duos_accept(listener, 0, &server, &peer));
     peer.port = 1;
@@ -330,176 +335,16 @@ static void test_sim_net_client_gone_before_accept_still_accepted(void **state)
     close_both(&server, &listener);
 }
 
-/* ---- the stream ------------------------------------------------------- */
-
-static void test_sim_net_half_close_other_half_lives(void **state)
-{
-    world *w = (world *)*state;
-    duos_socket client;
-    duos_socket server;
-    unsigned got;
-
-    connect_pair(w, &client, &server);
-    send_bytes(client, "question");
-    assert_ok(duos_shutdown(client, DUOS_SHUT_SEND));
-    expect_send(DUOS_EPIPE, client);
-    expect_bytes(server, "question");
-    expect_recv(DUOS_EEOF, server);
-    assert_ok(duos_wait(server, DUOS_READ, 0, &got));
-    assert_int_equal(got, DUOS_READ | DUOS_HANGUP);
-    send_bytes(server, "answer");
-    assert_ok(duos_close(&server));
-    expect_bytes(client, "answer");
-    expect_recv(DUOS_EEOF, client);
-    assert_ok(duos_close(&client));
-}
-
-static void test_sim_net_linger_zero_resets(void **state)
-{
-    world *w = (world *)*state;
-    duos_linger now = {true, 0};
-    duos_socket client;
-    duos_socket server;
-    duos_err pending;
-
-    connect_pair(w, &client, &server);
-    send_bytes(server, "never read");
-    assert_ok(duos_set_linger(server, &now));
-    assert_ok(duos_close(&server));
-    settle();
-    expect_recv(DUOS_ECONNRESET, client);
-    expect_recv(DUOS_EEOF, client);
-    expect_send(DUOS_EPIPE, client);
-    assert_ok(duos_take_error(client, &pending));
-    assert_err(DUOS_OK, pending);
-    assert_err(DUOS_ENOTCONN, duos_shutdown(client, DUOS_SHUT_SEND));
-    assert_ok(duos_close(&client));
-}
-
-static void test_sim_net_close_with_unread_input_resets(void **state)
-{
-    world *w = (world *)*state;
-    duos_socket client;
-    duos_socket server;
-
-    connect_pair(w, &client, &server);
-    send_bytes(client, "unread");
-    settle();
-    send_bytes(server, "last words");
-    assert_ok(duos_close(&server));
-    settle();
-    expect_recv(DUOS_ECONNRESET, client); /* they are lost (trap 70) */
-    assert_ok(duos_close(&client));
-}
-
-static void test_sim_net_send_to_closed_resets(void **state)
-{
-    world *w = (world *)*state;
-    duos_socket client;
-    duos_socket server;
-    duos_err pending;
-
-    connect_pair(w, &client, &server);
-    assert_ok(duos_close(&server));
-    send_bytes(client, "anyone?");
-    settle();
-    assert_ok(duos_take_error(client, &pending));
-    assert_err(DUOS_ECONNRESET, pending);
-    expect_send(DUOS_EPIPE, client);
-    assert_ok(duos_close(&client));
-}
-
-static void test_sim_net_back_pressure_bounds_sender(void **state)
-{
-    world *w = (world *)*state;
-    static char block[48 * 1024];
-    duos_socket client;
-    duos_socket server;
-    size_t sent;
-
-    connect_pair(w, &client, &server);
-    assert_ok(duos_set_nonblocking(client, true));
-    assert_ok(duos_send_all(client, block, sizeof block, 0, &sent));
-    assert_err(DUOS_ETIMEDOUT,
-               duos_send_all(client, block, sizeof block, 0, &sent));
-    assert_int_equal(sent, 64 * 1024 - sizeof block);
-    expect_send(DUOS_EWOULDBLOCK, client);
-    settle();
-    expect_send(DUOS_EWOULDBLOCK, client);
-    assert_ok(duos_recv_exact(server, block, 1000, -1, NULL));
-    expect_send(DUOS_EWOULDBLOCK, client); /* the news has to travel */
-    assert_ok(duos_wait(client, DUOS_WRITE, -1, NULL));
-    assert_ok(duos_send(client, block, sizeof block, &sent));
-    assert_int_equal(sent, 1000);
-    close_both(&client, &server);
-}
-
-/* 2,000 sends and receives of 1..PATTERN bytes: the ring wraps often. */
-static uint32_t exchange(duos_socket from, duos_socket to, uint32_t *cut_recv)
-{
-    unsigned char out[PATTERN];
-    unsigned char in[PATTERN];
-    uint32_t cut_send = 0;
-    uint32_t i;
-    uint32_t k;
-
-    for (i = 0; i < 2000; i++) {
-        size_t len = 1 + i % PATTERN;
-        size_t sent;
-        size_t got;
-
-        for (k = 0; k < len; k++) {
-            out[k] = (unsigned char)(i * 7 + k);
-        }
-        assert_ok(duos_send(from, out, len, &sent));
-        cut_send += sent < len;
-        settle();
-        assert_ok(duos_recv(to, in, sent, &got));
-        *cut_recv += got < sent;
-        assert_ok(duos_recv_exact(to, in + got, sent - got, -1, NULL));
-        assert_memory_equal(in, out, sent);
-    }
-    return cut_send;
-}
-
-static void test_sim_net_short_io_at_its_rate(void **state)
-{
-    static const uint32_t rates[] = {0, 300, 1000};
-    duos_sim_config config;
-    duos_socket client;
-    duos_socket server;
-    uint32_t sends[3];
-    uint32_t recvs[3] = {0, 0, 0};
-    world w;
-    size_t i;
-
-    (void)state;
-    for (i = 0; i < 3; i++) {
-        duos_sim_config_init(&config);
-        config.short_io = rates[i];
-        world_open(&w, &config);
-        connect_pair(&w, &client, &server);
-        sends[i] = exchange(client, server, &recvs[i]);
-        close_both(&client, &server);
-        world_close(&w);
-    }
-    assert_int_equal(sends[0], 0);
-    assert_int_equal(recvs[0], 0);
-    assert_in_range(sends[1], 500, 700);
-    assert_in_range(recvs[1], 500, 700);
-    assert_in_range(sends[2], 1900, 2000);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sim_net_nobody_about_not_ready),
         cmocka_unit_test(test_sim_net_native_codes_both_ways),
-        cmocka_unit_test(test_sim_net_short_io_at_its_rate),
 #define WORLD_TEST(name)                                                       \
     cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
         WORLD_TEST(test_sim_net_numbers_lowest_first),
         WORLD_TEST(test_sim_net_bind_conflicts_refused),
+        WORLD_TEST(test_sim_net_ephemeral_ports_skip_those_in_use),
         WORLD_TEST(test_sim_net_first_form_says_what_it_lacks),
         WORLD_TEST(test_sim_net_options_kept),
         WORLD_TEST(test_sim_net_connect_tells_both_addresses),
@@ -508,11 +353,8 @@ int main(void)
         WORLD_TEST(test_sim_net_dual_stack_maps_ipv4),
         WORLD_TEST(test_sim_net_backlog_full_refused),
         WORLD_TEST(test_sim_net_client_gone_before_accept_still_accepted),
-        WORLD_TEST(test_sim_net_half_close_other_half_lives),
-        WORLD_TEST(test_sim_net_linger_zero_resets),
-        WORLD_TEST(test_sim_net_close_with_unread_input_resets),
-        WORLD_TEST(test_sim_net_send_to_closed_resets),
-        WORLD_TEST(test_sim_net_back_pressure_bounds_sender),
+        WORLD_TEST(test_sim_net_closed_socket_bad_everywhere),
+        WORLD_TEST(test_sim_net_wrong_state_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

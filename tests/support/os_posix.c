@@ -3,7 +3,7 @@
  * os_posix.c - what tests ask of POSIX itself. The few lines that differ
  * among these systems ask at run time or go by a macro of the headers.
  */
-#define _GNU_SOURCE 1
+#define _GNU_SOURCE      1
 #define _DARWIN_C_SOURCE 1
 
 #include "support/os.h"

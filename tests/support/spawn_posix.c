@@ -19,69 +19,87 @@ struct spawn {
     int pipe; /* our end of its input, or -1 */
 };
 
-/* In the child: puts a file, or nothing, in the place of a stream. */
-static void redirect(int stream, const char *path, int flags)
-{
-    int fd;
+/* What becomes the child's standard streams; -1 is a closed one. */
+typedef struct streams {
+    int fd[3];
+} streams;
 
-    close(stream);
-    if (path != NULL) {
-        fd = open(path, flags, 0666);
-        if (fd != stream) {
-            _exit(127);
-        }
+static bool open_input(const char *in, int *theirs, int *our_end)
+{
+    int ends[2];
+
+    if (in == NULL || in[0] != '\0') {
+        *theirs = in == NULL ? -1 : open(in, O_RDONLY | O_CLOEXEC);
+        return in == NULL || *theirs >= 0;
     }
+    if (pipe(ends) != 0) {
+        return false;
+    }
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    *theirs = ends[0];
+    *our_end = ends[1];
+    return true;
 }
 
-static void become(const char *const argv[], const char *in, const char *out,
-                   const char *err, const int ends[2])
+static bool open_output(const char *path, int *theirs)
+{
+    if (path != NULL) {
+        *theirs = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    }
+    return path == NULL || *theirs >= 0;
+}
+
+/* In the child. */
+static void become(const char *const argv[], const streams *s)
 {
     sigset_t none;
+    int stream;
 
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
-    if (ends[0] >= 0) {
-        dup2(ends[0], STDIN_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-    } else if (in != NULL) {
-        redirect(STDIN_FILENO, in, O_RDONLY);
-    }
-    redirect(STDOUT_FILENO, out, O_WRONLY | O_CREAT | O_TRUNC);
-    redirect(STDERR_FILENO, err, O_WRONLY | O_CREAT | O_TRUNC);
-    if (in == NULL) {
-        /* Last, or the files above would get its number. */
-        close(STDIN_FILENO);
+    for (stream = 0; stream < 3; stream++) {
+        if (s->fd[stream] < 0) {
+            close(stream);
+        } else {
+            dup2(s->fd[stream], stream);
+        }
     }
     execv(argv[0], (char *const *)argv);
     _exit(127);
+}
+
+static void close_streams(const streams *s)
+{
+    int stream;
+
+    for (stream = 0; stream < 3; stream++) {
+        if (s->fd[stream] >= 0) {
+            close(s->fd[stream]);
+        }
+    }
 }
 
 spawn *spawn_start(const char *const argv[], const char *in, const char *out,
                    const char *err)
 {
     spawn *process = malloc(sizeof *process);
-    int ends[2] = {-1, -1};
+    streams s = {{-1, -1, -1}};
 
     if (process == NULL) {
         return NULL;
     }
-    if (in != NULL && in[0] == '\0') {
-        if (pipe(ends) != 0) {
-            free(process);
-            return NULL;
-        }
-        fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    process->pid = -1;
+    process->pipe = -1;
+    if (open_input(in, &s.fd[0], &process->pipe) &&
+        open_output(out, &s.fd[1]) && open_output(err, &s.fd[2])) {
+        process->pid = fork();
     }
-    process->pid = fork();
     if (process->pid == 0) {
-        become(argv, in, out, err, ends);
+        become(argv, &s);
     }
-    if (ends[0] >= 0) {
-        close(ends[0]);
-    }
-    process->pipe = ends[1];
+    close_streams(&s);
     if (process->pid < 0) {
         spawn_close_input(process);
         free(process);

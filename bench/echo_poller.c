@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * echo_poller.c - the echo server on a bare duos_poller: what raw_epoll.c
+ * does, call by call, through the thin layer.
+ *
+ * Prints its port, serves until its standard input ends.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <duosock/duosock.h>
+
+#define BUFFER_SIZE ((size_t)64 * 1024)
+#define EVENTS      512
+#define ACCEPTS     64
+
+typedef struct client {
+    duos_socket sock;
+    duos_token token;
+    char *rest; /* what the peer could not take at once */
+    size_t begin;
+    size_t end;
+} client;
+
+static char buffer[BUFFER_SIZE];
+static duos_poller *poller;
+static duos_socket listener;
+
+static void check(duos_err err, const char *what)
+{
+    if (err != DUOS_OK) {
+        fprintf(stderr, "echo_poller: %s: %s\n", what, duos_err_text(err));
+        exit(1);
+    }
+}
+
+static void drop(client *c)
+{
+    (void)duos_poller_del(poller, c->token);
+    (void)duos_close(&c->sock);
+    free(c->rest);
+    free(c);
+}
+
+/* ---- the hot path ----------------------------------------------------- */
+
+static void keep(client *c, const char *bytes, size_t len)
+{
+    c->rest = (char *)malloc(len);
+    check(c->rest != NULL ? DUOS_OK : DUOS_ENOMEM, "malloc");
+    memcpy(c->rest, bytes, len);
+    c->begin = 0;
+    c->end = len;
+    check(duos_poller_mod(poller, c->token, DUOS_WRITE), "mod");
+}
+
+static void echo(client *c, const char *bytes, size_t len)
+{
+    size_t sent = 0;
+    duos_err err = duos_send(c->sock, bytes, len, &sent);
+
+    if (sent == len) {
+        return;
+    }
+    if (err != DUOS_OK && err != DUOS_EWOULDBLOCK) {
+        drop(c);
+        return;
+    }
+    keep(c, bytes + sent, len - sent);
+}
+
+static void read_ready(client *c)
+{
+    size_t got;
+    duos_err err = duos_recv(c->sock, buffer, sizeof buffer, &got);
+
+    if (err == DUOS_OK) {
+        echo(c, buffer, got);
+    } else if (err != DUOS_EWOULDBLOCK) {
+        drop(c);
+    }
+}
+
+static void write_ready(client *c)
+{
+    size_t sent = 0;
+    duos_err err =
+        duos_send(c->sock, c->rest + c->begin, c->end - c->begin, &sent);
+
+    if (err != DUOS_OK && err != DUOS_EWOULDBLOCK) {
+        drop(c);
+        return;
+    }
+    c->begin += sent;
+    if (c->begin == c->end) {
+        free(c->rest);
+        c->rest = NULL;
+        c->begin = c->end = 0;
+        check(duos_poller_mod(poller, c->token, DUOS_READ), "mod");
+    }
+}
+
+static void add_client(duos_socket sock)
+{
+    client *c = (client *)calloc(1, sizeof *c);
+
+    check(c != NULL ? DUOS_OK : DUOS_ENOMEM, "calloc");
+    c->sock = sock;
+    check(duos_poller_add(poller, sock, DUOS_READ, c, &c->token), "add");
+}
+
+static void accept_ready(void)
+{
+    duos_socket sock;
+    int i;
+
+    for (i = 0; i < ACCEPTS; i++) {
+        if (duos_accept(listener, DUOS_NONBLOCK, &sock, NULL) != DUOS_OK) {
+            return; /* what is amiss shows in the load generator */
+        }
+        add_client(sock);
+    }
+}
+
+/* False when the standard input has ended. */
+static bool handle(const duos_poll_event *event)
+{
+    client *c = (client *)event->user;
+
+    if (event->user == &listener) {
+        accept_ready();
+    } else if (event->user == NULL) {
+        return false;
+    } else if (c->end > 0) {
+        write_ready(c);
+    } else {
+        read_ready(c);
+    }
+    return true;
+}
+
+static void serve(void)
+{
+    static duos_poll_event events[EVENTS];
+    size_t count;
+    size_t i;
+
+    for (;;) {
+        check(duos_poller_wait(poller, events, EVENTS, -1, &count), "wait");
+        for (i = 0; i < count; i++) {
+            if (!handle(&events[i])) {
+                return;
+            }
+        }
+    }
+}
+
+/* ---- beginning -------------------------------------------------------- */
+
+int main(void)
+{
+    duos_addr bound;
+    duos_token token;
+
+    check(duos_poller_create(NULL, &poller), "poller");
+    check(duos_listen_at("tcp4:127.0.0.1:0", NULL, &listener, &bound),
+          "listen");
+    check(duos_set_nonblocking(listener, true), "listener");
+    check(duos_poller_add(poller, listener, DUOS_READ, &listener, &token),
+          "add");
+    check(duos_poller_add(poller, duos_socket_from_os(0), DUOS_READ, NULL,
+                          &token),
+          "add");
+    printf("%d\n", bound.port);
+    fflush(stdout);
+    serve();
+    duos_poller_destroy(poller);
+    return 0;
+}
