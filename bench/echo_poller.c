@@ -15,7 +15,16 @@
 #define EVENTS      512
 #define ACCEPTS     64
 
+/* What an event is for. */
+typedef enum role {
+    ECHOING,   /* all was sent: wait for more */
+    FLUSHING,  /* wait until the rest can be sent */
+    LISTENING, /* the listener */
+    ENDING     /* the standard input */
+} role;
+
 typedef struct client {
+    role role;
     duos_socket sock;
     duos_token token;
     char *rest; /* what the peer could not take at once */
@@ -25,7 +34,8 @@ typedef struct client {
 
 static char buffer[BUFFER_SIZE];
 static duos_poller *poller;
-static duos_socket listener;
+static client listener = {.role = LISTENING};
+static client input = {.role = ENDING};
 
 static void check(duos_err err, const char *what)
 {
@@ -52,6 +62,7 @@ static void keep(client *c, const char *bytes, size_t len)
     memcpy(c->rest, bytes, len);
     c->begin = 0;
     c->end = len;
+    c->role = FLUSHING;
     check(duos_poller_mod(poller, c->token, DUOS_WRITE), "mod");
 }
 
@@ -96,9 +107,14 @@ static void write_ready(client *c)
     if (c->begin == c->end) {
         free(c->rest);
         c->rest = NULL;
-        c->begin = c->end = 0;
+        c->role = ECHOING;
         check(duos_poller_mod(poller, c->token, DUOS_READ), "mod");
     }
+}
+
+static void watch(client *c)
+{
+    check(duos_poller_add(poller, c->sock, DUOS_READ, c, &c->token), "add");
 }
 
 static void add_client(duos_socket sock)
@@ -107,7 +123,7 @@ static void add_client(duos_socket sock)
 
     check(c != NULL ? DUOS_OK : DUOS_ENOMEM, "calloc");
     c->sock = sock;
-    check(duos_poller_add(poller, sock, DUOS_READ, c, &c->token), "add");
+    watch(c);
 }
 
 static void accept_ready(void)
@@ -116,42 +132,40 @@ static void accept_ready(void)
     int i;
 
     for (i = 0; i < ACCEPTS; i++) {
-        if (duos_accept(listener, DUOS_NONBLOCK, &sock, NULL) != DUOS_OK) {
+        if (duos_accept(listener.sock, DUOS_NONBLOCK, &sock, NULL) != DUOS_OK) {
             return; /* what is amiss shows in the load generator */
         }
         add_client(sock);
     }
 }
 
-/* False when the standard input has ended. */
-static bool handle(const duos_poll_event *event)
-{
-    client *c = (client *)event->user;
+static bool input_ended;
 
-    if (event->user == &listener) {
-        accept_ready();
-    } else if (event->user == NULL) {
-        return false;
-    } else if (c->end > 0) {
-        write_ready(c);
-    } else {
+static void handle(client *c)
+{
+    if (DUOS_LIKELY(c->role == ECHOING)) {
         read_ready(c);
+    } else if (c->role == FLUSHING) {
+        write_ready(c);
+    } else if (c->role == LISTENING) {
+        accept_ready();
+    } else {
+        input_ended = true;
     }
-    return true;
 }
 
 static void serve(void)
 {
     static duos_poll_event events[EVENTS];
     size_t count;
-    size_t i;
 
-    for (;;) {
+    while (!input_ended) {
+        const duos_poll_event *event = events;
+        const duos_poll_event *end;
+
         check(duos_poller_wait(poller, events, EVENTS, -1, &count), "wait");
-        for (i = 0; i < count; i++) {
-            if (!handle(&events[i])) {
-                return;
-            }
+        for (end = event + count; event < end; event++) {
+            handle((client *)event->user);
         }
     }
 }
@@ -161,17 +175,14 @@ static void serve(void)
 int main(void)
 {
     duos_addr bound;
-    duos_token token;
 
     check(duos_poller_create(NULL, &poller), "poller");
-    check(duos_listen_at("tcp4:127.0.0.1:0", NULL, &listener, &bound),
+    check(duos_listen_at("tcp4:127.0.0.1:0", NULL, &listener.sock, &bound),
           "listen");
-    check(duos_set_nonblocking(listener, true), "listener");
-    check(duos_poller_add(poller, listener, DUOS_READ, &listener, &token),
-          "add");
-    check(duos_poller_add(poller, duos_socket_from_os(0), DUOS_READ, NULL,
-                          &token),
-          "add");
+    check(duos_set_nonblocking(listener.sock, true), "listener");
+    watch(&listener);
+    input.sock = duos_socket_from_os(0);
+    watch(&input);
     printf("%d\n", bound.port);
     fflush(stdout);
     serve();

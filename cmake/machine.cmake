@@ -8,8 +8,8 @@
 #                [BREW p...] [WINGET p...])
 #       Notes what is missing. found is a true or false value; a manager
 #       without packages cannot provide it. Without OPTIONAL it is required.
-#   machine_provide()
-#       Installs what was noted, or stops.
+#   machine_provide([hint])
+#       Installs what was noted, or stops; the hint names another way out.
 #
 # INSTALL=never forbids installing.
 
@@ -155,10 +155,12 @@ endfunction()
 # Prints each package with its size, and what apt-get says about the total.
 # ok receives whether apt-get knows all packages.
 function(machine_name_packages ok)
+    # --print-uris only plans; an apt-get that may ask does not ask for a
+    # single package, but installs it.
     execute_process(
-        COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C apt-get install --assume-no
-            --no-install-recommends ${ARGN}
-        OUTPUT_VARIABLE plan ERROR_VARIABLE plan_error)
+        COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C apt-get install --print-uris
+            -y --no-install-recommends ${ARGN}
+        OUTPUT_VARIABLE plan ERROR_QUIET)
     if(NOT plan MATCHES "(Need to get [^\n]*)\n")
         set(${ok} NO PARENT_SCOPE)
         return()
@@ -223,8 +225,10 @@ macro(machine_provide)
             say_line("Install it with the line of your system:")
             say_line("${lines}")
             if(missing_required)
-                stop_missing("cannot go on without: ${what}")
+                string(REPLACE ";" ", " what "${missing_required}")
+                stop_missing("cannot go on without: ${what}\n${ARGN}")
             endif()
+            say_line("What needs it is left out.")
         endif()
     endif()
 endmacro()

@@ -215,14 +215,6 @@ static duos_err queue_rest(duos_conn *conn, const void *data, size_t len,
     return DUOS_OK;
 }
 
-static duos_err refuse_send(duos_conn *conn)
-{
-    bool broken = conn->state == DUOS__CONN_CLOSED &&
-                  conn->stream.reason != DUOS_ECANCELED;
-
-    return broken ? DUOS_OK : DUOS_ESTATE;
-}
-
 static duos_err refuse_full(duos_conn *conn, size_t len)
 {
     if (len > conn->owner->limits.queue_max) {
@@ -232,36 +224,51 @@ static duos_err refuse_full(duos_conn *conn, size_t len)
     return DUOS_EWOULDBLOCK;
 }
 
+/* Not all has gone: other bytes wait already, or n is what the kernel said. */
+static duos_err sent_less(duos_conn *conn, const void *data, size_t len,
+                          sys_count n)
+{
+    if (duos__is_spurious(n)) {
+        n = 0;
+    }
+    if (n < 0) {
+        duos__conn_finish(conn, (duos_err)n);
+        return DUOS_OK; /* on_close tells */
+    }
+    if (len > conn->owner->limits.queue_max - conn->out.len) {
+        return refuse_full(conn, len);
+    }
+    if (n > 0) {
+        conn->bytes_out += (size_t)n;
+        conn->active_ms = duos__loop_stamp(conn->stream.loop);
+    }
+    return queue_rest(conn, (const char *)data + n, len - (size_t)n,
+                      (size_t)n);
+}
+
 duos_err duos_conn_send(duos_conn *conn, const void *data, size_t len)
 {
-    sys_count n = 0;
+    sys_count n;
 
     if (DUOS_UNLIKELY(conn == NULL || data == NULL)) {
         return conn != NULL && len == 0 ? DUOS_OK : DUOS_EINVAL;
     }
     if (DUOS_UNLIKELY(conn->state != DUOS__CONN_OPEN || conn->ended_out)) {
-        return refuse_send(conn);
+        return DUOS_ESTATE;
     }
-    if (DUOS_UNLIKELY(len > conn->owner->limits.queue_max - conn->out.len)) {
-        return refuse_full(conn, len);
+    if (DUOS_UNLIKELY(conn->out.len > 0)) {
+        return sent_less(conn, data, len, 0);
     }
-    if (DUOS_LIKELY(conn->out.len == 0)) {
-        if (DUOS_UNLIKELY(len == 0)) {
-            return DUOS_OK;
-        }
-        n = conn->owner->engine->try_send(&conn->stream, data, len);
-        if (DUOS_UNLIKELY(n < 0)) {
-            duos__conn_finish(conn, (duos_err)n);
-            return DUOS_OK; /* on_close tells */
-        }
-        conn->bytes_out += (size_t)n;
-        conn->active_ms = duos__loop_stamp(conn->stream.loop);
-        if (DUOS_LIKELY((size_t)n == len)) {
-            return DUOS_OK;
-        }
+    if (DUOS_UNLIKELY(len == 0 || len > conn->owner->limits.queue_max)) {
+        return len == 0 ? DUOS_OK : DUOS_EMSGSIZE;
     }
-    return queue_rest(conn, (const char *)data + n, len - (size_t)n,
-                      (size_t)n);
+    n = conn->owner->engine->try_send(&conn->stream, data, len);
+    if (DUOS_UNLIKELY(n != (sys_count)len)) {
+        return sent_less(conn, data, len, n);
+    }
+    conn->bytes_out += len;
+    conn->active_ms = duos__loop_stamp(conn->stream.loop);
+    return DUOS_OK;
 }
 
 size_t duos__stream_pull(duos__stream *s, const void **data)

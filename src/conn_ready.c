@@ -12,13 +12,14 @@
 #include "engine_ops.h"
 #include "poller_ops.h"
 
-/* Full reads of one connection before others have their turn. */
-#define READS_PER_EVENT 16
+/* Full reads of one connection, besides the first, before others' turn. */
+#define MORE_READS 15
 
 /* Bytes sent for one connection before others have their turn. */
 #define SEND_PER_EVENT ((size_t)1 << 20)
 
-static void stream_ready(duos__watcher *watcher, unsigned events);
+static void read_ready(duos__watcher *watcher, unsigned events);
+static void write_ready(duos__watcher *watcher, unsigned events);
 
 /* ---- registration ----------------------------------------------------- */
 
@@ -26,6 +27,13 @@ static unsigned wanted(const duos__stream *s)
 {
     return (s->receiving ? (unsigned)DUOS_READ : 0) |
            (s->sending || s->connecting ? (unsigned)DUOS_WRITE : 0);
+}
+
+/* Who waits for readability alone, as a rule, need not ask for more. */
+static void set_interest(duos__stream *s, unsigned interest)
+{
+    s->interest = (uint8_t)interest;
+    s->watcher.ready = (interest & DUOS_WRITE) != 0 ? write_ready : read_ready;
 }
 
 /* Tells the poller what is wanted now, if that is news. */
@@ -39,7 +47,7 @@ static void update_interest(duos__stream *s)
     }
     err = duos_poller_mod(s->loop->poller, s->token, interest);
     if (err == DUOS_OK) {
-        s->interest = (uint8_t)interest;
+        set_interest(s, interest);
     } else {
         duos__stream_ended(s, err);
     }
@@ -49,8 +57,7 @@ static duos_err watch(duos__stream *s)
 {
     duos_err err;
 
-    s->watcher.ready = stream_ready;
-    s->interest = (uint8_t)wanted(s);
+    set_interest(s, wanted(s));
     err = duos_poller_add(s->loop->poller, s->sock, s->interest, &s->watcher,
                           &s->token);
     if (err != DUOS_OK) {
@@ -61,14 +68,9 @@ static duos_err watch(duos__stream *s)
 
 /* ---- receiving -------------------------------------------------------- */
 
-static bool is_spurious(sys_count n)
-{
-    return n == DUOS_EWOULDBLOCK || n == DUOS_EINTERRUPTED;
-}
-
 static void receive_ended(duos__stream *s, sys_count n)
 {
-    if (is_spurious(n)) {
+    if (duos__is_spurious(n)) {
         return;
     }
     s->receiving = false;
@@ -76,22 +78,36 @@ static void receive_ended(duos__stream *s, sys_count n)
     update_interest(s); /* or the end of stream would be told for ever */
 }
 
-/* A short read has emptied the socket, so another would only say so. */
-static void receive(duos__stream *s)
+/* Hands over what one receive brings; returns its length, 0 for none. */
+static inline size_t receive_once(duos__stream *s)
 {
     duos_loop *loop = s->loop;
-    int reads = READS_PER_EVENT;
-    sys_count n;
+    sys_count n = sys_recv(s->sock, loop->recv_buffer, loop->recv_size);
 
-    do {
-        n = sys_recv(s->sock, loop->recv_buffer, loop->recv_size);
-        if (DUOS_UNLIKELY(n <= 0)) {
-            receive_ended(s, n);
-            return;
-        }
-        duos__stream_received(s, loop->recv_buffer, (size_t)n);
-    } while (DUOS_UNLIKELY((size_t)n == loop->recv_size) && s->receiving &&
-             --reads > 0);
+    if (DUOS_UNLIKELY(n <= 0)) {
+        receive_ended(s, n);
+        return 0;
+    }
+    duos__stream_received(s, loop->recv_buffer, (size_t)n);
+    return (size_t)n;
+}
+
+/* Goes on, bounded, while at least so many bytes come at a time. */
+static void receive_while(duos__stream *s, size_t least)
+{
+    int reads = MORE_READS;
+
+    while (reads > 0 && s->receiving && receive_once(s) >= least) {
+        reads--;
+    }
+}
+
+/* A short read has emptied the socket, so another would only say so. */
+static inline void receive(duos__stream *s)
+{
+    if (DUOS_UNLIKELY(receive_once(s) == s->loop->recv_size)) {
+        receive_while(s, s->loop->recv_size);
+    }
 }
 
 static void ready_recv_start(duos__stream *s)
@@ -109,18 +125,7 @@ static void ready_recv_stop(duos__stream *s)
 /* Receives until there is nothing, unlike receive. */
 static void ready_recv_now(duos__stream *s)
 {
-    duos_loop *loop = s->loop;
-    int reads;
-
-    for (reads = READS_PER_EVENT; reads > 0 && s->receiving; reads--) {
-        sys_count n = sys_recv(s->sock, loop->recv_buffer, loop->recv_size);
-
-        if (n <= 0) {
-            receive_ended(s, n);
-            return;
-        }
-        duos__stream_received(s, loop->recv_buffer, (size_t)n);
-    }
+    receive_while(s, 1);
 }
 
 /* The loop's buffer may hold what an on_data under way was given. */
@@ -141,10 +146,7 @@ static bool ready_drop_input(duos__stream *s)
 
 static sys_count ready_try_send(duos__stream *s, const void *data, size_t len)
 {
-    sys_count n =
-        sys_send(s->sock, data, len < SYS_IO_MAX ? len : SYS_IO_MAX);
-
-    return DUOS_UNLIKELY(is_spurious(n)) ? 0 : n;
+    return sys_send(s->sock, data, len < SYS_IO_MAX ? len : SYS_IO_MAX);
 }
 
 static void ready_send_start(duos__stream *s)
@@ -163,6 +165,9 @@ static void send_queue(duos__stream *s)
     while (s->sending && (len = duos__stream_pull(s, &data)) > 0) {
         sys_count n = ready_try_send(s, data, len);
 
+        if (duos__is_spurious(n)) {
+            n = 0;
+        }
         if (n < 0) {
             s->sending = false;
             duos__stream_ended(s, (duos_err)n);
@@ -226,23 +231,27 @@ static void connect_ready(duos__stream *s)
 
 /* ---- events ----------------------------------------------------------- */
 
-static void write_ready(duos__stream *s)
-{
-    if (s->connecting) {
-        connect_ready(s);
-    } else if (s->sending) {
-        send_queue(s);
-    }
-}
-
-static void stream_ready(duos__watcher *watcher, unsigned events)
+/* Whatever the event is: to receive for nothing does no harm. */
+static void read_ready(duos__watcher *watcher, unsigned events)
 {
     duos__stream *s = (duos__stream *)watcher;
 
-    if (DUOS_UNLIKELY((events & DUOS_WRITE) != 0)) {
-        write_ready(s);
+    (void)events;
+    if (DUOS_LIKELY(s->receiving)) {
+        receive(s);
     }
-    if ((events & DUOS_READ) != 0 && DUOS_LIKELY(s->receiving)) {
+}
+
+static void write_ready(duos__watcher *watcher, unsigned events)
+{
+    duos__stream *s = (duos__stream *)watcher;
+
+    if ((events & DUOS_WRITE) != 0 && s->connecting) {
+        connect_ready(s);
+    } else if ((events & DUOS_WRITE) != 0 && s->sending) {
+        send_queue(s);
+    }
+    if ((events & DUOS_READ) != 0 && s->receiving) {
         receive(s);
     }
 }

@@ -50,8 +50,9 @@ typedef struct duos__acceptor {
  *     stopped; never within duos__stream_received.
  * drop_input: takes something of what has arrived, for a stream whose data
  *     nobody wants any more; true if there was anything.
- * try_send: sends what can go without waiting; 0..len, or an error. Not to be
- *     called between send_start and the end of the queue.
+ * try_send: sends what can go without waiting; 0..len, or an error, among
+ *     them what is only spurious: none went. Not to be called between
+ *     send_start and the end of the queue.
  * send_start: pulls bytes with duos__stream_pull and tells with
  *     duos__stream_sent how many have gone, until nothing is left.
  * shutdown: the end of our stream.
@@ -77,6 +78,12 @@ typedef struct duos__engine_ops {
     duos_err (*accept_start)(duos__acceptor *a);
     void (*accept_stop)(duos__acceptor *a);
 } duos__engine_ops;
+
+/* Not an error of the connection: the system was not ready after all. */
+static inline bool duos__is_spurious(sys_count n)
+{
+    return n == DUOS_EWOULDBLOCK || n == DUOS_EINTERRUPTED;
+}
 
 /* The engine over a readiness poller: conn_ready.c. */
 extern const duos__engine_ops duos__engine_ready;

@@ -15,6 +15,10 @@
 #define RECV_BUFFER_DEFAULT ((size_t)64 * 1024)
 #define RECV_BUFFER_MIN     512u
 
+/* A timer that is due later than this is far; callbacks are faster. */
+#define FAR_NS      ((uint64_t)1000 * DUOS__NS_PER_MS)
+#define VERY_FAR_NS ((uint64_t)INT32_MAX * DUOS__NS_PER_MS)
+
 /* ---- life ------------------------------------------------------------- */
 
 void duos_loop_config_init(duos_loop_config *config)
@@ -173,17 +177,21 @@ void duos__loop_settle(duos_loop *loop)
 
 /* ---- turns ------------------------------------------------------------ */
 
-/* A callback may have ended what a later event of the batch is for. */
+/*
+ * A callback may have ended what a later event of the batch is for. As long
+ * as nothing was removed at all, there is no need to look it up.
+ */
 static void dispatch(duos_loop *loop, size_t count)
 {
-    size_t i;
+    const duos_poller *poller = loop->poller;
+    const duos_poll_event *event = loop->events;
+    uint32_t removed = poller->entries.removed;
 
-    for (i = 0; i < count; i++) {
-        const duos_poll_event *event = &loop->events[i];
+    for (; count > 0; count--, event++) {
         duos__watcher *watcher = (duos__watcher *)event->user;
 
-        if (DUOS_LIKELY(duos__poller_find(loop->poller, event->token) !=
-                        NULL)) {
+        if (DUOS_LIKELY(poller->entries.removed == removed) ||
+            duos__poller_find(poller, event->token) != NULL) {
             watcher->ready(watcher, event->events);
         }
     }
@@ -201,43 +209,49 @@ static void run_posts(duos_loop *loop)
     }
 }
 
-/*
- * What the poller may wait: until the next timer, the host's limit, or 0. The
- * turn's own time would not do, since its callbacks took some.
- */
-static int32_t wait_ms(const duos_loop *loop, int64_t limit_ms)
+/* What a step may wait: until the next timer or the host's limit. */
+static int32_t step_wait_ms(const duos_loop *loop, int64_t limit_ms)
 {
-    uint64_t due = duos__timers_next(&loop->timers);
-    int32_t ms = DUOS__NO_TIMEOUT;
+    int64_t ms = duos_loop_next_timeout_ms(loop);
 
-    if (loop->deferred != NULL || loop->stopping) {
-        return 0;
-    }
-    if (due != UINT64_MAX) {
-        uint64_t now = sys_now_ns();
-
-        ms = due > now ? duos__ns_to_wait_ms(due - now) : 0;
-    }
     if (limit_ms >= 0 && (ms < 0 || limit_ms < ms)) {
-        ms = limit_ms > INT32_MAX ? INT32_MAX : (int32_t)limit_ms;
+        ms = limit_ms;
     }
-    return ms;
+    return ms > INT32_MAX ? INT32_MAX : (int32_t)ms;
 }
 
-static duos_err turn(duos_loop *loop, int64_t limit_ms)
+/*
+ * What a turn of duos_loop_run may wait. The last turn's time is too old for
+ * a timer that is near, since the callbacks took some. For a far one the
+ * clock is not read again: the wait ends before it, and then it is near.
+ */
+static int32_t turn_wait_ms(const duos_loop *loop)
+{
+    /* Very large when the timer is near, and when there is none. */
+    uint64_t ns = duos__timers_next(&loop->timers) - loop->now_ns - FAR_NS;
+
+    if (DUOS_LIKELY(ns < VERY_FAR_NS && loop->deferred == NULL)) {
+        return (int32_t)(ns / DUOS__NS_PER_MS);
+    }
+    return step_wait_ms(loop, DUOS__NO_TIMEOUT);
+}
+
+static duos_err turn(duos_loop *loop, int32_t ms)
 {
     size_t count = 0;
     duos_err err;
 
     loop->poller->woken = false;
     err = duos__poller_wait_once(loop->poller, loop->events, DUOS__LOOP_EVENTS,
-                                 wait_ms(loop, limit_ms), &count);
+                                 ms, &count);
     if (DUOS_UNLIKELY(err != DUOS_OK && err != DUOS_EINTERRUPTED)) {
         return err;
     }
     duos__loop_touch_clock(loop);
     dispatch(loop, count);
-    duos__timers_fire(&loop->timers, loop->now_ns);
+    if (duos__timers_next(&loop->timers) <= loop->now_ns) {
+        duos__timers_fire(&loop->timers, loop->now_ns);
+    }
     if (loop->poller->woken) {
         run_posts(loop);
     }
@@ -245,6 +259,22 @@ static duos_err turn(duos_loop *loop, int64_t limit_ms)
         run_deferred(loop);
     }
     return DUOS_OK;
+}
+
+static duos_err turns(duos_loop *loop, int32_t ms, bool once)
+{
+    duos_err err;
+
+    loop->running = true;
+    for (;;) {
+        err = turn(loop, ms);
+        if (once || err != DUOS_OK || loop->stopping) {
+            break;
+        }
+        ms = turn_wait_ms(loop);
+    }
+    loop->running = false;
+    return err;
 }
 
 duos_err duos_loop_run(duos_loop *loop)
@@ -257,29 +287,20 @@ duos_err duos_loop_run(duos_loop *loop)
     if (loop->running) {
         return DUOS_EBUSY;
     }
-    loop->running = true;
-    do {
-        err = turn(loop, -1);
-    } while (err == DUOS_OK && !loop->stopping);
+    err = turns(loop, step_wait_ms(loop, DUOS__NO_TIMEOUT), false);
     loop->stopping = false;
-    loop->running = false;
     return err;
 }
 
 duos_err duos_loop_step(duos_loop *loop, int64_t timeout_ms)
 {
-    duos_err err;
-
     if (loop == NULL) {
         return DUOS_EINVAL;
     }
     if (loop->running) {
         return DUOS_EBUSY;
     }
-    loop->running = true;
-    err = turn(loop, timeout_ms);
-    loop->running = false;
-    return err;
+    return turns(loop, step_wait_ms(loop, timeout_ms), true);
 }
 
 void duos_loop_stop(duos_loop *loop)

@@ -279,32 +279,58 @@ duos_err duos__poller_del_closing(duos_poller *p, duos_token token)
 
 /* ---- waiting ---------------------------------------------------------- */
 
+static duos_err wait_once(duos_poller *p, duos_poll_event *events, size_t cap,
+                          int32_t timeout_ms, size_t *count)
+{
+    duos_err err = p->ops->wait(p, events, cap, timeout_ms, count);
+
+    return DUOS_UNLIKELY(err == DUOS_EINTERRUPTED) ? DUOS_OK : err;
+}
+
 /*
  * A signal or an event that nobody wants must not shorten the wait; a wake-up
  * is there to end it.
  */
-duos_err duos_poller_wait(duos_poller *p, duos_poll_event *events, size_t cap,
-                          int64_t timeout_ms, size_t *count)
+static duos_err wait_until(duos_poller *p, duos_poll_event *events, size_t cap,
+                           int64_t timeout_ms, size_t *count)
 {
-    duos__deadline deadline;
+    duos__deadline deadline = duos__deadline_in(timeout_ms);
+    int32_t left = DUOS__NO_TIMEOUT;
+    duos_err err = DUOS_OK;
     size_t n = 0;
-    int32_t left;
-    duos_err err;
 
-    if (p == NULL || events == NULL || cap == 0 || count == NULL) {
-        return DUOS_EINVAL;
-    }
-    deadline = duos__deadline_in(timeout_ms);
-    p->woken = false;
-    do {
+    while (err == DUOS_OK && n == 0 && left != 0 && !p->woken) {
         left = duos__deadline_left(&deadline);
-        err = p->ops->wait(p, events, cap, left, &n);
-    } while (err == DUOS_EINTERRUPTED ||
-             (err == DUOS_OK && n == 0 && left != 0 && !p->woken));
+        err = wait_once(p, events, cap, left, &n);
+    }
     if (err == DUOS_OK) {
         *count = n;
     }
     return err;
+}
+
+/* The first wait of one without a limit is enough, as a rule. */
+duos_err duos_poller_wait(duos_poller *p, duos_poll_event *events, size_t cap,
+                          int64_t timeout_ms, size_t *count)
+{
+    duos_err err;
+    size_t n = 0;
+
+    if (DUOS_UNLIKELY(p == NULL || events == NULL || cap == 0 ||
+                      count == NULL)) {
+        return DUOS_EINVAL;
+    }
+    p->woken = false;
+    if (timeout_ms >= 0) {
+        return wait_until(p, events, cap, timeout_ms, count);
+    }
+    err = wait_once(p, events, cap, DUOS__NO_TIMEOUT, &n);
+    if (DUOS_LIKELY(n > 0)) {
+        *count = n;
+        return DUOS_OK;
+    }
+    return err != DUOS_OK ? err
+                          : wait_until(p, events, cap, timeout_ms, count);
 }
 
 duos_err duos_poller_wakeup(duos_poller *p)

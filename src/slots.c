@@ -90,4 +90,5 @@ void duos__slots_del(duos__slots *slots, uint32_t index)
     slot->link = slots->free_head;
     slots->free_head = index + 1;
     slots->live--;
+    slots->removed++;
 }

@@ -32,6 +32,7 @@ typedef struct duos__slots {
     uint32_t used;      /* slots that were ever in use: valid indices */
     uint32_t free_head; /* index + 1, 0 for none */
     uint32_t live;
+    uint32_t removed; /* counts up with each del */
 } duos__slots;
 
 void duos__slots_init(duos__slots *slots, size_t record_size,

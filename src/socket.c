@@ -207,18 +207,43 @@ static size_t clamp_len(size_t len)
     return len < SYS_IO_MAX ? len : SYS_IO_MAX;
 }
 
+/*
+ * duos_send and duos_recv run once per message, so what is rare stands in
+ * functions of its own: odd arguments, a signal, an error, the end.
+ */
+static duos_err send_again(duos_socket s, const void *data, size_t len,
+                           size_t *sent, sys_count n)
+{
+    while (n == DUOS_EINTERRUPTED) {
+        n = sys_send(s, data, len);
+    }
+    if (n < 0) {
+        return (duos_err)n;
+    }
+    *sent = (size_t)n;
+    return DUOS_OK;
+}
+
+static duos_err send_odd(duos_socket s, const void *data, size_t len,
+                         size_t *sent)
+{
+    if (sent == NULL || (data == NULL && len > 0)) {
+        return DUOS_EINVAL;
+    }
+    return send_again(s, data != NULL ? data : "", clamp_len(len), sent,
+                      DUOS_EINTERRUPTED);
+}
+
 duos_err duos_send(duos_socket s, const void *data, size_t len, size_t *sent)
 {
     sys_count n;
 
-    if (sent == NULL || (data == NULL && len > 0)) {
-        return DUOS_EINVAL;
+    if (DUOS_UNLIKELY(sent == NULL || data == NULL || len > SYS_IO_MAX)) {
+        return send_odd(s, data, len, sent);
     }
-    do {
-        n = sys_send(s, data != NULL ? data : "", clamp_len(len));
-    } while (DUOS_UNLIKELY(n == DUOS_EINTERRUPTED));
-    if (n < 0) {
-        return (duos_err)n;
+    n = sys_send(s, data, len);
+    if (DUOS_UNLIKELY(n < 0)) {
+        return send_again(s, data, len, sent, n);
     }
     *sent = (size_t)n;
     return DUOS_OK;
@@ -236,18 +261,14 @@ static duos_err judge_empty(duos_socket s)
     return DUOS_EEOF;
 }
 
-duos_err duos_recv(duos_socket s, void *data, size_t cap, size_t *received)
+static duos_err recv_again(duos_socket s, void *data, size_t cap,
+                           size_t *received, sys_count n)
 {
-    char none;
-    sys_count n;
     duos_err err = DUOS_OK;
 
-    if (received == NULL || (data == NULL && cap > 0)) {
-        return DUOS_EINVAL;
+    while (n == DUOS_EINTERRUPTED) {
+        n = sys_recv(s, data, cap);
     }
-    do {
-        n = sys_recv(s, data != NULL ? data : &none, clamp_len(cap));
-    } while (DUOS_UNLIKELY(n == DUOS_EINTERRUPTED));
     if (n < 0) {
         return (duos_err)n;
     }
@@ -258,6 +279,33 @@ duos_err duos_recv(duos_socket s, void *data, size_t cap, size_t *received)
         *received = (size_t)n;
     }
     return err;
+}
+
+static duos_err recv_odd(duos_socket s, void *data, size_t cap,
+                         size_t *received)
+{
+    char none;
+
+    if (received == NULL || (data == NULL && cap > 0)) {
+        return DUOS_EINVAL;
+    }
+    return recv_again(s, data != NULL ? data : &none, clamp_len(cap), received,
+                      DUOS_EINTERRUPTED);
+}
+
+duos_err duos_recv(duos_socket s, void *data, size_t cap, size_t *received)
+{
+    sys_count n;
+
+    if (DUOS_UNLIKELY(received == NULL || data == NULL || cap > SYS_IO_MAX)) {
+        return recv_odd(s, data, cap, received);
+    }
+    n = sys_recv(s, data, cap);
+    if (DUOS_UNLIKELY(n <= 0)) {
+        return recv_again(s, data, cap, received, n);
+    }
+    *received = (size_t)n;
+    return DUOS_OK;
 }
 
 duos_err duos_sendto(duos_socket s, const void *data, size_t len,

@@ -14,6 +14,7 @@ void duos__timers_init(duos__timers *timers, const duos_alloc *alloc)
 {
     memset(timers, 0, sizeof *timers);
     timers->alloc = alloc;
+    timers->next_ns = UINT64_MAX;
 }
 
 void duos__timers_fini(duos__timers *timers)
@@ -27,6 +28,7 @@ void duos__timers_fini(duos__timers *timers)
                timers->room * sizeof *timers->heap);
     timers->heap = NULL;
     timers->count = timers->room = 0;
+    timers->next_ns = UINT64_MAX;
 }
 
 /* Sequences wrap; their order is the sign of the difference. */
@@ -42,6 +44,9 @@ static void place(duos__timers *timers, uint32_t at, duos__timer *node)
 {
     timers->heap[at] = node;
     node->position = at + 1;
+    if (at == 0) {
+        timers->next_ns = node->due_ns;
+    }
 }
 
 static void sift_up(duos__timers *timers, uint32_t at, duos__timer *node)
@@ -132,6 +137,8 @@ void duos__timers_stop(duos__timers *timers, duos__timer *node)
     last = timers->heap[--timers->count];
     if (last != node) {
         settle(timers, at - 1, last);
+    } else if (timers->count == 0) {
+        timers->next_ns = UINT64_MAX;
     }
 }
 

@@ -16,6 +16,7 @@ typedef struct duos__timers {
     uint32_t count;
     uint32_t room;
     uint32_t sequence; /* of the next start */
+    uint64_t next_ns;  /* when heap[0] is due; UINT64_MAX without any */
 } duos__timers;
 
 void duos__timers_init(duos__timers *timers, const duos_alloc *alloc);
@@ -29,7 +30,7 @@ void duos__timers_stop(duos__timers *timers, duos__timer *node);
 /* When the next one is due; UINT64_MAX when none is started. */
 static inline uint64_t duos__timers_next(const duos__timers *timers)
 {
-    return timers->count > 0 ? timers->heap[0]->due_ns : UINT64_MAX;
+    return timers->next_ns;
 }
 
 /*

@@ -104,9 +104,9 @@ DUOS_API void duos_conn_handler_init(duos_conn_handler *handler);
  *     the queue would exceed queue_max: nothing was taken, on_drain will
  *     tell; DUOS_EMSGSIZE when len is more than queue_max, so that it could
  *     never be taken; DUOS_ESTATE before on_open, after duos_conn_shutdown or
- *     duos_conn_close; DUOS_ENOMEM with nothing taken. A connection that
- *     turns out to be broken takes bytes until its on_close, which comes in
- *     this turn.
+ *     duos_conn_close, and when on_close is on its way; DUOS_ENOMEM with
+ *     nothing taken. The send that finds the connection broken gives DUOS_OK:
+ *     on_close tells.
  * Ownership: data stays the caller's.
  * Blocking: never.
  * Thread: the loop's.

@@ -121,8 +121,8 @@ DUOS_API const char *duos_err_text(duos_err err);
  * The number that this system uses for a code: errno on POSIX, the WSA code
  * on Windows.
  *
- * Returns: the number; 0 where this system has none (DUOS_OK, DUOS_EEOF and
- *     other codes of duosock's own).
+ * Returns: the number; 0 where this system has none (DUOS_OK and the codes of
+ *     duosock's own).
  * Blocking: never.
  * Thread: any.
  * Platform: several native codes may map to one of ours; the usual one is
@@ -147,7 +147,7 @@ DUOS_API const char *duos_err_native_name(duos_err err);
  *
  * native: 0 gives DUOS_OK.
  *
- * Returns: a named code, or DUOS_ENATIVE_BASE - native.
+ * Returns: a named code, or -100000 - native.
  * Blocking: never.
  * Thread: any.
  */

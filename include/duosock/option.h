@@ -139,8 +139,7 @@ DUOS_API DUOS_CHECKED duos_err duos_get_int(duos_socket s, duos_opt opt,
  * Sets a time limit in milliseconds; 0 means none.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for an option that is no MS; DUOS_ERANGE for
- *     a negative or too large value; DUOS_ENOTSUP; DUOS_EBADF; the system's
- *     code.
+ *     a negative or too large value; DUOS_EBADF; the system's code.
  * Blocking: never.
  * Thread: any.
  * Platform: the limits act on blocking sockets; the call then gives
@@ -154,7 +153,7 @@ DUOS_API DUOS_CHECKED duos_err duos_set_ms(duos_socket s, duos_opt opt,
  * Reads a time limit in milliseconds; 0 means none.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL or an option that is no MS;
- *     DUOS_ENOTSUP; DUOS_EBADF; the system's code.
+ *     DUOS_EBADF; the system's code.
  * Blocking: never.
  * Thread: any.
  */

@@ -141,7 +141,8 @@ DUOS_API bool duos_socket_valid(duos_socket s);
  * Returns: DUOS_OK, also for an invalid socket; DUOS_EINVAL for NULL;
  *     DUOS_EBADF when the handle was not open; the system's code. The socket
  *     is invalid afterwards in every case and must not be closed again.
- * Blocking: never, unless linger is set on a blocking socket.
+ * Blocking: never, unless linger is set; POSIX systems then wait on a
+ *     non-blocking socket, too.
  * Thread: any, but not while another thread uses the socket.
  * Source: close(2), closesocket.
  */

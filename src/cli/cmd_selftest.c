@@ -83,7 +83,7 @@ static void on_server_data(duos_conn *conn, const void *data, size_t len,
     duos_err err = duos_conn_send(conn, data, len);
 
     (void)user;
-    if (err != DUOS_OK) {
+    if (err != DUOS_OK && err != DUOS_ESTATE) {
         duos_conn_abort(conn, err);
     }
 }

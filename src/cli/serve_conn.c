@@ -44,8 +44,9 @@ static void on_data_echo(duos_conn *conn, const void *data, size_t len,
     duos_err err = duos_conn_send(conn, data, len);
 
     (void)user;
-    if (err != DUOS_OK) {
-        /* Back-pressure keeps room for one receive; this is no memory. */
+    /* ESTATE: it is ending already. Back-pressure keeps room for what one
+     * receive brings, so anything else is a want of memory. */
+    if (err != DUOS_OK && err != DUOS_ESTATE) {
         duos_conn_abort(conn, err);
     }
 }

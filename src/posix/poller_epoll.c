@@ -72,7 +72,7 @@ static duos_err open_state(epoll_state *state)
     return err;
 }
 
-static duos_err epoll_init(duos_poller *p)
+static duos_err make_state(duos_poller *p)
 {
     epoll_state *state =
         (epoll_state *)duos__new(&p->alloc, sizeof(epoll_state));
@@ -88,6 +88,25 @@ static duos_err epoll_init(duos_poller *p)
     }
     p->state = state;
     return DUOS_OK;
+}
+
+/*
+ * Slot 0 is taken first and kept, so that the name of the wake-up leads to a
+ * slot, too, and is out of date there: the hot path need not look for it.
+ */
+static duos_err epoll_init(duos_poller *p)
+{
+    uint32_t place;
+    duos_err err = duos__slots_add(&p->entries, &place);
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    err = make_state(p);
+    if (err != DUOS_OK) {
+        duos__slots_del(&p->entries, place);
+    }
+    return err;
 }
 
 static void epoll_fini(duos_poller *p)
@@ -157,31 +176,42 @@ typedef char found_fits[FOUND_MASK < sizeof found_of ? 1 : -1];
  * gives back is that of a slot, and only errors and hang-ups, which count as
  * readable and writable here, come without being asked for.
  */
-static inline size_t emit(const duos_poller *p, uint64_t name, unsigned found,
-                          duos_poll_event *out)
+static inline bool emit(const duos_poller *p, const struct epoll_event *event,
+                        duos_poll_event *out)
 {
+    uint64_t name = event->data.u64;
+    uint32_t native = event->events & FOUND_MASK;
+    unsigned found = found_of[native];
     const duos__poller_entry *e =
         duos__poller_entry_at(p, duos__name_index(name));
 
     if (DUOS_UNLIKELY(e->slot.generation != (uint32_t)(name >> 32))) {
-        return 0;
+        return false;
     }
-    if (DUOS_UNLIKELY((found & HINTS) != 0)) {
+    if (DUOS_UNLIKELY(FAILED(native))) {
         if (e->slot.link == 0) {
-            return 0;
+            return false;
         }
         found &= e->slot.link | HINTS;
     }
     out->token.value = name;
     out->user = e->user;
     out->events = found;
-    return 1;
+    return true;
 }
 
-static void take_wakeup(duos_poller *p)
+/* Among taken events is one that reached nobody: it is late, or this. */
+static void take_wakeup(duos_poller *p, size_t taken)
 {
-    sys_wakeup_drain(&((epoll_state *)p->state)->wakeup);
-    p->woken = true;
+    epoll_state *state = (epoll_state *)p->state;
+    size_t i;
+
+    for (i = 0; i < taken; i++) {
+        if (state->batch[i].data.u64 == WAKEUP_NAME) {
+            sys_wakeup_drain(&state->wakeup);
+            p->woken = true;
+        }
+    }
 }
 
 static duos_err epoll_wait_once(duos_poller *p, duos_poll_event *events,
@@ -189,26 +219,25 @@ static duos_err epoll_wait_once(duos_poller *p, duos_poll_event *events,
 {
     epoll_state *state = (epoll_state *)p->state;
     const struct epoll_event *event = state->batch;
-    duos_poll_event *out = events;
+    const struct epoll_event *end;
+    size_t missed = 0;
     int taken = epoll_wait(state->fd, state->batch,
                            cap < BATCH ? (int)cap : BATCH, timeout_ms);
-    bool woken = false;
 
     if (DUOS_UNLIKELY(taken < 0)) {
         return duos__last_error();
     }
-    for (; taken > 0; taken--, event++) {
-        if (DUOS_UNLIKELY(event->data.u64 == WAKEUP_NAME)) {
-            woken = true;
+    for (end = event + taken; event != end; event++) {
+        if (DUOS_LIKELY(emit(p, event, events))) {
+            events++;
         } else {
-            out += emit(p, event->data.u64,
-                        found_of[event->events & FOUND_MASK], out);
+            missed++;
         }
     }
-    if (DUOS_UNLIKELY(woken)) {
-        take_wakeup(p);
+    *count = (size_t)taken - missed;
+    if (DUOS_UNLIKELY(missed > 0)) {
+        take_wakeup(p, (size_t)taken);
     }
-    *count = (size_t)(out - events);
     return DUOS_OK;
 }
 

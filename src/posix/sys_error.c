@@ -4,7 +4,9 @@
  *
  * Deliberate rewrites are not in the table but at the verb that makes them:
  *   sys_close     EINTR -> success: the descriptor is gone all the same
- *   sys_connect   EINTR -> DUOS_EINPROGRESS: the attempt goes on (trap 30)
+ *   sys_bind, sys_connect
+ *                 EINVAL, for an address of the wrong family ->
+ *                 DUOS_EAFNOSUPPORT: Linux
  *   sys_connect   EAGAIN, unix socket -> DUOS_ECONNREFUSED: a full backlog
  *                 (trap 26)
  *   sys_send      EPROTOTYPE -> DUOS_EPIPE: macOS, in a tear-down (trap 45)

@@ -30,29 +30,34 @@ duos_err sys_set_nonblocking(duos_socket s, bool on)
                            : done(fcntl(duos__fd(s), F_SETFL, wanted));
 }
 
+/* Linux finds an IPv4 address on an IPv6 socket too short, and says EINVAL. */
+static duos_err addr_error(duos_socket s, const duos_addr *addr, int code)
+{
+    duos_addr local;
+
+    if (code == EINVAL && sys_local_addr(s, &local) == DUOS_OK &&
+        local.family != addr->family) {
+        return DUOS_EAFNOSUPPORT;
+    }
+    return sys_err_from_native(code);
+}
+
 duos_err sys_bind(duos_socket s, const duos_addr *addr)
 {
     duos__sockaddr native;
     socklen_t len;
     duos_err err = duos__addr_to_native(addr, &native, &len);
 
-    return err == DUOS_OK ? done(bind(duos__fd(s), &native.any, len)) : err;
+    if (err == DUOS_OK && bind(duos__fd(s), &native.any, len) != 0) {
+        err = addr_error(s, addr, errno);
+    }
+    return err;
 }
 
 duos_err sys_listen(duos_socket s, int backlog)
 {
     /* Kernels cut down to their maximum, which may be above SOMAXCONN. */
     return done(listen(duos__fd(s), backlog > 0 ? backlog : INT_MAX));
-}
-
-static duos_err connect_error(int code, uint8_t family)
-{
-    if (family == DUOS_UNIX) {
-        /* Nothing goes on here: EAGAIN is a full backlog (trap 26). */
-        return code == EAGAIN ? DUOS_ECONNREFUSED : sys_err_from_native(code);
-    }
-    /* After EINTR the attempt goes on without us (trap 30). */
-    return code == EINTR ? DUOS_EINPROGRESS : sys_err_from_native(code);
 }
 
 duos_err sys_connect(duos_socket s, const duos_addr *addr)
@@ -67,7 +72,10 @@ duos_err sys_connect(duos_socket s, const duos_addr *addr)
     if (connect(duos__fd(s), &native.any, len) == 0) {
         return DUOS_OK;
     }
-    return connect_error(errno, addr->family);
+    if (errno == EAGAIN && addr->family == DUOS_UNIX) {
+        return DUOS_ECONNREFUSED; /* nothing goes on here (trap 26) */
+    }
+    return addr_error(s, addr, errno);
 }
 
 duos_err sys_take_error(duos_socket s, duos_err *pending)

@@ -121,7 +121,7 @@ static duos_err add(duos_poller *p, uint32_t index)
     if (is_watched(p, index)) {
         return DUOS_EEXIST;
     }
-    return p->entries.used < room ? DUOS_OK : set_room(p, room * 2);
+    return (size_t)index + 1 < room ? DUOS_OK : set_room(p, room * 2);
 }
 
 /* The list is made from the entries, so there is nothing to tell. */
@@ -142,10 +142,18 @@ static void del(duos_poller *p, uint32_t index, bool closing)
 
 /* ---- waiting ----------------------------------------------------------- */
 
+/* Slots that stand in the list: one that found no room was never added. */
+static uint32_t listed(const duos_poller *p)
+{
+    size_t room = state_of(p)->room - 1;
+
+    return p->entries.used < room ? p->entries.used : (uint32_t)room;
+}
+
 /* The slot that element 1 + i of the list stands for. */
 static uint32_t slot_of(const duos_poller *p, size_t i)
 {
-    return (uint32_t)((state_of(p)->first + i) % p->entries.used);
+    return (uint32_t)((state_of(p)->first + i) % listed(p));
 }
 
 static void fill_list(const duos_poller *p)
@@ -155,7 +163,7 @@ static void fill_list(const duos_poller *p)
 
     state->list[0].sock = state->wakeup.recv_end;
     state->list[0].want = DUOS_READ;
-    for (i = 0; i < p->entries.used; i++) {
+    for (i = 0; i < listed(p); i++) {
         const duos__poller_entry *e = duos__poller_entry_at(p, slot_of(p, i));
         sys_wait *w = &state->list[1 + i];
 
@@ -184,7 +192,7 @@ static size_t emit_all(duos_poller *p, duos_poll_event *events, size_t cap)
     size_t count = 0;
     size_t i;
 
-    for (i = 0; i < p->entries.used; i++) {
+    for (i = 0; i < listed(p); i++) {
         uint32_t index = slot_of(p, i);
 
         if (count == cap) {
@@ -204,7 +212,7 @@ static duos_err wait(duos_poller *p, duos_poll_event *events, size_t cap,
     duos_err err;
 
     fill_list(p);
-    err = sys_wait_many(state->list, 1 + (size_t)p->entries.used, timeout_ms,
+    err = sys_wait_many(state->list, 1 + (size_t)listed(p), timeout_ms,
                         state->scratch, &ready);
     if (err != DUOS_OK) {
         return err;

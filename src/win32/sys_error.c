@@ -7,7 +7,8 @@
  * Rewrites that hold for one verb alone stand at the verb:
  *   any verb      WSAENOTSOCK of a closed handle -> DUOS_EBADF
  *   sys_connect   WSAEWOULDBLOCK -> DUOS_EINPROGRESS (trap 26)
- *   sys_accept    WSAECONNRESET -> DUOS_ECONNABORTED (trap 36)
+ *   sys_accept    WSAECONNRESET, in Wine WSAENOTCONN -> DUOS_ECONNABORTED
+ *                 (trap 36)
  *   sys_listen    WSAEISCONN -> DUOS_EINVAL
  *   sys_bind, sys_connect, sys_sendto
  *                 any code, for an address of the wrong family ->

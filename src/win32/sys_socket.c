@@ -131,8 +131,9 @@ duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
         int code = WSAGetLastError();
 
         /* The peer reset it in the backlog: aborted, says POSIX (trap 36). */
-        return code == WSAECONNRESET ? DUOS_ECONNABORTED
-                                     : duos__wsa_error(s, code);
+        return code == WSAECONNRESET || code == WSAENOTCONN
+                   ? DUOS_ECONNABORTED
+                   : duos__wsa_error(s, code);
     }
     accepted.os = (intptr_t)os;
     err = adopt_accepted(accepted, nonblock);

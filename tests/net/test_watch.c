@@ -121,6 +121,7 @@ static void test_ME1_watch_without_memory_is_not_started(void **state)
     size_t k;
 
     prepare(&l, s, take);
+    scene_fill_poller(s);
     failing_alloc_arm(&s->memory, 1, true);
     assert_err(DUOS_ENOMEM, duos_watch_start(&l.watch, l.p.server, DUOS_READ));
     for (k = 1;; k++) {

@@ -4,9 +4,7 @@
  */
 #include "program.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     ARGS_MAX = 32,
@@ -75,7 +73,7 @@ void file_write_pattern(const char *path, size_t len)
 /* One turn of waiting for something that no socket tells. */
 static void pause_shortly(void)
 {
-    assert_int_equal(duos_select(NULL, NULL, NULL, PAUSE_MS, NULL), DUOS_OK);
+    assert_ok(duos_select(NULL, NULL, NULL, PAUSE_MS, NULL));
 }
 
 void file_wait_for(const char *path, const char *text)
@@ -216,13 +214,21 @@ void server_stop(server *s)
     }
 }
 
+void server_assert_said(const char *text)
+{
+    char *log = file_read(SERVER_LOG, NULL);
+
+    assert_contains(log, text);
+    free(log);
+}
+
 /* ---- peers ------------------------------------------------------------ */
 
 duos_socket peer_dial(const char *address)
 {
     duos_socket s = DUOS_SOCKET_INVALID;
 
-    assert_int_equal(duos_dial(address, PATIENCE_MS, &s), DUOS_OK);
+    assert_ok(duos_dial(address, PATIENCE_MS, &s));
     return s;
 }
 
@@ -231,9 +237,8 @@ duos_socket peer_listen(char *address, size_t cap)
     duos_socket listener = DUOS_SOCKET_INVALID;
     duos_addr bound;
 
-    assert_int_equal(duos_listen_at("127.0.0.1:0", NULL, &listener, &bound),
-                     DUOS_OK);
-    assert_int_equal(duos_addr_format(&bound, address, cap), DUOS_OK);
+    assert_ok(duos_listen_at("127.0.0.1:0", NULL, &listener, &bound));
+    assert_ok(duos_addr_format(&bound, address, cap));
     return listener;
 }
 
@@ -241,9 +246,8 @@ duos_socket peer_accept(duos_socket listener)
 {
     duos_socket s = DUOS_SOCKET_INVALID;
 
-    assert_int_equal(duos_wait(listener, DUOS_READ, PATIENCE_MS, NULL),
-                     DUOS_OK);
-    assert_int_equal(duos_accept(listener, DUOS_NONBLOCK, &s, NULL), DUOS_OK);
+    assert_ok(duos_wait(listener, DUOS_READ, PATIENCE_MS, NULL));
+    assert_ok(duos_accept(listener, DUOS_NONBLOCK, &s, NULL));
     return s;
 }
 
@@ -260,9 +264,4 @@ size_t peer_drain(duos_socket s)
     }
     assert_int_equal(err, DUOS_EEOF);
     return total;
-}
-
-bool on_windows(void)
-{
-    return strncmp(duos_err_native_name(DUOS_ECONNREFUSED), "WSA", 3) == 0;
 }

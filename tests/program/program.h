@@ -7,22 +7,9 @@
 #ifndef TEST_PROGRAM_H
 #define TEST_PROGRAM_H
 
-#include <duosock/duosock.h>
-
+#include "support/check.h"
+#include "support/os.h"
 #include "support/spawn.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-/* A program under test ends within this, or it hangs. */
-enum {
-    PATIENCE_MS = 20000
-};
 
 /* ---- files ------------------------------------------------------------ */
 
@@ -99,6 +86,9 @@ void server_start(server *s, const char *const more[]);
 /* Asks it to stop and expects that it does; kills it where nobody can ask. */
 void server_stop(server *s);
 
+/* What the server has said so far contains a text. */
+void server_assert_said(const char *text);
+
 /* ---- peers ------------------------------------------------------------ */
 
 /* A connection to an address, or the test fails. */
@@ -111,8 +101,5 @@ duos_socket peer_accept(duos_socket listener);
 
 /* Receives until the end of the stream; returns how many bytes came. */
 size_t peer_drain(duos_socket s);
-
-/* Whether this is Windows, by the names of its errors. */
-bool on_windows(void);
 
 #endif

@@ -6,7 +6,6 @@
 #include "program/program.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define SAID "listening on "
 
@@ -80,16 +79,12 @@ static void check_many(const char *path)
     duos_socket early = peer_dial(address);
     duos_socket late = peer_dial(address);
 
-    assert_int_equal(duos_send_all(late, "late", 4, PATIENCE_MS, NULL),
-                     DUOS_OK);
-    assert_int_equal(duos_recv_exact(late, answer, 4, PATIENCE_MS, NULL),
-                     DUOS_OK);
+    assert_ok(duos_send_all(late, "late", 4, PATIENCE_MS, NULL));
+    assert_ok(duos_recv_exact(late, answer, 4, PATIENCE_MS, NULL));
     assert_memory_equal(answer, "late", 4);
     duos_close(&late);
-    assert_int_equal(duos_send_all(early, "early", 5, PATIENCE_MS, NULL),
-                     DUOS_OK);
-    assert_int_equal(duos_recv_exact(early, answer, 5, PATIENCE_MS, NULL),
-                     DUOS_OK);
+    assert_ok(duos_send_all(early, "early", 5, PATIENCE_MS, NULL));
+    assert_ok(duos_recv_exact(early, answer, 5, PATIENCE_MS, NULL));
     assert_memory_equal(answer, "early", 5);
     duos_close(&early);
     assert_int_equal(process_wait(process), 0);

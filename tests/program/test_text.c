@@ -6,13 +6,7 @@
 #include "cli/escape.h"
 #include "cli/values.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "support/check.h"
 
 /* Escapes with lines and expects a text and how much was used. */
 static void check_escape(const char *text, size_t len, const char *expected,

@@ -4,8 +4,6 @@
  */
 #include "program/program.h"
 
-#include <string.h>
-
 static int begin(void **state)
 {
     (void)state;
@@ -132,6 +130,7 @@ static const mistake mistakes[] = {
      "'127.0.0.1:2' is one argument too many"},
     {{"connect", "127.0.0.1:0"}, "connect 127.0.0.1:0: "},
     {{"connect", "--", "--help"}, "address --help: "},
+    {{"connect", "-"}, "address -: "},
     {{"selftest", "127.0.0.1:1"}, "'127.0.0.1:1' is one argument too many"},
     /* What later versions have is unknown until it works. */
     {{"chat"}, "unknown command chat"},
@@ -158,6 +157,27 @@ static void test_mistakes_exit_2_and_say_what_was_wrong(void **state)
     }
 }
 
+static void test_variable_chooses_the_poller_where_no_option_does(void **state)
+{
+    run_result r;
+
+    (void)state;
+    os_set_variable("DUOSOCK_POLLER", "select");
+    PROGRAM_RUN(&r, "empty", "selftest");
+    assert_int_equal(r.code, 0);
+    assert_contains(r.out, "(tcp, select)");
+    run_free(&r);
+    os_set_variable("DUOSOCK_POLLER", "xyzzy");
+    PROGRAM_RUN(&r, "empty", "selftest", "--poller", "select");
+    assert_int_equal(r.code, 0);
+    run_free(&r);
+    PROGRAM_RUN(&r, "empty", "selftest");
+    assert_int_equal(r.code, 2);
+    assert_contains(r.err, "DUOSOCK_POLLER xyzzy: ");
+    run_free(&r);
+    os_set_variable("DUOSOCK_POLLER", NULL);
+}
+
 static void test_control_characters_of_arguments_are_escaped(void **state)
 {
     run_result r;
@@ -176,6 +196,7 @@ int main(void)
         PROGRAM_TEST(test_help_of_serve_names_every_option_and_default),
         PROGRAM_TEST(test_version_names_library_and_pollers),
         PROGRAM_TEST(test_mistakes_exit_2_and_say_what_was_wrong),
+        PROGRAM_TEST(test_variable_chooses_the_poller_where_no_option_does),
         PROGRAM_TEST(test_control_characters_of_arguments_are_escaped),
     };
 

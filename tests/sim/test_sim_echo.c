@@ -15,7 +15,7 @@
 #define LIMIT_MS    (60 * 1000)
 
 /* Changes with everything that shared code or simulator do otherwise. */
-#define FINGERPRINT UINT64_C(0xd0d54ccdedc5fefc)
+#define FINGERPRINT UINT64_C(0x244b6044611ff4a7)
 
 typedef struct scene scene;
 
@@ -49,7 +49,8 @@ struct scene {
 
 static uint32_t next_random(uint64_t *state)
 {
-    *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    *state =
+        *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return (uint32_t)(*state >> 33);
 }
 

@@ -26,10 +26,23 @@ static bool fails(failing_alloc *failing)
            (failing->sticky && failing->requests > failing->fail_at);
 }
 
+/* Behind each block, to see what is written past its end. */
+static const unsigned char guard[16] = {0xfd, 0xfd, 0xfd, 0xfd, 0xfd, 0xfd,
+                                        0xfd, 0xfd, 0xfd, 0xfd, 0xfd, 0xfd,
+                                        0xfd, 0xfd, 0xfd, 0xfd};
+
+static bool is_whole(const head *block)
+{
+    const unsigned char *end = (const unsigned char *)(block + 1) + block->size;
+
+    return memcmp(end, guard, sizeof guard) == 0;
+}
+
 static void give_back(failing_alloc *failing, head *block, size_t told)
 {
     if (block != NULL) {
         failing->wrong_size = failing->wrong_size || block->size != told;
+        failing->overrun = failing->overrun || !is_whole(block);
         failing->bytes -= block->size;
         failing->blocks--;
         memset(block + 1, 0xdd, block->size);
@@ -47,12 +60,14 @@ static void *resize(void *user, void *ptr, size_t old_size, size_t new_size)
         give_back(failing, old, old_size);
         return NULL;
     }
-    made = fails(failing) ? NULL : malloc(sizeof *made + new_size);
+    made =
+        fails(failing) ? NULL : malloc(sizeof *made + new_size + sizeof guard);
     if (made == NULL) {
         return NULL;
     }
     made->size = new_size;
     memset(made + 1, 0xcc, new_size);
+    memcpy((unsigned char *)(made + 1) + new_size, guard, sizeof guard);
     if (old != NULL) {
         memcpy(made + 1, old + 1, old->size < new_size ? old->size : new_size);
     }
@@ -86,4 +101,5 @@ void assert_all_freed(const failing_alloc *failing)
     assert_int_equal(failing->bytes, 0);
     assert_int_equal(failing->blocks, 0);
     assert_false(failing->wrong_size);
+    assert_false(failing->overrun);
 }

@@ -17,6 +17,7 @@ typedef struct failing_alloc {
     size_t bytes;     /* that are out */
     size_t blocks;    /* that are out */
     bool wrong_size;  /* a block came back with a size that it never had */
+    bool overrun;     /* something was written past the end of a block */
 } failing_alloc;
 
 /* Makes one that never fails. */
@@ -28,7 +29,7 @@ void failing_alloc_arm(failing_alloc *failing, size_t k, bool sticky);
 /* Whether the request that was to fail has come. */
 bool failing_alloc_struck(const failing_alloc *failing);
 
-/* Fails the test unless all has come back, with right sizes. */
+/* Fails the test unless all has come back, whole and with right sizes. */
 void assert_all_freed(const failing_alloc *failing);
 
 #endif

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "poller_ops.h"
+
 /* Longest that a turn waits while a test looks at something by itself. */
 #define TURN_MS 20
 
@@ -123,6 +125,8 @@ void told_echo(told *t, duos_conn *conn, char event, const void *data,
     (void)t;
     if (event == 'd') {
         assert_ok(duos_conn_send(conn, data, len));
+    } else if (event == 'e') {
+        assert_ok(duos_conn_shutdown(conn));
     }
 }
 
@@ -310,6 +314,16 @@ void scene_echo(scene *s, duos_socket visitor)
     scene_send(s, visitor, "hello", 5);
     scene_receive(s, visitor, text, 5);
     assert_memory_equal(text, "hello", 5);
+}
+
+void scene_fill_poller(const scene *s)
+{
+    duos__slots *entries = &duos_loop_poller(s->loop)->entries;
+
+    entries->free_head = 0;
+    while (entries->used < entries->page_count * DUOS__SLOTS_PAGE) {
+        entries->used++;
+    }
 }
 
 /* ---- content ---------------------------------------------------------- */

@@ -69,7 +69,7 @@ int scene_teardown(void **state);
 /* The handler that writes into the told that is its user pointer. */
 void told_handler(duos_conn_handler *handler);
 
-/* Sends back what comes; a refusal fails the test. */
+/* Sends back what comes, and the end as well; a refusal fails the test. */
 void told_echo(told *t, duos_conn *conn, char event, const void *data,
                size_t len);
 
@@ -108,6 +108,9 @@ duos_err scene_receive_end(scene *s, duos_socket at, size_t *extra);
 
 /* Sends a text and receives it again. */
 void scene_echo(scene *s, duos_socket visitor);
+
+/* The next socket that the loop is to watch needs memory for its entry. */
+void scene_fill_poller(const scene *s);
 
 /* A pattern that has no period in sight; which byte stands where. */
 void pattern_fill(unsigned char *data, size_t len, uint64_t offset);

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_client.c - client.h: connecting, failing to connect, and doing it
+ * again.
+ */
+#include "support/scene.h"
+
+/* Takes the place of the server's address. */
+static void aim_at(scene *s, const duos_addr *at)
+{
+    s->at = *at;
+    assert_ok(duos_addr_format(at, s->address, sizeof s->address));
+}
+
+static void aim_at_localhost(scene *s, uint16_t port)
+{
+    (void)snprintf(s->address, sizeof s->address, "localhost:%u",
+                   (unsigned)port);
+}
+
+/* ---- making one ------------------------------------------------------- */
+
+static void test_client_config_has_the_documented_defaults(void **state)
+{
+    duos_client_config config;
+
+    (void)state;
+    memset(&config, 0xff, sizeof config);
+    duos_client_config_init(&config);
+    assert_int_equal(config.size, sizeof config);
+    assert_int_equal(config.handler.size, sizeof config.handler);
+    assert_null(config.user);
+    assert_int_equal(config.connect_ms, 10 * 1000);
+    assert_int_equal(config.limits.queue_max, 1024 * 1024);
+    assert_int_equal(config.limits.first_byte_ms, 0);
+    assert_int_equal(config.limits.idle_ms, 0);
+    assert_int_equal(config.limits.stall_ms, 30 * 1000);
+    assert_int_equal(config.limits.linger_ms, 2 * 1000);
+    assert_false(config.limits.backpressure);
+    duos_client_config_init(NULL);
+}
+
+static void test_client_create_refuses_what_is_invalid(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_client_config config;
+    duos_client *client = NULL;
+
+    duos_client_config_init(&config);
+    assert_err(DUOS_EINVAL, duos_client_create(NULL, &config, &client));
+    assert_err(DUOS_EINVAL, duos_client_create(s->loop, &config, NULL));
+    config.size = sizeof config + 1;
+    assert_err(DUOS_EINVAL, duos_client_create(s->loop, &config, &client));
+    duos_client_config_init(&config);
+    config.handler.size = 0;
+    assert_err(DUOS_EINVAL, duos_client_create(s->loop, &config, &client));
+    duos_client_config_init(&config);
+    config.connect_ms = -1;
+    assert_err(DUOS_ERANGE, duos_client_create(s->loop, &config, &client));
+    duos_client_config_init(&config);
+    config.limits.idle_ms = -1;
+    assert_err(DUOS_ERANGE, duos_client_create(s->loop, &config, &client));
+    failing_alloc_arm(&s->memory, 1, true);
+    assert_err(DUOS_ENOMEM, duos_client_create(s->loop, NULL, &client));
+    failing_alloc_arm(&s->memory, 0, false);
+    assert_null(client);
+    assert_null(duos_client_conn(NULL));
+    duos_client_destroy(NULL);
+}
+
+static void test_client_connect_refuses_what_is_no_address(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_client *client;
+
+    assert_ok(duos_client_create(s->loop, &s->client_config, &client));
+    s->client = client;
+    assert_err(DUOS_EINVAL, duos_client_connect(NULL, "127.0.0.1:80"));
+    assert_err(DUOS_EINVAL, duos_client_connect(client, NULL));
+    assert_err(DUOS_EINVAL, duos_client_connect(client, "127.0.0.1:0"));
+    assert_err(DUOS_ESYNTAX, duos_client_connect(client, "example.org:80"));
+    assert_err(DUOS_ERANGE, duos_client_connect(client, "127.0.0.1:65536"));
+    assert_err(DUOS_EAFNOSUPPORT,
+               duos_client_connect(client, "tcp6:127.0.0.1:80"));
+    assert_err(DUOS_ENOTSUP, duos_client_connect(client, "udp:127.0.0.1:80"));
+    assert_null(duos_client_conn(client));
+    scene_idle(s);
+    assert_string_equal(s->called.log, "");
+}
+
+/* ---- connecting ------------------------------------------------------- */
+
+static void test_client_connects_and_closes(void **state)
+{
+    scene *s = (scene *)*state;
+
+    scene_serve(s);
+    scene_connect(s);
+    assert_int_equal(s->called.opens, 0); /* not within the call */
+    assert_non_null(duos_client_conn(s->client));
+    scene_until(s, s->called.opens, 1);
+    assert_ptr_equal(duos_client_conn(s->client), s->called.conn);
+    duos_conn_close(s->called.conn);
+    scene_until(s, s->called.closes, 1);
+    assert_null(duos_client_conn(s->client));
+    assert_string_equal(s->called.log, "oc");
+    scene_until(s, s->served.eofs, 1);
+}
+
+static void test_client_busy_is_not_connected_twice(void **state)
+{
+    scene *s = (scene *)*state;
+
+    scene_serve(s);
+    scene_connect(s);
+    assert_err(DUOS_EBUSY, duos_client_connect(s->client, s->address));
+    scene_until(s, s->called.opens, 1);
+    assert_err(DUOS_EBUSY, duos_client_connect(s->client, s->address));
+    duos_conn_close(s->called.conn);
+    assert_err(DUOS_EBUSY, duos_client_connect(s->client, s->address));
+    scene_until(s, s->called.closes, 1);
+    scene_until(s, s->served.opens, 1);
+}
+
+static void try_in_on_close(told *t, duos_conn *conn, char event,
+                            const void *data, size_t len)
+{
+    scene *s = (scene *)t->user;
+
+    (void)conn;
+    (void)data;
+    (void)len;
+    if (event == 'c') {
+        assert_err(DUOS_EBUSY, duos_client_connect(s->client, s->address));
+        assert_ptr_equal(duos_client_conn(s->client), conn);
+    }
+}
+
+static void test_client_connects_again_after_on_close(void **state)
+{
+    scene *s = (scene *)*state;
+    unsigned i;
+
+    s->called.act = try_in_on_close;
+    s->called.user = s;
+    s->served.act = told_echo;
+    scene_serve(s);
+    for (i = 1; i <= 5; i++) {
+        scene_connect(s);
+        scene_until(s, s->called.opens, i);
+        assert_ok(duos_conn_send(s->called.conn, "hello", 5));
+        scene_until(s, s->called.datas, i);
+        assert_ok(duos_conn_shutdown(s->called.conn));
+        scene_until(s, s->called.closes, i);
+        assert_int_equal(s->called.reason, DUOS_EEOF);
+    }
+    scene_until(s, s->served.closes, 5);
+}
+
+/* ---- failing to connect ----------------------------------------------- */
+
+static void test_SY8_client_refused_is_told_by_on_close(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_addr nobody = net_deserted(DUOS_IPV4);
+
+    aim_at(s, &nobody);
+    scene_connect(s);
+    assert_int_equal(s->called.closes, 0); /* not within the call */
+    scene_until(s, s->called.closes, 1);
+    assert_int_equal(s->called.reason, DUOS_ECONNREFUSED);
+    assert_string_equal(s->called.log, "c");
+    assert_null(duos_client_conn(s->client));
+    scene_connect(s); /* it may try again */
+    scene_until(s, s->called.closes, 2);
+}
+
+/* Some addresses cannot even be begun with; that is told no sooner. */
+static void test_SY8_client_refused_at_once_is_told_by_on_close(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_addr all = duos_addr_ipv4(255, 255, 255, 255, 9);
+
+    s->client_config.connect_ms = 2000;
+    aim_at(s, &all);
+    scene_connect(s);
+    assert_int_equal(s->called.closes, 0);
+    scene_until(s, s->called.closes, 1);
+    assert_string_equal(s->called.log, "c");
+    assert_true(s->called.reason != DUOS_OK);
+}
+
+static void test_SY8_client_gives_up_after_its_time(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_addr at;
+    duos_socket listener, crowd[8];
+    uint64_t begin;
+    int i;
+
+    if (!os_is_linux()) {
+        skip_because("only Linux lets a connect to a full backlog wait");
+    }
+    listener = net_listen(DUOS_IPV4, 1, &at);
+    for (i = 0; i < 8; i++) {
+        duos_err err;
+
+        crowd[i] = net_open(DUOS_IPV4, DUOS_STREAM);
+        err = duos_connect(crowd[i], &at);
+        assert_true(err == DUOS_OK || err == DUOS_EINPROGRESS);
+    }
+    aim_at(s, &at);
+    s->client_config.connect_ms = 50;
+    begin = net_now();
+    scene_connect(s);
+    scene_until(s, s->called.closes, 1);
+    assert_waited_at_least(begin, 50);
+    assert_waited_less_than(begin, 50);
+    assert_int_equal(s->called.reason, DUOS_ETIMEDOUT);
+    assert_string_equal(s->called.log, "c");
+    for (i = 0; i < 8; i++) {
+        net_close(&crowd[i]);
+    }
+    net_close(&listener);
+}
+
+static void test_SY6_client_without_a_descriptor_does_not_begin(void **state)
+{
+    scene *s = (scene *)*state;
+
+    scene_serve(s);
+    assert_ok(duos_client_create(s->loop, &s->client_config, &s->client));
+    if (!os_begin_shortage()) {
+        skip_because("no limit of descriptors on this system");
+    }
+    assert_err(DUOS_EMFILE, duos_client_connect(s->client, s->address));
+    os_end_shortage();
+    assert_null(duos_client_conn(s->client));
+    scene_idle(s);
+    assert_string_equal(s->called.log, "");
+    scene_connect(s);
+    scene_until(s, s->called.opens, 1);
+    scene_until(s, s->served.opens, 1);
+}
+
+static void test_ME1_client_without_memory_does_not_begin(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_err err;
+    size_t k;
+
+    s->at = net_deserted(DUOS_IPV4);
+    aim_at(s, &s->at);
+    assert_ok(duos_client_create(s->loop, &s->client_config, &s->client));
+    failing_alloc_arm(&s->memory, 1, true);
+    assert_err(DUOS_ENOMEM, duos_client_connect(s->client, s->address));
+    for (k = 1;; k++) {
+        failing_alloc_arm(&s->memory, k, true);
+        err = duos_client_connect(s->client, s->address);
+        if (err == DUOS_OK) {
+            break;
+        }
+        assert_int_equal(err, DUOS_ENOMEM);
+        assert_null(duos_client_conn(s->client));
+    }
+    assert_true(k > 1);
+    failing_alloc_arm(&s->memory, 0, false);
+    scene_until(s, s->called.closes, 1);
+}
+
+/* ---- localhost -------------------------------------------------------- */
+
+static void test_client_localhost_finds_a_server_of_either_family(void **state)
+{
+    static const duos_family families[] = {DUOS_IPV4, DUOS_IPV6};
+    scene *s = (scene *)*state;
+    duos_addr at, peer;
+    unsigned i;
+
+    net_need(DUOS_IPV6);
+    for (i = 0; i < 2; i++) {
+        duos_socket listener = net_listen(families[i], 0, &at);
+
+        aim_at_localhost(s, at.port);
+        scene_connect(s);
+        scene_until(s, s->called.opens, i + 1);
+        assert_ok(duos_conn_peer(s->called.conn, &peer));
+        assert_true(duos_addr_equal(&peer, &at));
+        duos_conn_close(s->called.conn);
+        scene_until(s, s->called.closes, i + 1);
+        net_close(&listener);
+    }
+    assert_string_equal(s->called.log, "ococ");
+}
+
+static void test_client_localhost_refused_by_both_says_so(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_addr nobody = net_deserted(DUOS_IPV4);
+
+    aim_at_localhost(s, nobody.port);
+    scene_connect(s);
+    scene_until(s, s->called.closes, 1);
+    assert_int_equal(s->called.closes, 1);
+    assert_int_equal(s->called.reason, DUOS_ECONNREFUSED);
+}
+
+/* The second address cannot be tried; the first one's answer counts. */
+static void test_client_localhost_tells_the_attempt_that_was_made(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_addr nobody = net_deserted(DUOS_IPV4);
+    duos_socket lower = net_open(DUOS_IPV4, DUOS_STREAM);
+
+    aim_at_localhost(s, nobody.port);
+    scene_connect(s);
+    net_close(&lower); /* from here on the limit is below the client's */
+    if (!os_begin_shortage()) {
+        skip_because("no limit of descriptors on this system");
+    }
+    scene_until(s, s->called.closes, 1);
+    os_end_shortage();
+    assert_int_equal(s->called.reason, DUOS_ECONNREFUSED);
+}
+
+/* ---- ending ----------------------------------------------------------- */
+
+static void test_client_closed_while_connecting_is_canceled(void **state)
+{
+    scene *s = (scene *)*state;
+
+    scene_serve(s);
+    scene_connect(s);
+    duos_conn_close(duos_client_conn(s->client));
+    assert_int_equal(s->called.closes, 0);
+    scene_until(s, s->called.closes, 1);
+    assert_int_equal(s->called.reason, DUOS_ECANCELED);
+    assert_string_equal(s->called.log, "c");
+    scene_connect(s);
+    scene_until(s, s->called.opens, 1);
+}
+
+static void test_client_destroyed_while_connecting_is_told_at_once(void **state)
+{
+    scene *s = (scene *)*state;
+
+    scene_serve(s);
+    scene_connect(s);
+    duos_client_destroy(s->client);
+    s->client = NULL;
+    assert_int_equal(s->called.closes, 1);
+    assert_int_equal(s->called.reason, DUOS_ECANCELED);
+    scene_pass(s, 20);
+    assert_string_equal(s->called.log, "c");
+    assert_int_equal(duos_loop_next_timeout_ms(s->loop) >= -1, 1);
+}
+
+static void test_client_destroyed_while_open_is_told_at_once(void **state)
+{
+    scene *s = (scene *)*state;
+
+    scene_open_both(s);
+    duos_client_destroy(s->client);
+    s->client = NULL;
+    assert_int_equal(s->called.closes, 1);
+    assert_int_equal(s->called.reason, DUOS_ECANCELED);
+    scene_until(s, s->served.eofs, 1);
+}
+
+static void destroy_in_on_close(told *t, duos_conn *conn, char event,
+                                const void *data, size_t len)
+{
+    scene *s = (scene *)t->user;
+
+    (void)conn;
+    (void)data;
+    (void)len;
+    if (event == 'c') {
+        duos_client_destroy(s->client);
+        s->client = NULL;
+    }
+}
+
+static void test_CB4_client_destroyed_when_it_was_refused(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_addr nobody = net_deserted(DUOS_IPV4);
+
+    s->called.act = destroy_in_on_close;
+    s->called.user = s;
+    aim_at(s, &nobody);
+    scene_connect(s);
+    scene_until(s, s->called.closes, 1);
+    scene_idle(s);
+    assert_null(s->client);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_client_config_has_the_documented_defaults),
+        scene_test(test_client_create_refuses_what_is_invalid),
+        scene_test(test_client_connect_refuses_what_is_no_address),
+        scene_test(test_client_connects_and_closes),
+        scene_test(test_client_busy_is_not_connected_twice),
+        scene_test(test_client_connects_again_after_on_close),
+        scene_test(test_SY8_client_refused_is_told_by_on_close),
+        scene_test(test_SY8_client_refused_at_once_is_told_by_on_close),
+        scene_test(test_SY8_client_gives_up_after_its_time),
+        scene_test(test_SY6_client_without_a_descriptor_does_not_begin),
+        scene_test(test_ME1_client_without_memory_does_not_begin),
+        scene_test(test_client_localhost_finds_a_server_of_either_family),
+        scene_test(test_client_localhost_refused_by_both_says_so),
+        scene_test(test_client_localhost_tells_the_attempt_that_was_made),
+        scene_test(test_client_closed_while_connecting_is_canceled),
+        scene_test(test_client_destroyed_while_connecting_is_told_at_once),
+        scene_test(test_client_destroyed_while_open_is_told_at_once),
+        scene_test(test_CB4_client_destroyed_when_it_was_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_server_drain.c - the graceful end of a server (SG1, P8): what has
+ * arrived is answered, what waits is sent, nobody is kept waiting for ever.
+ */
+#include "support/scene.h"
+
+static unsigned char bulk[600 * 1024];
+static unsigned char got[600 * 1024];
+
+static void test_server_drain_without_clients_is_told_soon(void **state)
+{
+    scene *s = (scene *)*state;
+
+    scene_serve(s);
+    assert_ok(duos_server_drain(s->server, -1));
+    assert_int_equal(s->served.drained, 0); /* not within the call */
+    scene_until(s, s->served.drained, 1);
+    assert_ok(duos_server_drain(s->server, 10)); /* too late to matter */
+    assert_int_equal(duos_loop_next_timeout_ms(s->loop), -1);
+    scene_pass(s, 20);
+    assert_int_equal(s->served.drained, 1);
+    assert_err(DUOS_EINVAL, duos_server_drain(NULL, 0));
+}
+
+static void test_server_that_drains_takes_no_more_listeners(void **state)
+{
+    scene *s = (scene *)*state;
+
+    scene_serve(s);
+    assert_ok(duos_server_drain(s->server, -1));
+    assert_err(DUOS_ESTATE,
+               duos_server_listen(s->server, "127.0.0.1:0", NULL, NULL));
+    scene_until(s, s->served.drained, 1);
+}
+
+static void test_server_that_drains_accepts_nobody_new(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor = net_open(DUOS_IPV4, DUOS_STREAM);
+    duos_err err;
+
+    scene_serve(s);
+    assert_ok(duos_server_drain(s->server, -1));
+    err = duos_connect(visitor, &s->at);
+    if (err == DUOS_EINPROGRESS) {
+        net_await(visitor, DUOS_WRITE);
+        err = duos_connect_result(visitor);
+    }
+    assert_int_equal(err, DUOS_ECONNREFUSED);
+    net_close(&visitor);
+}
+
+/* Connected, and the request is sent; nothing was accepted yet. */
+static void test_SG1_server_drain_answers_what_waits_in_the_backlog(
+    void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitors[5];
+    char text[5];
+    int i;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    for (i = 0; i < 5; i++) {
+        visitors[i] = net_connect(&s->at);
+        assert_ok(duos_send_all(visitors[i], "hello", 5, 1000, NULL));
+    }
+    assert_ok(duos_server_drain(s->server, -1));
+    for (i = 0; i < 5; i++) {
+        scene_receive(s, visitors[i], text, 5);
+        assert_memory_equal(text, "hello", 5);
+        assert_int_equal(scene_receive_end(s, visitors[i], NULL), DUOS_EEOF);
+        net_close(&visitors[i]);
+    }
+    scene_until(s, s->served.drained, 1);
+    assert_int_equal(s->served.opens, 5);
+    assert_int_equal(s->served.reason, DUOS_EDRAINED);
+}
+
+static void test_SG1_server_drain_answers_what_has_arrived(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    pattern_fill(bulk, 100 * 1024, 0);
+    assert_ok(duos_send_all(visitor, bulk, 100 * 1024, 1000, NULL));
+    assert_ok(duos_server_drain(s->server, -1));
+    scene_receive(s, visitor, got, 100 * 1024);
+    assert_true(pattern_holds(got, 100 * 1024, 0));
+    assert_int_equal(scene_receive_end(s, visitor, NULL), DUOS_EEOF);
+    net_close(&visitor);
+    scene_until(s, s->served.drained, 1);
+    assert_int_equal(s->served.reason, DUOS_EDRAINED);
+}
+
+static void test_SG1_server_drain_sends_what_waits(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+    size_t total = 0;
+    size_t done;
+
+    scene_serve(s);
+    visitor = scene_visit(s);
+    do {
+        pattern_fill(bulk, 10000, total);
+        assert_ok(duos_conn_send(s->served.conn, bulk, 10000));
+        total += 10000;
+    } while (duos_conn_queued(s->served.conn) < 200000);
+    assert_ok(duos_server_drain(s->server, -1));
+    scene_idle(s);
+    assert_int_equal(s->served.drained, 0);
+    for (done = 0; done < total; done += 10000) {
+        scene_receive(s, visitor, got, 10000);
+        assert_true(pattern_holds(got, 10000, done));
+    }
+    assert_int_equal(scene_receive_end(s, visitor, NULL), DUOS_EEOF);
+    net_close(&visitor);
+    scene_until(s, s->served.drained, 1);
+}
+
+static void test_SG1_server_drain_aborts_what_is_left_at_the_deadline(
+    void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket stuck;
+    uint64_t begin;
+
+    s->server_config.limits.stall_ms = 0;
+    scene_serve(s);
+    stuck = scene_visit(s);
+    while (duos_conn_send(s->served.conn, bulk, 100000) == DUOS_OK) {
+    }
+    begin = net_now();
+    assert_ok(duos_server_drain(s->server, 60 * 1000));
+    assert_ok(duos_server_drain(s->server, 50)); /* sooner, then */
+    scene_until(s, s->served.drained, 1);
+    assert_waited_at_least(begin, 50);
+    assert_int_equal(s->served.reason, DUOS_EDRAINED);
+    assert_int_equal(s->served.closes, 1);
+    net_close(&stuck);
+}
+
+static void test_ME1_server_drain_without_memory_has_no_deadline(void **state)
+{
+    scene *s = (scene *)*state;
+
+    scene_serve(s);
+    failing_alloc_arm(&s->memory, 1, true);
+    assert_err(DUOS_ENOMEM, duos_server_drain(s->server, 1000));
+    failing_alloc_arm(&s->memory, 0, false);
+    scene_until(s, s->served.drained, 1);
+}
+
+/* ---- within callbacks ------------------------------------------------- */
+
+/* Whoever is told of data drains the server, and uses the data after that. */
+static void drain_on_data(told *t, duos_conn *conn, char event,
+                          const void *data, size_t len)
+{
+    scene *s = (scene *)t->user;
+
+    if (event == 'd') {
+        assert_ok(duos_server_drain(s->server, -1));
+        assert_ok(duos_conn_send(conn, data, len));
+    }
+}
+
+static void test_CB4_server_drained_in_on_data_echoes_the_right_bytes(
+    void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket first, second;
+
+    s->served.act = drain_on_data;
+    s->served.user = s;
+    scene_serve(s);
+    first = scene_visit(s);
+    second = scene_visit(s);
+    pattern_fill(bulk, 150 * 1024, 0);
+    assert_ok(duos_send_all(first, bulk, 150 * 1024, 1000, NULL));
+    assert_ok(duos_send_all(second, bulk, 150 * 1024, 1000, NULL));
+    scene_receive(s, first, got, 150 * 1024);
+    assert_true(pattern_holds(got, 150 * 1024, 0));
+    scene_receive(s, second, got, 150 * 1024);
+    assert_true(pattern_holds(got, 150 * 1024, 0));
+    scene_until(s, s->served.drained, 1);
+    net_close(&first);
+    net_close(&second);
+}
+
+static void destroy_on_data(told *t, duos_conn *conn, char event,
+                            const void *data, size_t len)
+{
+    scene *s = (scene *)t->user;
+
+    (void)data;
+    (void)len;
+    if (event == 'd') {
+        duos_server_destroy(s->server);
+        s->server = NULL;
+        assert_ptr_equal(duos_conn_user(conn), t); /* it still lives */
+    }
+}
+
+static void test_CB4_server_destroyed_in_on_data(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    s->served.act = destroy_on_data;
+    s->served.user = s;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    scene_send(s, visitor, "end", 3);
+    scene_until(s, s->served.closes, 1);
+    assert_int_equal(s->served.reason, DUOS_ECANCELED);
+    net_close(&visitor);
+}
+
+/* Drain hands over data itself; what that ends must outlive the callback. */
+static void test_CB4_server_destroyed_in_on_data_of_a_drain(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket first, second;
+
+    s->served.act = destroy_on_data;
+    s->served.user = s;
+    scene_serve(s);
+    first = scene_visit(s);
+    second = scene_visit(s);
+    assert_ok(duos_send_all(first, "hello", 5, 1000, NULL));
+    assert_ok(duos_send_all(second, "hello", 5, 1000, NULL));
+    assert_ok(duos_server_drain(s->server, 1000));
+    assert_null(s->server);
+    scene_until(s, s->served.closes, 2);
+    assert_int_equal(s->served.datas, 1);
+    scene_idle(s);
+    assert_int_equal(duos_loop_next_timeout_ms(s->loop), -1);
+    net_close(&first);
+    net_close(&second);
+}
+
+static void close_and_destroy_client(told *t, duos_conn *conn, char event,
+                                     const void *data, size_t len)
+{
+    scene *s = (scene *)t->user;
+
+    if (event == 'd') {
+        duos_conn_abort(conn, DUOS_OK);
+        duos_client_destroy(s->client);
+        s->client = NULL;
+        assert_true(pattern_holds((const unsigned char *)data, len, 0));
+        assert_ptr_equal(duos_conn_user(conn), t);
+    }
+}
+
+static void test_CB4_server_drain_survives_other_objects_that_end(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    scene_open_both(s);
+    s->served.act = close_and_destroy_client;
+    s->served.user = s;
+    visitor = scene_visit(s);
+    pattern_fill(bulk, 1000, 0);
+    assert_ok(duos_send_all(visitor, bulk, 1000, 1000, NULL));
+    assert_ok(duos_server_drain(s->server, 1000));
+    scene_until(s, s->served.drained, 1);
+    assert_int_equal(s->called.closes, 1);
+    net_close(&visitor);
+}
+
+static void pause_on_data(told *t, duos_conn *conn, char event,
+                          const void *data, size_t len)
+{
+    (void)t;
+    (void)data;
+    (void)len;
+    if (event == 'd') {
+        assert_ok(duos_conn_pause(conn));
+    }
+}
+
+static void test_server_drain_hands_nothing_to_one_who_has_paused(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    s->served.act = pause_on_data;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    assert_ok(duos_send_all(visitor, bulk, 150 * 1024, 1000, NULL));
+    assert_ok(duos_server_drain(s->server, 100));
+    scene_until(s, s->served.drained, 1);
+    assert_int_equal(s->served.datas, 1);
+    net_close(&visitor);
+}
+
+static void destroy_it(told *t, duos_server *server)
+{
+    duos_server_destroy(server);
+    ((scene *)t->user)->server = NULL;
+}
+
+static void test_CB4_server_destroyed_in_on_drained(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    s->served.on_drained = destroy_it;
+    s->served.user = s;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    assert_ok(duos_server_drain(s->server, 1000));
+    scene_until(s, s->served.drained, 1);
+    scene_idle(s);
+    assert_null(s->server);
+    assert_int_equal(s->served.closes, 1);
+    net_close(&visitor);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scene_test(test_server_drain_without_clients_is_told_soon),
+        scene_test(test_server_that_drains_takes_no_more_listeners),
+        scene_test(test_server_that_drains_accepts_nobody_new),
+        scene_test(test_SG1_server_drain_answers_what_waits_in_the_backlog),
+        scene_test(test_SG1_server_drain_answers_what_has_arrived),
+        scene_test(test_SG1_server_drain_sends_what_waits),
+        scene_test(test_SG1_server_drain_aborts_what_is_left_at_the_deadline),
+        scene_test(test_ME1_server_drain_without_memory_has_no_deadline),
+        scene_test(test_CB4_server_drained_in_on_data_echoes_the_right_bytes),
+        scene_test(test_CB4_server_destroyed_in_on_data),
+        scene_test(test_CB4_server_destroyed_in_on_data_of_a_drain),
+        scene_test(test_CB4_server_drain_survives_other_objects_that_end),
+        scene_test(test_server_drain_hands_nothing_to_one_who_has_paused),
+        scene_test(test_CB4_server_destroyed_in_on_drained),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_server_limits.c - a server that is asked for more than it has: too many
+ * clients, no descriptor, no memory, a listener that breaks.
+ */
+#include "support/scene.h"
+
+#include "server_core.h"
+
+static duos_server_stats stats_of(const scene *s)
+{
+    duos_server_stats stats;
+
+    memset(&stats, 0, sizeof stats);
+    stats.size = sizeof stats;
+    assert_ok(duos_server_get_stats(s->server, &stats));
+    return stats;
+}
+
+/* ---- max_clients ------------------------------------------------------ */
+
+static void test_LO2_server_closes_one_client_more_than_allowed(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitors[3];
+    duos_socket extra;
+    int i;
+
+    s->server_config.max_clients = 3;
+    s->served.act = told_echo;
+    scene_serve(s);
+    for (i = 0; i < 3; i++) {
+        visitors[i] = scene_visit(s);
+    }
+    for (i = 0; i < 5; i++) {
+        extra = net_connect(&s->at);
+        assert_int_equal(scene_receive_end(s, extra, NULL), DUOS_EEOF);
+        net_close(&extra);
+    }
+    assert_int_equal(s->served.opens, 3);
+    assert_int_equal(stats_of(s).refused_limit, 5);
+    assert_int_equal(stats_of(s).clients_peak, 3);
+    for (i = 0; i < 3; i++) {
+        scene_echo(s, visitors[i]);
+    }
+    /* A place that has become free is given away again. */
+    net_close(&visitors[1]);
+    scene_until(s, s->served.closes, 1);
+    visitors[1] = scene_visit(s);
+    scene_echo(s, visitors[1]);
+    for (i = 0; i < 3; i++) {
+        net_close(&visitors[i]);
+    }
+    scene_until(s, s->served.closes, 4);
+}
+
+static void test_server_without_a_limit_of_clients(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    s->server_config.max_clients = 0;
+    s->server_config.accepts_per_turn = 0;
+    s->served.act = told_echo;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    scene_echo(s, visitor);
+    net_close(&visitor);
+    scene_until(s, s->served.closes, 1);
+}
+
+static void test_ST14_server_accepts_so_many_in_one_turn(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitors[10];
+    unsigned turns, before;
+    int i;
+
+    s->server_config.accepts_per_turn = 3;
+    scene_serve(s);
+    for (i = 0; i < 10; i++) {
+        visitors[i] = net_connect(&s->at);
+    }
+    for (turns = 0; s->served.opens < 10; turns++) {
+        before = s->served.opens;
+        assert_ok(duos_loop_step(s->loop, 10));
+        assert_true(s->served.opens - before <= 3);
+        assert_true(turns < 1000);
+    }
+    for (i = 0; i < 10; i++) {
+        net_close(&visitors[i]);
+    }
+    scene_until(s, s->served.eofs, 10);
+}
+
+/* ---- no descriptor ---------------------------------------------------- */
+
+/* Sockets that were opened while one still could. */
+static void open_early(duos_socket *visitors, int count)
+{
+    int i;
+
+    for (i = 0; i < count; i++) {
+        visitors[i] = net_open(DUOS_IPV4, DUOS_STREAM);
+    }
+}
+
+static void connect_late(const scene *s, duos_socket visitor)
+{
+    duos_err err = duos_connect(visitor, &s->at);
+
+    assert_true(err == DUOS_OK || err == DUOS_EINPROGRESS);
+}
+
+/* Turns of the loop in so many milliseconds. */
+static unsigned count_turns(scene *s, int64_t ms)
+{
+    uint64_t begin = net_now();
+    unsigned turns = 0;
+
+    while (net_now() - begin < (uint64_t)ms * 1000000) {
+        assert_ok(duos_loop_step(s->loop, 20));
+        turns++;
+    }
+    return turns;
+}
+
+static void test_SY4_server_survives_a_full_table_of_descriptors(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket old[2], fresh[2];
+    int i;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    old[0] = scene_visit(s);
+    old[1] = scene_visit(s);
+    open_early(fresh, 2);
+    if (!os_begin_shortage()) {
+        skip_because("no limit of descriptors on this system");
+    }
+    connect_late(s, fresh[0]);
+    connect_late(s, fresh[1]);
+    scene_until(s, s->served.errors, 1);
+    assert_int_equal(s->served.error, DUOS_EMFILE);
+
+    /* Pauses of 50, 100, 200 ms: told once, no spin, others are served. */
+    assert_true(count_turns(s, 400) < 60);
+    assert_int_equal(s->served.errors, 1);
+    assert_int_equal(stats_of(s).accept_pauses, 1);
+    scene_echo(s, old[0]);
+    scene_echo(s, old[1]);
+    assert_int_equal(s->served.opens, 2);
+
+    /* One leaves, and its place is taken at once. */
+    duos_conn_abort(duos_server_next(s->server, NULL), DUOS_OK);
+    scene_until(s, s->served.opens, 3);
+    assert_true(s->served.closes == 1);
+    os_end_shortage();
+    scene_echo(s, fresh[0]);
+    scene_echo(s, fresh[1]); /* the pauses end by themselves */
+    for (i = 0; i < 2; i++) {
+        net_close(&old[i]);
+        net_close(&fresh[i]);
+    }
+    scene_until(s, s->served.closes, 4);
+}
+
+static void test_SY4_server_tells_of_each_shortage_anew(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket fresh[3];
+    int i;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    open_early(fresh, 3);
+    for (i = 0; i < 3; i++) {
+        if (!os_begin_shortage()) {
+            skip_because("no limit of descriptors on this system");
+        }
+        connect_late(s, fresh[i]);
+        scene_until(s, s->served.errors, (unsigned)i + 1);
+        os_end_shortage();
+        scene_until(s, s->served.opens, (unsigned)i + 1);
+        scene_echo(s, fresh[i]);
+    }
+    assert_int_equal(stats_of(s).accept_pauses, 3);
+    for (i = 0; i < 3; i++) {
+        net_close(&fresh[i]);
+    }
+    scene_until(s, s->served.closes, 3);
+}
+
+static void destroy_it(told *t, duos_server *server)
+{
+    duos_server_destroy(server);
+    ((scene *)t->user)->server = NULL;
+}
+
+static void drain_it(told *t, duos_server *server)
+{
+    (void)t;
+    assert_ok(duos_server_drain(server, 50));
+}
+
+/* Nothing of the pause may be left behind. */
+static void test_SY4_CB4_server_destroyed_in_on_error(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket fresh;
+
+    s->served.on_error = destroy_it;
+    s->served.user = s;
+    scene_serve(s);
+    fresh = net_open(DUOS_IPV4, DUOS_STREAM);
+    if (!os_begin_shortage()) {
+        skip_because("no limit of descriptors on this system");
+    }
+    connect_late(s, fresh);
+    scene_until(s, s->served.errors, 1);
+    os_end_shortage();
+    scene_pass(s, 120); /* longer than the pause would be */
+    assert_null(s->server);
+    net_close(&fresh);
+}
+
+static void test_SY4_CB4_server_drained_in_on_error(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket fresh;
+
+    s->served.on_error = drain_it;
+    scene_serve(s);
+    fresh = net_open(DUOS_IPV4, DUOS_STREAM);
+    if (!os_begin_shortage()) {
+        skip_because("no limit of descriptors on this system");
+    }
+    connect_late(s, fresh);
+    scene_until(s, s->served.drained, 1);
+    os_end_shortage();
+    scene_pass(s, 120);
+    assert_int_equal(s->served.errors, 1);
+    assert_int_equal(s->served.opens, 0);
+    net_close(&fresh);
+}
+
+static void test_SY4_server_destroyed_while_it_pauses(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket fresh;
+
+    scene_serve(s);
+    fresh = net_open(DUOS_IPV4, DUOS_STREAM);
+    if (!os_begin_shortage()) {
+        skip_because("no limit of descriptors on this system");
+    }
+    connect_late(s, fresh);
+    scene_until(s, s->served.errors, 1);
+    duos_server_destroy(s->server);
+    s->server = NULL;
+    os_end_shortage();
+    assert_int_equal(duos_loop_next_timeout_ms(s->loop), -1);
+    scene_pass(s, 60);
+    net_close(&fresh);
+}
+
+/* ---- no memory -------------------------------------------------------- */
+
+static void test_ME1_server_drops_a_client_that_it_has_no_memory_for(
+    void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket old, visitor;
+    size_t k;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    old = scene_visit(s);
+    for (k = 1;; k++) {
+        unsigned before = s->served.opens;
+
+        failing_alloc_arm(&s->memory, k, true);
+        visitor = net_connect(&s->at);
+        while (s->served.opens == before &&
+               duos_wait(visitor, DUOS_READ, 0, NULL) == DUOS_ETIMEDOUT) {
+            assert_ok(duos_loop_step(s->loop, 1));
+        }
+        failing_alloc_arm(&s->memory, 0, false);
+        if (s->served.opens > before) {
+            break;
+        }
+        assert_true(scene_receive_end(s, visitor, NULL) != DUOS_OK);
+        net_close(&visitor);
+        scene_echo(s, old);
+    }
+    assert_true(k > 1);
+    assert_int_equal(stats_of(s).accept_errors, k - 1);
+    scene_echo(s, visitor);
+    net_close(&visitor);
+    net_close(&old);
+    scene_until(s, s->served.closes, 2);
+}
+
+/* The end of a pause needs the poller, which may find no memory, either. */
+static void test_SY4_ME1_server_resumes_when_memory_is_back(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket fresh;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    fresh = net_open(DUOS_IPV4, DUOS_STREAM);
+    if (!os_begin_shortage()) {
+        skip_because("no limit of descriptors on this system");
+    }
+    connect_late(s, fresh);
+    scene_until(s, s->served.errors, 1);
+    os_end_shortage();
+    scene_fill_poller(s);
+    failing_alloc_arm(&s->memory, 1, true);
+    scene_pass(s, 120);
+    assert_int_equal(s->served.opens, 0);
+    assert_true(failing_alloc_struck(&s->memory));
+    failing_alloc_arm(&s->memory, 0, false);
+    scene_until(s, s->served.opens, 1);
+    scene_echo(s, fresh);
+    net_close(&fresh);
+    scene_until(s, s->served.closes, 1);
+}
+
+/* ---- a broken listener ------------------------------------------------ */
+
+static void test_SY5_server_tells_of_a_broken_listener_once(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+    duos_addr other;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    assert_ok(duos_server_listen(s->server, "127.0.0.1:0", NULL, &other));
+    visitor = net_connect(&other);
+    scene_until(s, s->served.opens, 1);
+    /* The engine reports what accept said; no system breaks one on demand. */
+    assert_false(
+        duos__acceptor_failed(&s->server->listeners->acceptor, DUOS_EINVAL));
+    assert_int_equal(s->served.errors, 1);
+    assert_int_equal(s->served.error, DUOS_EINVAL);
+    scene_idle(s);
+    assert_int_equal(s->served.errors, 1);
+    scene_echo(s, visitor);
+    net_close(&visitor);
+    scene_until(s, s->served.closes, 1);
+    visitor = scene_visit(s); /* the other listener goes on */
+    scene_echo(s, visitor);
+    net_close(&visitor);
+    scene_until(s, s->served.closes, 2);
+}
+
+static void test_SY3_server_passes_over_errors_of_single_connections(
+    void **state)
+{
+    static const duos_err theirs[] = {
+        DUOS_ECONNABORTED, DUOS_EPROTO,           DUOS_ENETDOWN,
+        DUOS_ENOPROTOOPT,  DUOS_EHOSTDOWN,        DUOS_EHOSTUNREACH,
+        DUOS_EOPNOTSUPP,   DUOS_ENETUNREACH,      DUOS_EPERM,
+        DUOS_ECONNRESET,   DUOS_ENATIVE_BASE - 64};
+    scene *s = (scene *)*state;
+    size_t count = sizeof theirs / sizeof theirs[0];
+    size_t i;
+
+    scene_serve(s);
+    for (i = 0; i < count; i++) {
+        assert_true(
+            duos__acceptor_failed(&s->server->listeners->acceptor, theirs[i]));
+    }
+    assert_int_equal(s->served.errors, 0);
+    assert_int_equal(stats_of(s).accept_errors, count);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scene_test(test_LO2_server_closes_one_client_more_than_allowed),
+        scene_test(test_server_without_a_limit_of_clients),
+        scene_test(test_ST14_server_accepts_so_many_in_one_turn),
+        scene_test(test_SY4_server_survives_a_full_table_of_descriptors),
+        scene_test(test_SY4_server_tells_of_each_shortage_anew),
+        scene_test(test_SY4_CB4_server_destroyed_in_on_error),
+        scene_test(test_SY4_CB4_server_drained_in_on_error),
+        scene_test(test_SY4_server_destroyed_while_it_pauses),
+        scene_test(test_ME1_server_drops_a_client_that_it_has_no_memory_for),
+        scene_test(test_SY4_ME1_server_resumes_when_memory_is_back),
+        scene_test(test_SY5_server_tells_of_a_broken_listener_once),
+        scene_test(test_SY3_server_passes_over_errors_of_single_connections),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

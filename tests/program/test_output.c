@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_output.c - what duosock connect shows of its peer, with a terminal and
+ * without. The program's own seam is replaced here, so no terminal is needed.
+ */
+#include "cli/os.h"
+#include "cli/output.h"
+
+#include "support/check.h"
+
+static bool terminal;
+static bool broken;
+static char shown[4096];
+static size_t shown_len;
+
+/* ---- the seam, as far as output.c and say.c use it -------------------- */
+
+bool os_is_terminal(int stream)
+{
+    return terminal && stream == OS_STDOUT;
+}
+
+int os_write(int stream, const void *data, size_t len)
+{
+    if (stream != OS_STDOUT) {
+        return 0;
+    }
+    if (broken) {
+        return 5;
+    }
+    assert_true(shown_len + len <= sizeof shown);
+    memcpy(shown + shown_len, data, len);
+    shown_len += len;
+    return 0;
+}
+
+const char *os_error_text(int error)
+{
+    (void)error;
+    return "broken";
+}
+
+bool os_reader_gone(int error)
+{
+    (void)error;
+    return false;
+}
+
+/* ---- tests ------------------------------------------------------------ */
+
+static void begin(output *out, bool at_terminal)
+{
+    terminal = at_terminal;
+    broken = false;
+    shown_len = 0;
+    output_init(out);
+}
+
+static void assert_shown(const char *text, size_t len)
+{
+    assert_int_equal(shown_len, len);
+    assert_memory_equal(shown, text, len);
+}
+
+static const char text[] = "a\033[2J\n\303\251\302\233\360\237\230\200"
+                           "\342\200\256z\t\377\342\202";
+static const char harmless[] = "a\\x1B[2J\n\303\251\\xC2\\x9B\360\237\230\200"
+                               "\\xE2\\x80\\xAEz\t\\xFF\\xE2\\x82";
+
+static void test_output_to_a_file_is_untouched(void **state)
+{
+    output out;
+
+    (void)state;
+    begin(&out, false);
+    assert_true(output_write(&out, text, sizeof text));
+    assert_true(output_end(&out));
+    assert_shown(text, sizeof text);
+}
+
+static void test_output_to_a_terminal_is_escaped_at_every_cut(void **state)
+{
+    const size_t len = sizeof text - 1;
+    output out;
+    size_t cut;
+
+    (void)state;
+    for (cut = 0; cut <= len; cut++) {
+        begin(&out, true);
+        assert_true(output_write(&out, text, cut));
+        assert_true(output_write(&out, text + cut, len - cut));
+        assert_true(output_end(&out));
+        assert_shown(harmless, sizeof harmless - 1);
+    }
+}
+
+static void test_output_to_a_terminal_is_escaped_byte_by_byte(void **state)
+{
+    output out;
+    size_t i;
+
+    (void)state;
+    begin(&out, true);
+    for (i = 0; i < sizeof text - 1; i++) {
+        assert_true(output_write(&out, text + i, 1));
+    }
+    assert_true(output_end(&out));
+    assert_shown(harmless, sizeof harmless - 1);
+}
+
+static void test_output_shows_a_whole_character_at_once(void **state)
+{
+    output out;
+
+    (void)state;
+    begin(&out, true);
+    assert_true(output_write(&out, "a\303", 2));
+    assert_shown("a", 1);
+    assert_true(output_write(&out, "\251", 1));
+    assert_shown("a\303\251", 3);
+}
+
+static void test_output_that_fails_is_told(void **state)
+{
+    output out;
+
+    (void)state;
+    begin(&out, true);
+    broken = true;
+    assert_false(output_write(&out, "a", 1));
+    begin(&out, false);
+    broken = true;
+    assert_false(output_write(&out, "a", 1));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_output_to_a_file_is_untouched),
+        cmocka_unit_test(test_output_to_a_terminal_is_escaped_at_every_cut),
+        cmocka_unit_test(test_output_to_a_terminal_is_escaped_byte_by_byte),
+        cmocka_unit_test(test_output_shows_a_whole_character_at_once),
+        cmocka_unit_test(test_output_that_fails_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
