@@ -294,13 +294,20 @@ duos_err duos_loop_run(duos_loop *loop)
 
 duos_err duos_loop_step(duos_loop *loop, int64_t timeout_ms)
 {
+    duos_err err;
+
     if (loop == NULL) {
         return DUOS_EINVAL;
     }
     if (loop->running) {
         return DUOS_EBUSY;
     }
-    return turns(loop, step_wait_ms(loop, timeout_ms), true);
+    err = turns(loop, step_wait_ms(loop, timeout_ms), true);
+    if (loop->stopping) {
+        loop->stopping = false;
+        err = err == DUOS_OK ? DUOS_ECANCELED : err;
+    }
+    return err;
 }
 
 void duos_loop_stop(duos_loop *loop)

@@ -127,11 +127,11 @@ duos_err duos_server_adopt(duos_server *server, duos_socket s)
         return DUOS_ESTATE;
     }
     err = sys_opt_get(s, DUOS_OPT_LISTENING, &listening);
+    if (err == DUOS_ENOTSUP || (err == DUOS_OK && !listening.on)) {
+        return DUOS_EINVAL;
+    }
     if (err != DUOS_OK) {
         return err;
-    }
-    if (!listening.on) {
-        return DUOS_EINVAL;
     }
     err = duos_set_nonblocking(s, true);
     return err == DUOS_OK ? duos__server_add_listener(server, s) : err;

@@ -100,8 +100,10 @@ DUOS_API duos_err duos_loop_run(duos_loop *loop);
  * timeout_ms: the longest that the turn waits for an event; 0 does not wait;
  *     less than 0 has no limit but the next timer.
  *
- * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_EBUSY when the loop is running
- *     already; what the poller said.
+ * Returns: DUOS_OK; DUOS_ECANCELED when duos_loop_stop asked for an end, in
+ *     this turn or before it: the turn was run, and the request is taken;
+ *     DUOS_EINVAL for NULL; DUOS_EBUSY when the loop is running already; what
+ *     the poller said.
  * Blocking: at most timeout_ms, besides the callbacks.
  * Thread: the loop's.
  */
@@ -109,7 +111,7 @@ DUOS_API duos_err duos_loop_step(duos_loop *loop, int64_t timeout_ms);
 
 /*
  * Makes duos_loop_run return at the end of the current turn, or of the next
- * one when it does not run.
+ * one when it does not run; duos_loop_step then says DUOS_ECANCELED.
  *
  * loop: NULL is ignored.
  *

@@ -129,8 +129,7 @@ static void heed_stop(duos_sim *sim, duos_loop *loop)
 {
     uint32_t i = find_member(sim, loop);
 
-    if (loop->stopping && i < sim->member_count) {
-        loop->stopping = false;
+    if (i < sim->member_count) {
         sim->members[i].stopped = true;
     }
 }
@@ -152,7 +151,10 @@ static duos_err step_one(duos_sim *sim)
     err = duos_loop_step(loop, 0);
     sim->host = before;
     sim->now_ns += SIM_TURN_NS;
-    heed_stop(sim, loop);
+    if (err == DUOS_ECANCELED) {
+        heed_stop(sim, loop);
+        err = DUOS_OK;
+    }
     return err;
 }
 

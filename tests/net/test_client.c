@@ -246,11 +246,11 @@ static void test_SY6_client_without_a_descriptor_does_not_begin(void **state)
 static void test_ME1_client_without_memory_does_not_begin(void **state)
 {
     scene *s = (scene *)*state;
+    duos_addr nobody = net_deserted(DUOS_IPV4);
     duos_err err;
     size_t k;
 
-    s->at = net_deserted(DUOS_IPV4);
-    aim_at(s, &s->at);
+    aim_at(s, &nobody);
     assert_ok(duos_client_create(s->loop, &s->client_config, &s->client));
     failing_alloc_arm(&s->memory, 1, true);
     assert_err(DUOS_ENOMEM, duos_client_connect(s->client, s->address));

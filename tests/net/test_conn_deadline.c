@@ -159,6 +159,7 @@ static void test_conn_whose_peer_reads_slowly_is_kept(void **state)
     s->server_config.limits.stall_ms = 4 * LIMIT_MS;
     s->server_config.limits.queue_max = 2 * sizeof bulk;
     s->server_config.limits.queue_high = 0;
+    s->served.act = told_echo;
     scene_serve(s);
     visitor = scene_visit(s);
     assert_ok(duos_conn_send(s->served.conn, bulk, sizeof bulk));
