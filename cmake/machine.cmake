@@ -22,7 +22,6 @@ set(install_WINGET "winget install")
 
 # ---- saying and stopping ---------------------------------------------------
 
-set(script_start "")
 string(TIMESTAMP script_start "%s")
 
 # A headline, with the seconds since the script began.

@@ -181,10 +181,9 @@ void duos__loop_settle(duos_loop *loop)
  * A callback may have ended what a later event of the batch is for. As long
  * as nothing was removed at all, there is no need to look it up.
  */
-static void dispatch(duos_loop *loop, size_t count)
+static void dispatch(const duos_poller *poller, const duos_poll_event *event,
+                     size_t count)
 {
-    const duos_poller *poller = loop->poller;
-    const duos_poll_event *event = loop->events;
     uint32_t removed = poller->entries.removed;
 
     for (; count > 0; count--, event++) {
@@ -238,21 +237,21 @@ static int32_t turn_wait_ms(const duos_loop *loop)
 
 static duos_err turn(duos_loop *loop, int32_t ms)
 {
+    duos_poller *poller = loop->poller;
     size_t count = 0;
-    duos_err err;
+    duos_err err = duos__poller_wait_once(poller, loop->events,
+                                          DUOS__LOOP_EVENTS, ms, &count);
 
-    loop->poller->woken = false;
-    err = duos__poller_wait_once(loop->poller, loop->events, DUOS__LOOP_EVENTS,
-                                 ms, &count);
     if (DUOS_UNLIKELY(err != DUOS_OK && err != DUOS_EINTERRUPTED)) {
         return err;
     }
     duos__loop_touch_clock(loop);
-    dispatch(loop, count);
+    dispatch(poller, loop->events, count);
     if (duos__timers_next(&loop->timers) <= loop->now_ns) {
         duos__timers_fire(&loop->timers, loop->now_ns);
     }
-    if (loop->poller->woken) {
+    if (poller->woken) {
+        poller->woken = false;
         run_posts(loop);
     }
     if (loop->deferred != NULL) {

@@ -92,7 +92,8 @@ static duos_err make_state(duos_poller *p)
 
 /*
  * Slot 0 is taken first and kept, so that the name of the wake-up leads to a
- * slot, too, and is out of date there: the hot path need not look for it.
+ * slot, too, and is out of date there: the hot path need not look for it. Its
+ * generation is that of a free slot, so no token can mean it either.
  */
 static duos_err epoll_init(duos_poller *p)
 {
@@ -105,8 +106,10 @@ static duos_err epoll_init(duos_poller *p)
     err = make_state(p);
     if (err != DUOS_OK) {
         duos__slots_del(&p->entries, place);
+        return err;
     }
-    return err;
+    duos__poller_entry_at(p, place)->slot.generation++;
+    return DUOS_OK;
 }
 
 static void epoll_fini(duos_poller *p)

@@ -76,8 +76,46 @@ static void test_ST10_conn_that_is_idle_is_closed(void **state)
     net_close(&visitor);
 }
 
-/* Bytes that we send count as well. */
 static void test_conn_that_only_receives_is_not_idle(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+    int i;
+
+    no_limits(&s->server_config.limits);
+    s->server_config.limits.idle_ms = LIMIT_MS;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    for (i = 0; i < 20; i++) {
+        assert_ok(duos_send_all(visitor, "tick", 4, 1000, NULL));
+        scene_pass(s, LIMIT_MS / 10);
+    }
+    assert_int_equal(s->served.closes, 0);
+    scene_until(s, s->served.closes, 1);
+    assert_int_equal(s->served.reason, DUOS_EIDLE);
+    net_close(&visitor);
+}
+
+/* One timer looks after both; the first limit was kept, the second is near. */
+static void test_conn_deadline_is_not_early_when_another_one_is_kept(
+    void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    no_limits(&s->server_config.limits);
+    s->server_config.limits.first_byte_ms = LIMIT_MS - 2;
+    s->server_config.limits.idle_ms = LIMIT_MS;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    assert_ok(duos_send_all(visitor, "first", 5, 1000, NULL));
+    scene_until(s, s->served.closes, 1);
+    assert_passed(s->served.opened_ms, s->served.closed_ms);
+    assert_int_equal(s->served.reason, DUOS_EIDLE);
+    net_close(&visitor);
+}
+
+static void test_conn_that_only_sends_is_not_idle(void **state)
 {
     scene *s = (scene *)*state;
     duos_socket visitor;
@@ -157,18 +195,20 @@ static void test_conn_whose_peer_reads_slowly_is_kept(void **state)
 
     no_limits(&s->server_config.limits);
     s->server_config.limits.stall_ms = 4 * LIMIT_MS;
-    s->server_config.limits.queue_max = 2 * sizeof bulk;
+    s->server_config.limits.queue_max = 6 * sizeof bulk;
     s->server_config.limits.queue_high = 0;
     s->served.act = told_echo;
     scene_serve(s);
     visitor = scene_visit(s);
-    assert_ok(duos_conn_send(s->served.conn, bulk, sizeof bulk));
-    assert_ok(duos_conn_send(s->served.conn, bulk, sizeof bulk));
+    for (i = 0; i < 6; i++) {
+        assert_ok(duos_conn_send(s->served.conn, bulk, sizeof bulk));
+    }
     for (i = 0; i < 12; i++) {
         scene_receive(s, visitor, some, sizeof some);
         scene_pass(s, LIMIT_MS / 2);
     }
     assert_int_equal(s->served.closes, 0);
+    assert_true(duos_conn_queued(s->served.conn) > 0);
     net_close(&visitor);
     scene_until(s, s->served.closes, 1);
 }
@@ -249,6 +289,8 @@ int main(void)
         scene_test(test_ST9_conn_that_sends_nothing_is_closed),
         scene_test(test_ST10_conn_that_is_idle_is_closed),
         scene_test(test_conn_that_only_receives_is_not_idle),
+        scene_test(test_conn_that_only_sends_is_not_idle),
+        scene_test(test_conn_deadline_is_not_early_when_another_one_is_kept),
         scene_test(test_ST7_conn_whose_peer_does_not_read_is_closed),
         scene_test(test_conn_that_stalls_is_not_closed_early),
         scene_test(test_conn_whose_peer_reads_slowly_is_kept),

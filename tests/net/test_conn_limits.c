@@ -13,6 +13,18 @@
 
 static unsigned char bulk[MAX_QUEUE + 1];
 
+/* on_drain comes when the queue is below its low mark, and not before. */
+static void expect_low(told *t, duos_conn *conn, char event, const void *data,
+                       size_t len)
+{
+    (void)t;
+    (void)data;
+    (void)len;
+    if (event == 'r') {
+        assert_true(duos_conn_queued(conn) <= LOW);
+    }
+}
+
 /* A server with those limits, and a visitor who reads when the test does. */
 static duos_socket visit_small(scene *s)
 {
@@ -64,7 +76,9 @@ static void test_conn_send_is_refused_when_the_queue_is_full(void **state)
     duos_socket visitor = visit_small(s);
     size_t total = send_until_refused(s->served.conn, 10000);
     size_t queued = duos_conn_queued(s->served.conn);
+    uint64_t sent = 0;
 
+    s->served.act = expect_low;
     assert_true(queued <= MAX_QUEUE && queued > MAX_QUEUE - 10000);
     assert_err(DUOS_EWOULDBLOCK, duos_conn_send(s->served.conn, bulk, 10000));
     assert_int_equal(duos_conn_queued(s->served.conn), queued);
@@ -77,6 +91,8 @@ static void test_conn_send_is_refused_when_the_queue_is_full(void **state)
     scene_until(s, s->served.drains, 1);
     assert_int_equal(s->served.drains, 1);
     assert_int_equal(duos_conn_queued(s->served.conn), 0);
+    assert_ok(duos_conn_bytes(s->served.conn, NULL, &sent));
+    assert_true(sent == total + MAX_QUEUE - queued);
     net_close(&visitor);
 }
 

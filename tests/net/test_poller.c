@@ -376,6 +376,26 @@ static void test_poller_mod_and_del_wrong_argument_is_refused(void **state)
     net_close_pair(&p);
 }
 
+/* No token that anybody could guess is one before it was given. */
+static void test_API2_poller_token_that_was_never_given_is_stale(void **state)
+{
+    duos_poller *poller = create();
+    uint64_t generation, slot;
+
+    (void)state;
+    for (generation = 0; generation < 4; generation++) {
+        for (slot = 0; slot < 4; slot++) {
+            duos_token guess = {generation << 32 | slot};
+
+            assert_err(DUOS_EBADHANDLE,
+                       duos_poller_mod(poller, guess, DUOS_READ));
+            assert_err(DUOS_EBADHANDLE, duos_poller_del(poller, guess));
+        }
+    }
+    assert_ok(duos_poller_wakeup(poller));
+    duos_poller_destroy(poller);
+}
+
 static void test_poller_wait_wrong_argument_is_einval(void **state)
 {
     duos_poller *poller = create();
@@ -455,6 +475,7 @@ int main(void)
         cmocka_unit_test(test_trap_11_poller_closed_socket_hides_nobody),
         cmocka_unit_test(test_API5_poller_add_of_a_file_is_refused_or_ready),
         cmocka_unit_test(test_poller_mod_and_del_wrong_argument_is_refused),
+        cmocka_unit_test(test_API2_poller_token_that_was_never_given_is_stale),
         cmocka_unit_test(test_poller_wait_wrong_argument_is_einval),
         cmocka_unit_test(test_poller_destroy_leaves_the_sockets_open),
         cmocka_unit_test(test_poller_os_handle_is_readable_when_something_is),

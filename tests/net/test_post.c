@@ -171,7 +171,7 @@ static void wake_up(void *user)
     scene *s = (scene *)user;
     unsigned i;
 
-    for (i = 0; i < 100000; i++) {
+    for (i = 0; i < 10000; i++) {
         if (duos_poller_wakeup(duos_loop_poller(s->loop)) != DUOS_OK) {
             return;
         }

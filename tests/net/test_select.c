@@ -265,6 +265,18 @@ static void test_select_only_bad_members_return_at_once(void **state)
     assert_string_equal(where(s, negative), "r");
 }
 
+/* poll(2) passes over these and would wait. */
+static void test_select_negative_member_returns_at_once(void **state)
+{
+    sets *s = *state;
+    uint64_t begin = net_now();
+
+    put(&s->r, duos_socket_from_os(-2));
+    call(s, PATIENCE_MS);
+    assert_int_equal(s->ready, 1);
+    assert_waited_less_than(begin, 0);
+}
+
 static void test_ST11_urgent_byte_shows_in_except_not_in_read(void **state)
 {
     sets *s = *state;
@@ -414,6 +426,7 @@ int main(void)
         TEST(test_trap_27_good_connect_shows_in_write_only),
         TEST(test_select_bad_member_is_told_alone),
         TEST(test_select_only_bad_members_return_at_once),
+        TEST(test_select_negative_member_returns_at_once),
         TEST(test_ST11_urgent_byte_shows_in_except_not_in_read),
         TEST(test_ST11_urgent_byte_does_not_end_a_wait_for_write),
         TEST(test_trap_61_select_of_nothing_sleeps),

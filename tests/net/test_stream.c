@@ -196,7 +196,7 @@ static void run_drip(void *user)
 /* The deadline is for all of it, so a peer that drips cannot extend it. */
 static void test_ST8_recv_exact_deadline_is_not_extended_by_a_byte(void **state)
 {
-    static char bytes[100000];
+    char bytes[1000];
     pair p = net_pair(DUOS_IPV4);
     os_thread *thread = os_thread_start(run_drip, &p.client);
     uint64_t begin = net_now();

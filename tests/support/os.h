@@ -94,6 +94,9 @@ extern const char *const os_name_refused;
 /* inet_pton: bytes receives 4 or 16. */
 bool os_read_address(duos_family family, const char *text, uint8_t *bytes);
 
+/* Processor time of this process so far. */
+uint64_t os_cpu_ns(void);
+
 /* Sets or, for NULL, removes a variable of the environment. */
 void os_set_variable(const char *name, const char *value);
 

@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ---- which system ----------------------------------------------------- */
@@ -262,6 +263,14 @@ bool os_read_address(duos_family family, const char *text, uint8_t *bytes)
 {
     return inet_pton(family == DUOS_IPV4 ? AF_INET : AF_INET6, text, bytes) ==
            1;
+}
+
+uint64_t os_cpu_ns(void)
+{
+    struct timespec time = {0, 0};
+
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
 void os_set_variable(const char *name, const char *value)

@@ -194,6 +194,22 @@ bool os_read_address(duos_family family, const char *text, uint8_t *bytes)
            1;
 }
 
+static uint64_t ns_of(const FILETIME *time)
+{
+    return ((uint64_t)time->dwHighDateTime << 32 | time->dwLowDateTime) * 100;
+}
+
+uint64_t os_cpu_ns(void)
+{
+    FILETIME created, ended, kernel, user;
+
+    if (!GetProcessTimes(GetCurrentProcess(), &created, &ended, &kernel,
+                         &user)) {
+        return 0;
+    }
+    return ns_of(&kernel) + ns_of(&user);
+}
+
 void os_set_variable(const char *name, const char *value)
 {
     (void)_putenv_s(name, value != NULL ? value : "");

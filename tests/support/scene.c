@@ -244,6 +244,18 @@ void scene_pass(scene *s, int64_t ms)
     }
 }
 
+unsigned scene_count_turns(scene *s, int64_t ms)
+{
+    uint64_t begin = net_now();
+    unsigned turns = 0;
+
+    while (net_now() - begin < (uint64_t)ms * 1000000) {
+        assert_ok(duos_loop_step(s->loop, TURN_MS));
+        turns++;
+    }
+    return turns;
+}
+
 /* ---- sockets of the test's own ---------------------------------------- */
 
 void scene_send(scene *s, duos_socket from, const void *data, size_t len)

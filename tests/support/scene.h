@@ -97,6 +97,9 @@ void scene_idle(scene *s);
 /* Runs turns for so long. */
 void scene_pass(scene *s, int64_t ms);
 
+/* The turns that the loop takes in so long a time; few, unless it spins. */
+unsigned scene_count_turns(scene *s, int64_t ms);
+
 /* Sends all bytes of a socket of the test's own while the loop runs. */
 void scene_send(scene *s, duos_socket from, const void *data, size_t len);
 

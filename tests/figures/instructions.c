@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * instructions.c - figure B1: instructions in user mode per 64-byte echo,
+ * against the raw epoll server that is measured in the same run.
+ */
+#include <stdio.h>
+
+#include "figures/measure.h"
+
+typedef struct bar {
+    measure_server server;
+    int connections;
+    double most; /* times raw epoll */
+} bar;
+
+static const bar bars[] = {{ECHO_SERVER, 50, 1.60},
+                           {ECHO_SERVER, 1, 2.00},
+                           {ECHO_POLLER, 50, 1.25},
+                           {ECHO_POLLER, 1, 1.40}};
+
+static bool measure(measure_server server, int connections, double *result)
+{
+    measure_load load = {RAW_EPOLL, false, 1, 1};
+
+    load.server = server;
+    load.connections = connections;
+    return measure_instructions(&load, result);
+}
+
+static bool holds(const bar *b)
+{
+    double raw;
+    double ours;
+    bool held;
+
+    if (!measure(RAW_EPOLL, b->connections, &raw) ||
+        !measure(b->server, b->connections, &ours)) {
+        return false;
+    }
+    held = ours <= b->most * raw;
+    printf("%-4s %s, %d connections: %.1f instructions, raw epoll %.1f: "
+           "%.2f, bar %.2f\n",
+           held ? "ok" : "FAIL", measure_name(b->server), b->connections, ours,
+           raw, ours / raw, b->most);
+    return held;
+}
+
+int main(void)
+{
+    const char *reason = measure_no_instructions();
+    bool all = true;
+    size_t i;
+
+    if (reason != NULL) {
+        printf("skipped: %s\n", reason);
+        return MEASURE_SKIPPED;
+    }
+    for (i = 0; i < sizeof bars / sizeof bars[0]; i++) {
+        all = holds(&bars[i]) && all;
+    }
+    return all ? 0 : 1;
+}
