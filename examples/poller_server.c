@@ -63,7 +63,7 @@ static void drop_client(duos_poller *poller, client *c)
 int main(int argc, char **argv)
 {
     const char *address = argc > 1 ? argv[1] : "127.0.0.1:7700";
-    long left = argc > 2 ? atol(argv[2]) : -1;
+    long left = argc > 2 ? strtol(argv[2], NULL, 10) : -1;
     char text[DUOS_ADDR_TEXT_MAX];
     duos_poller *poller;
     duos_socket listener;

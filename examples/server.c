@@ -40,7 +40,7 @@ int main(int argc, char **argv)
     char text[DUOS_ADDR_TEXT_MAX];
     duos_err err;
 
-    left = argc > 2 ? atol(argv[2]) : -1;
+    left = argc > 2 ? strtol(argv[2], NULL, 10) : -1;
     duos_server_config_init(&config);
     config.handler.on_data = on_data;
     config.handler.on_close = on_close;

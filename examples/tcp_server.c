@@ -74,7 +74,7 @@ static void echo(duos_socket client)
 int main(int argc, char **argv)
 {
     duos_socket listener = start(argc > 1 ? argv[1] : "127.0.0.1:7700");
-    long left = argc > 2 ? atol(argv[2]) : -1;
+    long left = argc > 2 ? strtol(argv[2], NULL, 10) : -1;
 
     for (; left != 0; left--) {
         duos_socket client;

@@ -79,5 +79,5 @@ int main(int argc, char **argv)
         return send_one(argv[2], argc > 3 ? argv[3] : "hello, server");
     }
     return serve(argc > 1 ? argv[1] : "127.0.0.1:7700",
-                 argc > 2 ? atol(argv[2]) : -1);
+                 argc > 2 ? strtol(argv[2], NULL, 10) : -1);
 }

@@ -54,7 +54,7 @@ struct duos_poller {
     duos_alloc alloc;
     duos__slots entries;
     void *state; /* the backend's own */
-    bool woken;  /* the last wait took a wake-up */
+    bool woken;  /* a wait took a wake-up; who waits clears it */
 };
 
 static inline duos__poller_entry *duos__poller_entry_at(const duos_poller *p,

@@ -11,6 +11,7 @@
 
 #include <duosock/poller.h>
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -74,14 +75,14 @@ void args_say_unknown(const char *kind, const char *word,
 static bool stop_unknown(parser *p, const char *kind, const char *word)
 {
     const char *names[NAMES_MAX] = {"help", "version"};
-    char help_at[SAFE_BYTES] = "duosock ";
+    char help_at[SAFE_BYTES];
     const arg_option *option = p->command->options;
     size_t count = 2;
 
     for (; option->name != NULL && count < NAMES_MAX; option++) {
         names[count++] = option->name;
     }
-    strcat(help_at, p->command->name);
+    (void)snprintf(help_at, sizeof help_at, "duosock %s", p->command->name);
     args_say_unknown(kind, word, names, count, help_at);
     return stop_with(p, CLI_USAGE);
 }

@@ -129,6 +129,7 @@ void escape_line(char *out, size_t cap, const char *text)
     size_t room = cap - sizeof "...";
     size_t used;
     size_t filled = escape_some(out, room, text, len, false, &used);
+    const char *end;
 
     /* A character that is cut short at the very end stays one. */
     while (used < len && room - filled >= ESCAPE_GROWTH) {
@@ -136,5 +137,6 @@ void escape_line(char *out, size_t cap, const char *text)
         filled += ESCAPE_GROWTH;
         used++;
     }
-    strcpy(out + filled, used < len ? "..." : "");
+    end = used < len ? "..." : "";
+    memcpy(out + filled, end, strlen(end) + 1);
 }

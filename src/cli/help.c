@@ -74,11 +74,12 @@ int args_print_version(void)
     duos_poller_backend list[POLLERS_MAX];
     size_t count = duos_poller_backends(list, POLLERS_MAX);
     char names[128] = "";
+    size_t len = 0;
     size_t i;
 
-    for (i = 0; i < count && i < POLLERS_MAX; i++) {
-        strcat(names, " ");
-        strcat(names, duos_poller_backend_name(list[i]));
+    for (i = 0; i < count && i < POLLERS_MAX && len < sizeof names; i++) {
+        len += (size_t)snprintf(names + len, sizeof names - len, " %s",
+                                duos_poller_backend_name(list[i]));
     }
     return say_result("duosock %s\npollers:%s", duos_version(), names)
                ? CLI_DONE

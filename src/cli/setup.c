@@ -84,7 +84,7 @@ void setup_tuple(char *text, const duos_conn *conn, bool at_server)
         err = duos_tuple_format(&turned, text, DUOS_TUPLE_TEXT_MAX);
     }
     if (err != DUOS_OK) {
-        strcpy(text, "?"); /* the peer has gone already */
+        memcpy(text, "?", 2); /* the peer has gone already */
     }
 }
 

@@ -22,7 +22,7 @@ static void test_option_table_describes_every_option(void **state)
         assert_non_null(info);
         assert_true(strlen(info->name) > 0);
         assert_true(strlen(info->text) > 0);
-        assert_in_range(info->kind, DUOS_KIND_BOOL, DUOS_KIND_ERROR);
+        assert_between(info->kind, DUOS_KIND_BOOL, DUOS_KIND_ERROR);
         assert_true(info->min <= info->max);
         for (j = 1; j < i; j++) {
             assert_string_not_equal(duos_opt_describe((duos_opt)j)->name,
@@ -79,7 +79,7 @@ static duos_err ms_round(duos_socket s, duos_opt opt, int32_t wanted)
 
     if (err == DUOS_OK) {
         assert_ok(duos_get_ms(s, opt, &value));
-        assert_in_range(value, wanted, wanted + 20);
+        assert_between(value, wanted, wanted + 20);
     }
     return err;
 }

@@ -204,7 +204,7 @@ static void test_sim_poller_takes_turns_when_room_is_short(void **state)
     }
     assert_ok(duos_poller_wait(poller, &event, 1, 20, &count));
     assert_int_equal(count, 0);
-    assert_in_range(now_ms(w), 20, 20);
+    assert_between(now_ms(w), 20, 20);
     assert_ok(duos_poller_wakeup(poller));
     assert_ok(duos_poller_wait(poller, &event, 1, -1, &count));
     assert_int_equal(count, 0);
@@ -335,7 +335,7 @@ static void test_sim_memory_short_anywhere_nothing_leaks(void **state)
         assert_int_equal(duos_sim_sockets(w.sim), 0);
         world_close(&w);
     } while (err == DUOS_ENOMEM);
-    assert_in_range(fail_in, 6, 30);
+    assert_between(fail_in, 6, 30);
 }
 
 int main(void)

@@ -16,7 +16,7 @@ typedef struct ticker {
     int64_t period_ms;
     uint32_t ticks;
     uint32_t stop_at;
-    void (*stop)(struct ticker *ticker);
+    void (*on_last)(struct ticker *ticker);
 } ticker;
 
 static void on_tick(duos_timer *timer, void *user)
@@ -26,7 +26,7 @@ static void on_tick(duos_timer *timer, void *user)
     assert_ok(duos_timer_start(timer, t->period_ms));
     t->ticks++;
     if (t->ticks == t->stop_at) {
-        t->stop(t);
+        t->on_last(t);
     }
 }
 
@@ -65,13 +65,13 @@ static void test_sim_run_timers_of_all_hosts(void **state)
     ticker_start(&slow, w, one, 1000);
     ticker_start(&fast, w, two, 10);
     slow.stop_at = 60;
-    slow.stop = stop_sim;
+    slow.on_last = stop_sim;
     assert_ok(duos_sim_run(w->sim, -1));
     assert_int_equal(slow.ticks, 60);
-    assert_in_range(now_ms(w), 60 * 1000, 60 * 1000 + 60);
-    assert_in_range(fast.ticks, 5400, 6000);
+    assert_between(now_ms(w), 60 * 1000, 60 * 1000 + 60);
+    assert_between(fast.ticks, 5400, 6000);
     assert_err(DUOS_ETIMEDOUT, duos_sim_run(w->sim, 500));
-    assert_in_range(now_ms(w), 60 * 1000 + 500, 60 * 1000 + 560);
+    assert_between(now_ms(w), 60 * 1000 + 500, 60 * 1000 + 560);
     duos_timer_stop(&fast.timer);
     before = duos_sim_now_ns(w->sim);
     assert_err(DUOS_ETIMEDOUT, duos_sim_run(w->sim, 50));
@@ -96,7 +96,7 @@ static void test_sim_run_ends_when_all_loops_stopped(void **state)
     ticker_start(&t[1], w, two, 100);
     t[0].stop_at = 3;
     t[1].stop_at = 5;
-    t[0].stop = t[1].stop = stop_loop;
+    t[0].on_last = t[1].on_last = stop_loop;
     assert_ok(duos_sim_run(w->sim, -1));
     assert_int_equal(t[0].ticks, 3);
     assert_int_equal(t[1].ticks, 5);
@@ -181,7 +181,7 @@ static void test_sim_run_blocking_call_lets_others_run(void **state)
     assert_ok(duos_watch_start(&watch, listener, DUOS_READ));
     ticker_start(&t, w, two, 1);
     t.stop_at = 1;
-    t.stop = ask_blocking;
+    t.on_last = ask_blocking;
     assert_ok(duos_sim_run(w->sim, 1000));
     duos_timer_stop(&t.timer);
     duos_watch_stop(&watch);

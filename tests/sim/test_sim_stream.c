@@ -232,9 +232,9 @@ static void test_sim_stream_short_io_at_its_rate(void **state)
     }
     assert_int_equal(sends[0], 0);
     assert_int_equal(recvs[0], 0);
-    assert_in_range(sends[1], 500, 700);
-    assert_in_range(recvs[1], 500, 700);
-    assert_in_range(sends[2], 1900, 2000);
+    assert_between(sends[1], 500, 700);
+    assert_between(recvs[1], 500, 700);
+    assert_between(sends[2], 1900, 2000);
 }
 
 int main(void)

@@ -33,6 +33,13 @@
 #define assert_err(code, expr)                                                 \
     check_err((code), (expr), #expr, __FILE__, __LINE__)
 
+/* low <= value <= high; CMocka's own word for it changed with 2.0. */
+#define assert_between(value, low, high)                                       \
+    do {                                                                       \
+        assert_true((value) >= (low));                                         \
+        assert_true((value) <= (high));                                        \
+    } while (0)
+
 static inline void check_err(duos_err wanted, duos_err got, const char *what,
                              const char *file, int line)
 {
