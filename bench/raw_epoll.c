@@ -90,6 +90,7 @@ static uint64_t now;
 
 static struct {
     uint64_t waits;
+    int most; /* events of one wait */
     uint64_t messages;
     uint64_t bytes;
 } counted;
@@ -352,6 +353,9 @@ static void serve(void)
         int i;
 
         counted.waits++;
+        if (n > counted.most) {
+            counted.most = n;
+        }
         if (n < 0 && errno != EINTR) {
             fail("epoll_wait");
         }
@@ -437,8 +441,8 @@ static void read_options(int argc, char **argv)
 
 static void tell_counted(void)
 {
-    fprintf(stderr, "waits %ju messages %ju bytes %ju\n",
-            (uintmax_t)counted.waits, (uintmax_t)counted.messages,
+    fprintf(stderr, "waits %ju most %d messages %ju bytes %ju\n",
+            (uintmax_t)counted.waits, counted.most, (uintmax_t)counted.messages,
             (uintmax_t)counted.bytes);
 }
 

@@ -42,7 +42,8 @@ typedef struct duos_conn_id {
  * on_data: bytes came, len at least 1. They are valid until the callback
  *     returns. Not called between duos_conn_pause and duos_conn_resume.
  * on_eof: the peer will send no more; it may still receive. NULL closes the
- *     connection once its output is out.
+ *     connection once its output is out. After duos_conn_shutdown both
+ *     directions have ended then, and on_close comes in its place.
  * on_drain: the queue, which had risen above queue_high, has fallen below
  *     queue_low.
  * on_close: the end, with the reason: DUOS_EEOF after the peer's end of

@@ -123,7 +123,8 @@ DUOS_API DUOS_CHECKED duos_err duos_server_adopt(duos_server *server,
 /*
  * Ends gracefully: takes what waits in the backlogs (accepts_per_turn of
  * each), closes the listeners, and lets each connection finish: what has
- * arrived is handed over, what waits is sent, then it is closed. on_drained
+ * arrived is handed over (except to one that is paused or held by
+ * back-pressure), what waits is sent, then it is closed. on_drained
  * tells the end. The second call changes only the deadline. In a callback it
  * begins at the end of the turn; elsewhere on_open, on_data and on_close may
  * be called within this call.

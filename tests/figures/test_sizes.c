@@ -16,10 +16,11 @@ typedef char entry_fits[sizeof(duos__poller_entry) <= 24 ? 1 : -1];
 static void test_sizes_are_within_their_budgets(void **state)
 {
     (void)state;
-    print_message("connection %zu of 176, slot %zu of 16, poller entry %zu of "
-                  "24 bytes\n",
-                  sizeof(duos_conn), sizeof(duos__conn_slot),
-                  sizeof(duos__poller_entry));
+    print_message("connection %u of 176, slot %u of 16, poller entry %u of 24 "
+                  "bytes\n",
+                  (unsigned)sizeof(duos_conn),
+                  (unsigned)sizeof(duos__conn_slot),
+                  (unsigned)sizeof(duos__poller_entry));
     assert_int_equal(sizeof(conn_fits) + sizeof(slot_fits) + sizeof(entry_fits),
                      3);
 }

@@ -76,24 +76,64 @@ static void test_ST10_conn_that_is_idle_is_closed(void **state)
     net_close(&visitor);
 }
 
-static void test_conn_that_only_receives_is_not_idle(void **state)
+/*
+ * Bytes in one direction, again and again, for longer than the limit. False
+ * when this process was itself so slow that it proves nothing.
+ */
+static bool keep_busy(scene *s, duos_socket visitor, bool ours)
 {
-    scene *s = (scene *)*state;
-    duos_socket visitor;
-    int i;
+    uint64_t begin = net_now();
+    uint64_t last = begin;
+
+    while (last - begin < 3 * LIMIT_MS * UINT64_C(1000000)) {
+        uint64_t before = last;
+
+        if (ours) {
+            assert_ok(duos_conn_send(s->served.conn, "tick", 4));
+        } else {
+            assert_ok(duos_send_all(visitor, "tick", 4, 1000, NULL));
+        }
+        scene_pass(s, LIMIT_MS / 10);
+        last = net_now();
+        if (last - before > LIMIT_MS / 2 * UINT64_C(1000000)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void stay_open_while_busy(scene *s, bool ours)
+{
+    bool proven = false;
+    unsigned tries;
 
     no_limits(&s->server_config.limits);
     s->server_config.limits.idle_ms = LIMIT_MS;
     scene_serve(s);
-    visitor = scene_visit(s);
-    for (i = 0; i < 20; i++) {
-        assert_ok(duos_send_all(visitor, "tick", 4, 1000, NULL));
-        scene_pass(s, LIMIT_MS / 10);
+    for (tries = 0; tries < 20 && !proven; tries++) {
+        duos_socket visitor = scene_visit(s);
+
+        if (keep_busy(s, visitor, ours)) {
+            assert_int_equal(s->served.closes, tries);
+            proven = true;
+        }
+        scene_until(s, s->served.closes, tries + 1);
+        assert_int_equal(s->served.reason, DUOS_EIDLE);
+        net_close(&visitor);
     }
-    assert_int_equal(s->served.closes, 0);
-    scene_until(s, s->served.closes, 1);
-    assert_int_equal(s->served.reason, DUOS_EIDLE);
-    net_close(&visitor);
+    if (!proven) {
+        skip_because("this machine is too busy");
+    }
+}
+
+static void test_conn_that_only_receives_is_not_idle(void **state)
+{
+    stay_open_while_busy((scene *)*state, false);
+}
+
+static void test_conn_that_only_sends_is_not_idle(void **state)
+{
+    stay_open_while_busy((scene *)*state, true);
 }
 
 /* One timer looks after both; the first limit was kept, the second is near. */
@@ -111,26 +151,6 @@ static void test_conn_deadline_is_not_early_when_another_one_is_kept(
     assert_ok(duos_send_all(visitor, "first", 5, 1000, NULL));
     scene_until(s, s->served.closes, 1);
     assert_passed(s->served.opened_ms, s->served.closed_ms);
-    assert_int_equal(s->served.reason, DUOS_EIDLE);
-    net_close(&visitor);
-}
-
-static void test_conn_that_only_sends_is_not_idle(void **state)
-{
-    scene *s = (scene *)*state;
-    duos_socket visitor;
-    int i;
-
-    no_limits(&s->server_config.limits);
-    s->server_config.limits.idle_ms = LIMIT_MS;
-    scene_serve(s);
-    visitor = scene_visit(s);
-    for (i = 0; i < 20; i++) {
-        assert_ok(duos_conn_send(s->served.conn, "tick", 4));
-        scene_pass(s, LIMIT_MS / 10);
-    }
-    assert_int_equal(s->served.closes, 0);
-    scene_until(s, s->served.closes, 1);
     assert_int_equal(s->served.reason, DUOS_EIDLE);
     net_close(&visitor);
 }
@@ -194,7 +214,7 @@ static void test_conn_whose_peer_reads_slowly_is_kept(void **state)
     int i;
 
     no_limits(&s->server_config.limits);
-    s->server_config.limits.stall_ms = 4 * LIMIT_MS;
+    s->server_config.limits.stall_ms = 10 * LIMIT_MS;
     s->server_config.limits.queue_max = 6 * sizeof bulk;
     s->server_config.limits.queue_high = 0;
     s->served.act = told_echo;
@@ -203,7 +223,7 @@ static void test_conn_whose_peer_reads_slowly_is_kept(void **state)
     for (i = 0; i < 6; i++) {
         assert_ok(duos_conn_send(s->served.conn, bulk, sizeof bulk));
     }
-    for (i = 0; i < 12; i++) {
+    for (i = 0; i < 25; i++) {
         scene_receive(s, visitor, some, sizeof some);
         scene_pass(s, LIMIT_MS / 2);
     }

@@ -137,7 +137,7 @@ static duos_server_stats stats_of(const scene *s)
 }
 
 /* All are open before the first one speaks, and none closes before the end. */
-static void test_many_clients_at_once_are_all_served(void **state)
+static void test_LO6_many_clients_at_once_are_all_served(void **state)
 {
     scene *s = (scene *)*state;
     duos_server_stats stats;
@@ -262,7 +262,7 @@ static void test_LO1_many_connects_and_closes_leave_nothing_behind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(test_many_clients_at_once_are_all_served),
+        scene_test(test_LO6_many_clients_at_once_are_all_served),
         scene_test(test_CB4_many_clients_survive_the_end_of_the_server),
         scene_test(test_LO1_many_connects_and_closes_leave_nothing_behind),
     };

@@ -198,6 +198,34 @@ static void test_poller_memory_is_used_again(void **state)
     net_close_pair(&p);
 }
 
+static void test_poller_refused_adds_take_no_memory(void **state)
+{
+    const duos_socket far_out = duos_socket_from_os((intptr_t)1 << 24);
+    failing_alloc failing;
+    duos_poller *poller = NULL;
+    pair p = net_pair(DUOS_IPV4);
+    duos_token token;
+    size_t bytes;
+    int i;
+
+    (void)state;
+    failing_alloc_init(&failing);
+    assert_ok(create_with(&failing, &poller));
+    assert_ok(duos_poller_add(poller, p.client, DUOS_READ, NULL, &token));
+    bytes = failing.bytes;
+    for (i = 0; i < 1000; i++) {
+        assert_err(DUOS_EEXIST,
+                   duos_poller_add(poller, p.client, 0, NULL, &token));
+    }
+    assert_int_equal(failing.bytes, bytes);
+    /* Nor does a number far out that is no socket. */
+    assert_err(DUOS_EBADF, duos_poller_add(poller, far_out, 0, NULL, &token));
+    assert_int_equal(failing.bytes, bytes);
+    duos_poller_destroy(poller);
+    assert_all_freed(&failing);
+    net_close_pair(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +234,7 @@ int main(void)
         cmocka_unit_test(test_ME1_poller_add_fails_for_good_at_each_allocation),
         cmocka_unit_test(test_ME1_poller_add_without_memory_is_enomem),
         cmocka_unit_test(test_poller_memory_is_used_again),
+        cmocka_unit_test(test_poller_refused_adds_take_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

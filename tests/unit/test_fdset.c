@@ -115,8 +115,8 @@ static void test_fdset_clr_of_one_leaves_the_others(void **state)
 static void test_trap_60_fdset_holds_any_number(void **state)
 {
     sets *s = *state;
-    const intptr_t odd[] = {0,          1,       1023,       1024,
-                            65536,      INT_MAX, INTPTR_MAX, INTPTR_MAX - 1,
+    const intptr_t odd[] = {0,          1,           1023,       1024,
+                            65536,      INT_MAX - 2, INTPTR_MAX, INTPTR_MAX - 1,
                             INTPTR_MIN, -2};
     size_t i;
 
