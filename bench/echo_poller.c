@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * echo_poller.c - the echo server on a bare duos_poller: what raw_epoll.c
- * does, call by call, through the thin layer.
+ * does, call by call. ECHO_IO names who moves the bytes, the thin layer or the
+ * system itself.
  *
  * Prints its port, serves until its standard input ends.
  */
@@ -10,6 +11,8 @@
 #include <string.h>
 
 #include <duosock/duosock.h>
+
+#include ECHO_IO
 
 #define BUFFER_SIZE ((size_t)64 * 1024)
 #define EVENTS      512
@@ -69,7 +72,7 @@ static void keep(client *c, const char *bytes, size_t len)
 static void echo(client *c, const char *bytes, size_t len)
 {
     size_t sent = 0;
-    duos_err err = duos_send(c->sock, bytes, len, &sent);
+    duos_err err = io_send(c->sock, bytes, len, &sent);
 
     if (sent == len) {
         return;
@@ -83,8 +86,8 @@ static void echo(client *c, const char *bytes, size_t len)
 
 static void read_ready(client *c)
 {
-    size_t got;
-    duos_err err = duos_recv(c->sock, buffer, sizeof buffer, &got);
+    size_t got = 0;
+    duos_err err = io_recv(c->sock, buffer, sizeof buffer, &got);
 
     if (err == DUOS_OK) {
         echo(c, buffer, got);
@@ -97,7 +100,7 @@ static void write_ready(client *c)
 {
     size_t sent = 0;
     duos_err err =
-        duos_send(c->sock, c->rest + c->begin, c->end - c->begin, &sent);
+        io_send(c->sock, c->rest + c->begin, c->end - c->begin, &sent);
 
     if (err != DUOS_OK && err != DUOS_EWOULDBLOCK) {
         drop(c);

@@ -47,8 +47,8 @@ static duos_err listen_on(const duos_endpoint *end,
     duos_socket s;
     duos_err err;
 
-    err = duos_open((duos_family)end->addr.family, end->type, DUOS_NONBLOCK,
-                    &s);
+    err =
+        duos_open((duos_family)end->addr.family, end->type, DUOS_NONBLOCK, &s);
     if (err != DUOS_OK) {
         return err;
     }
@@ -86,9 +86,9 @@ duos_err duos_listen_at(const char *address, const duos_listen_options *options,
     duos_err err;
 
     duos_listen_options_init(&chosen);
-    if (out == NULL || (options != NULL && !duos__versioned_copy(
-                                               &chosen, sizeof chosen,
-                                               options))) {
+    if (out == NULL ||
+        (options != NULL &&
+         !duos__versioned_copy(&chosen, sizeof chosen, options))) {
         return DUOS_EINVAL;
     }
     err = duos_endpoint_parse(address, &end);
@@ -159,8 +159,13 @@ duos_err duos_dial(const char *address, int64_t timeout_ms, duos_socket *out)
     }
     deadline = duos__deadline_in(timeout_ms);
     for (i = 0; i < count; i++) {
-        err = dial_one(&targets[i], &deadline, out);
-        if (err == DUOS_OK || err == DUOS_ETIMEDOUT) {
+        duos_err attempt = dial_one(&targets[i], &deadline, out);
+
+        /* A family that is missing says less than one that was tried. */
+        if (i == 0 || !lacks_ipv6(attempt)) {
+            err = attempt;
+        }
+        if (attempt == DUOS_OK || attempt == DUOS_ETIMEDOUT) {
             break;
         }
     }
@@ -200,8 +205,8 @@ duos_err duos_send_all(duos_socket s, const void *data, size_t len,
     while (done < len && err == DUOS_OK) {
         size_t n = 0;
 
-        err = send_some(s, (const char *)data + done, len - done, &deadline,
-                        &n);
+        err =
+            send_some(s, (const char *)data + done, len - done, &deadline, &n);
         done += n;
     }
     if (sent != NULL) {

@@ -14,15 +14,13 @@ typedef struct bar {
 } bar;
 
 /*
- * The aim for the last one is 1.40, which only the system's own recv and send
- * on a duos_poller reach (1.25). Checked arguments, and a wait and two
- * transfers that begin anew after a signal, keep duos_recv and duos_send from
- * it; until then it must not get worse.
+ * The bars of a bare poller are 1.25 and 1.40. With duos_recv and duos_send in
+ * place of the system's calls come their checked arguments and their new
+ * start after a signal; that must not get dearer than it is.
  */
-static const bar bars[] = {{ECHO_SERVER, 50, 1.60},
-                           {ECHO_SERVER, 1, 2.00},
-                           {ECHO_POLLER, 50, 1.25},
-                           {ECHO_POLLER, 1, 1.75}};
+static const bar bars[] = {{ECHO_SERVER, 50, 1.60}, {ECHO_SERVER, 1, 2.00},
+                           {ECHO_BARE, 50, 1.25},   {ECHO_BARE, 1, 1.40},
+                           {ECHO_POLLER, 50, 1.30}, {ECHO_POLLER, 1, 1.75}};
 
 /* The bars were set with GCC; others come within a tenth of it. */
 #define OTHER_COMPILER 1.10

@@ -23,7 +23,8 @@
 #define ARGUMENTS_MAX 24
 
 static const char *const servers[] = {MEASURE_RAW_EPOLL, MEASURE_ECHO_SERVER,
-                                      MEASURE_ECHO_POLLER};
+                                      MEASURE_ECHO_POLLER,
+                                      MEASURE_ECHO_BARE};
 
 static const char *const valgrind[] = {MEASURE_VALGRIND,
                                        "-q",
@@ -38,7 +39,8 @@ static const char *const strace[] = {MEASURE_STRACE, "-f",   "-c",
 const char *measure_name(measure_server server)
 {
     static const char *const names[] = {"raw epoll", "duos_server",
-                                        "duos_poller"};
+                                        "duos_poller, duos_recv and duos_send",
+                                        "bare duos_poller"};
 
     return names[server];
 }

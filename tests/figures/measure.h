@@ -16,7 +16,8 @@
 typedef enum measure_server {
     RAW_EPOLL,
     ECHO_SERVER, /* duos_server */
-    ECHO_POLLER  /* duos_poller, duos_recv, duos_send */
+    ECHO_POLLER, /* duos_poller, duos_recv, duos_send */
+    ECHO_BARE    /* duos_poller, the system's recv and send */
 } measure_server;
 
 /* The load; depth messages are under way on each connection. */

@@ -152,14 +152,14 @@ static void test_trap_29_connect_result_of_refused_is_econnrefused(void **state)
 /* Trap 34: the socket of a failed attempt is thrown away, not used again. */
 static void test_trap_34_connect_with_a_new_socket_after_refused(void **state)
 {
-    duos_addr at = net_deserted(DUOS_IPV4);
+    duos_addr at;
+    duos_socket listener = net_bind(DUOS_IPV4, DUOS_STREAM, &at);
     duos_socket s = net_open(DUOS_IPV4, DUOS_STREAM);
-    duos_socket listener;
 
     (void)state;
     assert_int_equal(refused_result(s, &at), DUOS_ECONNREFUSED);
     net_close(&s);
-    listener = net_listen(DUOS_IPV4, 0, &at);
+    assert_ok(duos_listen(listener, 0));
     s = net_connect(&at);
     net_close(&s);
     net_close(&listener);

@@ -138,6 +138,18 @@ static void test_dial_odd_text_is_refused(void **state)
     assert_int_equal(s.os, 12345);
 }
 
+/* IPv4 is refused; that ::1 may be missing must not hide it. */
+static void test_dial_localhost_nobody_listens_is_econnrefused(void **state)
+{
+    duos_addr at = net_deserted(DUOS_IPV4);
+    duos_socket s = DUOS_SOCKET_INVALID;
+
+    (void)state;
+    assert_err(DUOS_ECONNREFUSED,
+               duos_dial(with_port("localhost", at.port), PATIENCE_MS, &s));
+    assert_false(duos_socket_valid(s));
+}
+
 /* Nothing stays open behind a failure. */
 static void test_dial_failure_leaves_no_descriptor(void **state)
 {
@@ -167,6 +179,7 @@ int main(void)
         cmocka_unit_test(test_dial_localhost_finds_either_family),
         cmocka_unit_test(test_dial_without_limit_connects),
         cmocka_unit_test(test_SY8_dial_nobody_listens_is_econnrefused),
+        cmocka_unit_test(test_dial_localhost_nobody_listens_is_econnrefused),
         cmocka_unit_test(test_dial_no_answer_is_etimedout),
         cmocka_unit_test(test_dial_odd_text_is_refused),
         cmocka_unit_test(test_dial_failure_leaves_no_descriptor),

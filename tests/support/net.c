@@ -8,6 +8,9 @@
 
 #include "sys.h"
 
+/* A port that this process keeps for nobody to listen on; 0 for none yet. */
+static uint16_t deserted_port;
+
 bool net_has_ipv6(void)
 {
     duos_addr at = duos_addr_loopback(DUOS_IPV6, 0);
@@ -90,13 +93,37 @@ void net_close_pair(pair *p)
     net_close(&p->server);
 }
 
-duos_addr net_deserted(duos_family family)
+/* Takes one port in both families; false if somebody has it in one. */
+static bool reserve(void)
 {
     duos_addr at;
-    duos_socket s = net_bind(family, DUOS_STREAM, &at);
+    duos_socket v4 = net_bind(DUOS_IPV4, DUOS_STREAM, &at);
+    duos_socket v6;
 
-    net_close(&s);
-    return at;
+    deserted_port = at.port;
+    if (!net_has_ipv6()) {
+        return true;
+    }
+    v6 = net_open(DUOS_IPV6, DUOS_STREAM);
+    at = duos_addr_loopback(DUOS_IPV6, deserted_port);
+    if (duos_bind(v6, &at) == DUOS_OK) {
+        return true;
+    }
+    net_close(&v4);
+    net_close(&v6);
+    return false;
+}
+
+/*
+ * The port is kept until the process ends, bound but without a listener, so
+ * nobody else can get it and everybody is refused.
+ */
+duos_addr net_deserted(duos_family family)
+{
+    while (deserted_port == 0 && !reserve()) {
+        deserted_port = 0;
+    }
+    return duos_addr_loopback(family, deserted_port);
 }
 
 void net_reset(duos_socket *s)

@@ -46,7 +46,7 @@ duos_socket net_connect(const duos_addr *at);
 /* The first that waits in the backlog, non-blocking. */
 duos_socket net_accept(duos_socket listener);
 
-/* An address on which nobody listens. */
+/* An address on which nobody listens: the same for the whole process. */
 duos_addr net_deserted(duos_family family);
 
 /* Closes so that the peer gets a reset. */
