@@ -170,6 +170,8 @@ DUOS_API duos_err duos_set_nonblocking(duos_socket s, bool on);
  *     DUOS_EACCES for a port that the user may not have; the system's code.
  * Blocking: never.
  * Thread: any.
+ * Platform: Windows may say DUOS_EACCES for an address that another socket
+ *     holds exclusively.
  * Source: bind(2).
  */
 DUOS_API DUOS_CHECKED duos_err duos_bind(duos_socket s, const duos_addr *addr);
@@ -294,7 +296,8 @@ DUOS_API DUOS_CHECKED duos_err duos_recv(duos_socket s, void *data, size_t cap,
                                          size_t *received);
 
 /*
- * Sends one datagram.
+ * Sends one datagram. For datagram sockets: of a stream's bytes it may take a
+ * part without telling, so use duos_send there.
  *
  * data: len bytes; NULL only if len is 0. An empty datagram is one, too.
  * to: the destination; NULL on a connected socket.
@@ -305,6 +308,7 @@ DUOS_API DUOS_CHECKED duos_err duos_recv(duos_socket s, void *data, size_t cap,
  *     a destination; the system's code.
  * Blocking: until it fits, if the socket is blocking.
  * Thread: any.
+ * Platform: Linux sends from an IPv6 socket to an IPv4 address as well.
  * Source: sendto(2).
  */
 DUOS_API DUOS_CHECKED duos_err duos_sendto(duos_socket s, const void *data,
