@@ -12,8 +12,10 @@
  *
  * The system's resolver blocks and cannot be interrupted. So it is asked on a
  * thread of its own, and who gives up leaves it alone: a late answer is
- * thrown away. A loop has at most 4 such threads. Their memory comes from the
- * C library, since it may outlive the loop and its allocator.
+ * thrown away. A loop has at most 4 such threads, those that it has left alone
+ * included; other lookups wait for one, within their own time. The threads'
+ * memory comes from the C library, since it may outlive the loop and its
+ * allocator.
  */
 #ifndef DUOSOCK_RESOLVE_H
 #define DUOSOCK_RESOLVE_H

@@ -693,6 +693,36 @@ static void test_client_ended_while_its_name_is_looked_up(void **state)
     end_loop(w, loop);
 }
 
+static duos_client *victim;
+
+static void close_victim(asked *a)
+{
+    (void)a;
+    duos_conn_close(duos_client_conn(victim));
+}
+
+/* Both answers have come when the first one is told. */
+static void test_CB1_client_closed_when_its_answer_has_come(void **state)
+{
+    world *w = (world *)*state;
+    duos_loop *loop = loop_on(w, w->b);
+    asked first;
+    caller c;
+
+    add_host(w, "a.test", w->a, 10);
+    prepare(&first, w, loop);
+    first.act = close_victim;
+    ask(&first, "a.test:1", -1);
+    victim = make_client(&c, w, loop);
+    assert_ok(duos_client_connect(victim, "a.test:1"));
+    run_out(w);
+    assert_int_equal(first.answers, 1);
+    assert_int_equal(c.closes, 1);
+    assert_int_equal(c.reason, DUOS_ECANCELED);
+    duos_client_destroy(victim);
+    end_loop(w, loop);
+}
+
 /* What follows an answer may fail at any allocation. */
 static void test_ME1_client_by_name_without_memory(void **state)
 {
@@ -748,6 +778,7 @@ int main(void)
         world_test(test_client_connects_by_name),
         world_test(test_client_name_failures_are_told_by_on_close),
         world_test(test_client_ended_while_its_name_is_looked_up),
+        world_test(test_CB1_client_closed_when_its_answer_has_come),
         world_test(test_ME1_client_by_name_without_memory),
     };
 
