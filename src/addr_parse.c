@@ -6,7 +6,7 @@
  * been the hole in many an access check (CVE-2021-29921 and its kin). So a
  * form is accepted here only if it can mean one thing.
  */
-#include <duosock/addr.h>
+#include "addr_text.h"
 
 #include <string.h>
 
@@ -328,4 +328,28 @@ duos_err duos_endpoint_parse(const char *text, duos_endpoint *out)
         *out = end;
     }
     return err;
+}
+
+/* ":port" at the end of a name, which has no colon itself. */
+duos_err duos__named_parse(const char *text, duos__named *out)
+{
+    duos_endpoint end;
+    const char *colon;
+    cursor c;
+
+    memset(&end, 0, sizeof end);
+    end.type = DUOS_STREAM;
+    c.at = text;
+    c.end = text + strlen(text);
+    take_prefix(&c, &end);
+    colon = strrchr(c.at, ':');
+    if (colon == NULL) {
+        return DUOS_ESYNTAX;
+    }
+    out->type = end.type;
+    out->family = end.family;
+    out->host = c.at;
+    out->len = (size_t)(colon - c.at);
+    c.at = colon;
+    return take_port(&c, &out->port);
 }

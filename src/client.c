@@ -3,6 +3,7 @@
  * client.c - a client: which address is tried next, and until when.
  */
 #include <duosock/client.h>
+#include <duosock/resolve.h>
 
 #include <string.h>
 
@@ -16,7 +17,8 @@ struct duos_client {
     duos__owner owner; /* first: the connection knows the client by it */
     duos_conn *conn;
     int32_t connect_ms;
-    duos_addr targets[DUOS__DIAL_MAX];
+    duos_lookup lookup;
+    duos_addr *targets; /* NULL while they are looked up */
     size_t target_count;
     size_t next_target;
     duos__timer connect_deadline;
@@ -27,6 +29,8 @@ struct duos_client {
 static void connect_failed(duos__owner *owner, duos_conn *conn, duos_err err);
 static void connection_gone(duos__owner *owner, duos_conn *conn);
 static void connect_expired(duos__timer *timer);
+static void looked_up(duos_lookup *lookup, duos_err err, const duos_addr *addrs,
+                      size_t count, void *user);
 
 /* ---- making one ------------------------------------------------------- */
 
@@ -86,6 +90,7 @@ duos_err duos_client_create(duos_loop *loop, const duos_client_config *config,
     client->owner.gone = connection_gone;
     client->connect_ms = chosen.connect_ms;
     client->connect_deadline.fire = connect_expired;
+    (void)duos_lookup_init(&client->lookup, loop, looked_up, client);
     *out = client;
     return DUOS_OK;
 }
@@ -125,27 +130,61 @@ static void connect_expired(duos__timer *timer)
         (duos_client *)(void *)((char *)timer -
                                 offsetof(duos_client, connect_deadline));
 
-    if (client->conn != NULL &&
-        client->conn->state == DUOS__CONN_CONNECTING) {
+    if (client->conn != NULL && client->conn->state == DUOS__CONN_CONNECTING) {
+        duos_lookup_stop(&client->lookup);
         duos__conn_finish(client->conn, DUOS_ETIMEDOUT);
     }
 }
 
-static duos_err begin(duos_client *client)
+static duos_err set_targets(duos_client *client, const duos_addr *addrs,
+                            size_t count)
 {
-    duos_loop *loop = client->owner.loop;
-    duos_err err = DUOS_OK;
-
+    client->targets = (duos_addr *)duos__resize(&client->owner.loop->alloc,
+                                                NULL, 0, count, sizeof *addrs);
+    if (client->targets == NULL) {
+        return DUOS_ENOMEM;
+    }
+    memcpy(client->targets, addrs, count * sizeof *addrs);
+    client->target_count = count;
     client->next_target = 0;
-    if (client->connect_ms > 0) {
-        err = duos__timers_start(&loop->timers, &client->connect_deadline,
-                                 duos__after_ms(sys_now_ns(),
-                                                client->connect_ms));
+    return DUOS_OK;
+}
+
+static void free_targets(duos_client *client)
+{
+    duos__free(&client->owner.loop->alloc, client->targets,
+               client->target_count * sizeof *client->targets);
+    client->targets = NULL;
+}
+
+static void looked_up(duos_lookup *lookup, duos_err err, const duos_addr *addrs,
+                      size_t count, void *user)
+{
+    duos_client *client = (duos_client *)user;
+
+    (void)lookup;
+    if (client->conn->state != DUOS__CONN_CONNECTING) {
+        return; /* its end comes in this turn */
+    }
+    if (err == DUOS_OK) {
+        err = set_targets(client, addrs, count);
     }
     if (err == DUOS_OK) {
         err = try_next(client);
     }
-    /* What the system refuses at once is told like what it refuses later. */
+    if (err != DUOS_OK) {
+        duos__conn_finish(client->conn, err);
+    }
+}
+
+/* What the system refuses at once is told like what it refuses later. */
+static duos_err try_known(duos_client *client, const duos__target *target)
+{
+    duos_err err = set_targets(client, target->addrs, target->count);
+
+    if (err == DUOS_OK) {
+        err = try_next(client);
+    }
     if (err != DUOS_OK && err != DUOS_ENOMEM && err != DUOS_EMFILE) {
         duos__conn_finish(client->conn, err);
         err = DUOS_OK;
@@ -153,8 +192,39 @@ static duos_err begin(duos_client *client)
     return err;
 }
 
+static duos_err begin(duos_client *client, const char *address,
+                      const duos__target *target)
+{
+    duos_loop *loop = client->owner.loop;
+    duos_err err = DUOS_OK;
+
+    if (client->connect_ms > 0) {
+        err = duos__timers_start(
+            &loop->timers, &client->connect_deadline,
+            duos__after_ms(sys_now_ns(), client->connect_ms));
+    }
+    if (err != DUOS_OK) {
+        return err;
+    }
+    if (target->count > 0) {
+        return try_known(client, target);
+    }
+    return duos_lookup_start(&client->lookup, address, DUOS_UNSPEC,
+                             DUOS__NO_TIMEOUT);
+}
+
+/* Whatever the attempt needed besides its connection. */
+static void end_attempt(duos_client *client)
+{
+    duos__timers_stop(&client->owner.loop->timers, &client->connect_deadline);
+    duos_lookup_stop(&client->lookup);
+    free_targets(client);
+    client->conn = NULL;
+}
+
 duos_err duos_client_connect(duos_client *client, const char *address)
 {
+    duos__target target;
     duos_err err;
 
     if (client == NULL) {
@@ -163,7 +233,7 @@ duos_err duos_client_connect(duos_client *client, const char *address)
     if (client->conn != NULL) {
         return DUOS_EBUSY;
     }
-    err = duos__dial_targets(address, client->targets, &client->target_count);
+    err = duos__dial_parse(address, &target);
     if (err != DUOS_OK) {
         return err;
     }
@@ -171,12 +241,10 @@ duos_err duos_client_connect(duos_client *client, const char *address)
     if (client->conn == NULL) {
         return DUOS_ENOMEM;
     }
-    err = begin(client);
+    err = begin(client, address, &target);
     if (err != DUOS_OK) {
-        duos__timers_stop(&client->owner.loop->timers,
-                          &client->connect_deadline);
         duos__conn_free(client->conn);
-        client->conn = NULL;
+        end_attempt(client);
     }
     return err;
 }
@@ -190,18 +258,14 @@ duos_conn *duos_client_conn(const duos_client *client)
 
 static void connection_gone(duos__owner *owner, duos_conn *conn)
 {
-    duos_client *client = (duos_client *)owner;
-
     (void)conn;
-    duos__timers_stop(&owner->loop->timers, &client->connect_deadline);
-    client->conn = NULL;
+    end_attempt((duos_client *)owner);
 }
 
 static void end_client(duos__deferred *deferred)
 {
     duos_client *client =
-        (duos_client *)(void *)((char *)deferred -
-                                offsetof(duos_client, end));
+        (duos_client *)(void *)((char *)deferred - offsetof(duos_client, end));
 
     duos__free(&client->owner.loop->alloc, client, sizeof *client);
 }
@@ -216,6 +280,7 @@ void duos_client_destroy(duos_client *client)
     loop = client->owner.loop;
     client->destroyed = true;
     duos__timers_stop(&loop->timers, &client->connect_deadline);
+    duos_lookup_stop(&client->lookup);
     if (client->conn != NULL) {
         duos__conn_finish(client->conn, DUOS_ECANCELED);
     }

@@ -4,32 +4,106 @@
  */
 #include "dial.h"
 
-duos_err duos__dial_targets(const char *address, duos_addr *targets,
-                            size_t *count)
-{
-    duos_endpoint end;
-    duos_err err = duos_endpoint_parse(address, &end);
+#include <string.h>
 
+#include "addr_text.h"
+
+/* This machine: IPv4 first, where servers on loopback mostly listen. */
+static void add_loopback(duos__target *out)
+{
+    if (out->family != DUOS_IPV6) {
+        out->addrs[out->count++] = duos_addr_loopback(DUOS_IPV4, out->port);
+    }
+    if (out->family != DUOS_IPV4) {
+        out->addrs[out->count++] = duos_addr_loopback(DUOS_IPV6, out->port);
+    }
+}
+
+/* What the text allows and what the caller wants: both, or nothing. */
+static duos_err narrow(duos_family *text, duos_family wanted)
+{
+    if (wanted != DUOS_UNSPEC && wanted != DUOS_IPV4 && wanted != DUOS_IPV6) {
+        return DUOS_EINVAL;
+    }
+    if (*text == DUOS_UNSPEC) {
+        *text = wanted;
+    }
+    return wanted == DUOS_UNSPEC || wanted == *text ? DUOS_OK
+                                                    : DUOS_EAFNOSUPPORT;
+}
+
+static duos_err from_endpoint(duos_endpoint *end, duos_family family,
+                              duos__target *out)
+{
+    bool here = end->any || end->localhost;
+    duos_err err;
+
+    if (!here) {
+        end->family = (duos_family)end->addr.family;
+    }
+    err = narrow(&end->family, family);
     if (err != DUOS_OK) {
         return err;
     }
-    if (end.type != DUOS_STREAM) {
-        return DUOS_ENOTSUP;
-    }
-    if (end.addr.port == 0) {
-        return DUOS_EINVAL;
-    }
-    *count = 0;
-    if (!end.any && !end.localhost) {
-        targets[(*count)++] = end.addr;
-        return DUOS_OK;
-    }
-    /* This machine: IPv4 first, where servers on loopback mostly listen. */
-    if (end.family != DUOS_IPV6) {
-        targets[(*count)++] = duos_addr_loopback(DUOS_IPV4, end.addr.port);
-    }
-    if (end.family != DUOS_IPV4) {
-        targets[(*count)++] = duos_addr_loopback(DUOS_IPV6, end.addr.port);
+    out->type = end->type;
+    out->family = end->family;
+    out->port = end->addr.port;
+    if (here) {
+        add_loopback(out);
+    } else {
+        out->addrs[out->count++] = end->addr;
     }
     return DUOS_OK;
+}
+
+static duos_err from_name(const char *text, duos_family family,
+                          duos__target *out)
+{
+    duos__named named;
+    duos_err err = duos__named_parse(text, &named);
+
+    if (err == DUOS_OK) {
+        err = duos__name_check(named.host, named.len);
+    }
+    if (err == DUOS_OK) {
+        err = narrow(&named.family, family);
+    }
+    if (err != DUOS_OK) {
+        return err;
+    }
+    out->type = named.type;
+    out->family = named.family;
+    out->port = named.port;
+    if (duos__name_is_local(named.host, named.len)) {
+        add_loopback(out);
+    } else {
+        memcpy(out->host, named.host, named.len);
+    }
+    return DUOS_OK;
+}
+
+duos_err duos__target_parse(const char *text, duos_family family,
+                            duos__target *out)
+{
+    duos_endpoint end;
+    duos_err err = duos_endpoint_parse(text, &end);
+
+    memset(out, 0, sizeof *out);
+    if (err == DUOS_OK) {
+        return from_endpoint(&end, family, out);
+    }
+    return err == DUOS_ESYNTAX ? from_name(text, family, out) : err;
+}
+
+duos_err duos__dial_parse(const char *text, duos__target *out)
+{
+    duos_err err = duos__target_parse(text, DUOS_UNSPEC, out);
+
+    if (err == DUOS_OK && out->type != DUOS_STREAM) {
+        err = DUOS_ENOTSUP;
+    }
+    if (err == DUOS_OK && out->port == 0) {
+        err = DUOS_EINVAL;
+    }
+    return err;
 }

@@ -1,18 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dial.h - which addresses a client tries for a text, and in which order.
+ * dial.h - what a text leads to: addresses that are known at once, or a name
+ * to look up first.
  */
 #ifndef DUOS_DIAL_H
 #define DUOS_DIAL_H
 
 #include <duosock/addr.h>
 
-#define DUOS__DIAL_MAX 2
+#include "name.h"
+
+/* A name or a number stands for at most so many addresses. */
+#define DUOS__DIAL_KNOWN 2
+#define DUOS__DIAL_MAX   64
+
+typedef struct duos__target {
+    duos_type type;
+    duos_family family; /* that the name is asked for */
+    uint16_t port;
+    size_t count; /* of addrs; 0: host is to be looked up */
+    duos_addr addrs[DUOS__DIAL_KNOWN];
+    char host[DUOS__NAME_MAX + 2]; /* with a final dot and NUL */
+} duos__target;
 
 /*
- * targets: receives 1 to DUOS__DIAL_MAX addresses. Errors as duos_dial.
+ * Reads a text: every form of duos_endpoint_parse, and "name:port". What
+ * looks like an address is never left to a name server.
+ *
+ * family: narrows what the text allows; DUOS_UNSPEC does not.
+ *
+ * DUOS_OK; as duos_endpoint_parse; DUOS_ENAMETOOLONG; DUOS_EAFNOSUPPORT when
+ * text and family do not go together; DUOS_EINVAL for another family.
  */
-duos_err duos__dial_targets(const char *address, duos_addr *targets,
-                            size_t *count);
+duos_err duos__target_parse(const char *text, duos_family family,
+                            duos__target *out);
+
+/* The same for connecting: a stream (DUOS_ENOTSUP) to a port (DUOS_EINVAL). */
+duos_err duos__dial_parse(const char *text, duos__target *out);
 
 #endif

@@ -63,7 +63,7 @@ static duos_err setup(duos_loop *loop, const duos_loop_config *config)
     if (err != DUOS_OK) {
         return err;
     }
-    err = sys_mailbox_init(&loop->posts);
+    err = duos__mailbox_init(&loop->posts);
     if (err != DUOS_OK) {
         duos_poller_destroy(loop->poller);
         loop->poller = NULL;
@@ -125,7 +125,8 @@ duos_err duos_loop_destroy(duos_loop *loop)
     while (loop->deferred != NULL) { /* an ending may have begun another */
         duos__loop_settle(loop);
     }
-    sys_mailbox_fini(&loop->posts);
+    duos__desk_close(loop->desk); /* before the mailbox that it posts to */
+    duos__mailbox_fini(&loop->posts);
     duos_poller_destroy(loop->poller);
     free_loop(loop);
     return DUOS_OK;
@@ -198,7 +199,7 @@ static void dispatch(const duos_poller *poller, const duos_poll_event *event,
 
 static void run_posts(duos_loop *loop)
 {
-    sys_node *node = sys_mailbox_take(&loop->posts);
+    duos__node *node = duos__mailbox_take(&loop->posts);
 
     while (node != NULL) {
         duos_post *post = (duos_post *)(void *)node;
@@ -407,8 +408,8 @@ duos_err duos_loop_post(duos_loop *loop, duos_post *post)
     if (loop == NULL || post == NULL || post->on_post == NULL) {
         return DUOS_EINVAL;
     }
-    sys_mailbox_push(&loop->posts, (sys_node *)(void *)&post->node,
-                     &was_empty);
+    duos__mailbox_push(&loop->posts, (duos__node *)(void *)&post->node,
+                       &was_empty);
     return was_empty ? duos_poller_wakeup(loop->poller) : DUOS_OK;
 }
 

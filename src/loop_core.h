@@ -8,7 +8,8 @@
 
 #include <duosock/loop.h>
 
-#include "sys.h"
+#include "mailbox.h"
+#include "offload.h"
 #include "timer.h"
 
 /* Events taken from the system at a time. */
@@ -37,7 +38,9 @@ struct duos_loop {
     duos__deferred **deferred_end;
     duos__timers timers;
     duos_alloc alloc;
-    sys_mailbox posts;
+    duos__mailbox posts;
+    duos__desk *desk; /* lookups of names; NULL before the first */
+    duos_post desk_post;
     duos_poll_event events[DUOS__LOOP_EVENTS];
 };
 

@@ -8,7 +8,7 @@
 #include <duosock/option.h>
 
 #include "deadline.h"
-#include "dial.h"
+#include "query.h"
 #include "versioned.h"
 
 void duos_listen_options_init(duos_listen_options *options)
@@ -142,32 +142,47 @@ static duos_err dial_one(const duos_addr *addr, const duos__deadline *deadline,
     return DUOS_OK;
 }
 
-duos_err duos_dial(const char *address, int64_t timeout_ms, duos_socket *out)
+/* Each in turn, until one is connected or the time is over. */
+static duos_err dial_any(const duos_addr *addrs, size_t count,
+                         const duos__deadline *deadline, duos_socket *out)
 {
-    duos__deadline deadline;
-    duos_addr targets[DUOS__DIAL_MAX];
-    size_t count;
+    duos_err err = DUOS_EADDRNOTAVAIL;
     size_t i;
-    duos_err err;
 
-    if (out == NULL) {
-        return DUOS_EINVAL;
-    }
-    err = duos__dial_targets(address, targets, &count);
-    if (err != DUOS_OK) {
-        return err;
-    }
-    deadline = duos__deadline_in(timeout_ms);
     for (i = 0; i < count; i++) {
-        duos_err attempt = dial_one(&targets[i], &deadline, out);
+        duos_err attempt = dial_one(&addrs[i], deadline, out);
 
         /* A family that is missing says less than one that was tried. */
         if (i == 0 || !lacks_ipv6(attempt)) {
             err = attempt;
         }
-        if (attempt == DUOS_OK || attempt == DUOS_ETIMEDOUT) {
-            break;
+        if (attempt == DUOS_OK || (attempt == DUOS_ETIMEDOUT &&
+                                   duos__deadline_left(deadline) == 0)) {
+            break; /* a system's own time-out is no reason to stop */
         }
+    }
+    return err;
+}
+
+duos_err duos_dial(const char *address, int64_t timeout_ms, duos_socket *out)
+{
+    duos__deadline deadline;
+    duos__target target;
+    duos_addr addrs[DUOS__DIAL_MAX];
+    size_t count;
+    duos_err err;
+
+    if (out == NULL) {
+        return DUOS_EINVAL;
+    }
+    err = duos__dial_parse(address, &target);
+    if (err != DUOS_OK) {
+        return err;
+    }
+    deadline = duos__deadline_in(timeout_ms);
+    err = duos__resolve(&target, timeout_ms, addrs, DUOS__DIAL_MAX, &count);
+    if (err == DUOS_OK) {
+        err = dial_any(addrs, count, &deadline, out);
     }
     return err;
 }

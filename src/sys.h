@@ -175,7 +175,7 @@ duos_err sys_wait_many(sys_wait *list, size_t n, int32_t timeout_ms,
 /* A clock that never goes back and is not set, in nanoseconds. */
 uint64_t sys_now_ns(void);
 
-/* ---- sys_wakeup: the only ways into a loop from another thread --------- */
+/* ---- sys_wakeup: the only way into a wait from another thread ---------- */
 
 /*
  * A wake-up channel for backends that need a socket or descriptor to wait
@@ -192,32 +192,67 @@ void sys_wakeup_close(sys_wakeup *w);
 duos_err sys_wakeup_signal(sys_wakeup *w);
 void sys_wakeup_drain(sys_wakeup *w);
 
+/* ---- sys_lock: what threads share is touched under one ----------------- */
+
 /*
- * A mailbox: nodes are pushed by any thread and taken by one. Storage for the
- * system's lock is in the struct, so nothing is allocated. init fails only if
- * the system cannot make a lock.
+ * A lock in the caller's memory, held for a handful of instructions. init
+ * fails only if the system cannot make one.
  */
-typedef struct sys_node {
-    struct sys_node *next;
-} sys_node;
+typedef union sys_lock {
+    void *align;
+    unsigned char bytes[64];
+} sys_lock;
 
-typedef struct sys_mailbox {
-    sys_node *head;
-    sys_node *tail;
+duos_err sys_lock_init(sys_lock *lock);
+void sys_lock_fini(sys_lock *lock);
+void sys_lock_take(sys_lock *lock);
+void sys_lock_release(sys_lock *lock);
+
+/* ---- sys_offload: work that blocks ------------------------------------- */
+
+/*
+ * A job for elsewhere: run may block for as long as it likes, done follows
+ * it. The storage is the caller's, and the system's from sys_offload until
+ * done begins; done may free it.
+ */
+typedef struct sys_job {
+    void (*run)(struct sys_job *job);
+    void (*done)(struct sys_job *job);
     union {
-        void *align;
+        uint64_t align;
         unsigned char bytes[64];
-    } lock;
-} sys_mailbox;
+    } os; /* the platform's */
+} sys_job;
 
-duos_err sys_mailbox_init(sys_mailbox *box);
-void sys_mailbox_fini(sys_mailbox *box);
+/*
+ * Runs a job away from this thread; nothing of it happens within the call.
+ * run and done are called once each, on one thread that is not the caller's,
+ * receives no signals and does not keep the process from ending. The
+ * simulator has no threads: there they are events, and what run would have
+ * waited for lies between the two.
+ *
+ * This is all that the seam knows of threads. How many run at a time, who
+ * waits, and what becomes of a job that hangs is decided in offload.c.
+ *
+ * Returns: DUOS_OK; DUOS_ENOMEM when the system gives no thread; neither
+ *     function is called then.
+ */
+duos_err sys_offload(sys_job *job);
 
-/* Appends; *was_empty tells whether the taker must be woken. */
-void sys_mailbox_push(sys_mailbox *box, sys_node *node, bool *was_empty);
-
-/* Takes all nodes in the order of their pushes; NULL if there is none. */
-sys_node *sys_mailbox_take(sys_mailbox *box);
+/*
+ * Asks the system for the addresses of a name; for the run of a job alone,
+ * since nobody knows how long it takes.
+ *
+ * host: a name that was checked, never a number. family: DUOS_UNSPEC for
+ *     both.
+ * addrs: receives up to cap addresses with port 0, in the system's order;
+ *     what is left over is dropped. count: receives 1..cap.
+ *
+ * Returns: DUOS_OK; DUOS_ENONAME, DUOS_ENODATA, DUOS_ETRYAGAIN,
+ *     DUOS_ENORECOVERY; DUOS_ENOMEM; what the system says besides.
+ */
+duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
+                    size_t cap, size_t *count);
 
 /* ---- pollers ---------------------------------------------------------- */
 

@@ -102,7 +102,7 @@ DUOS_API DUOS_CHECKED duos_err duos_addr_parse(const char *text,
  * Reads every form that the program and duos_listen_at understand: those of
  * duos_addr_parse, ":port" and "*:port" for all interfaces,
  * "localhost:port", and the prefixes "tcp:", "tcp4:", "tcp6:", "udp:",
- * "udp4:" and "udp6:". No name is ever looked up.
+ * "udp4:" and "udp6:". No name is ever looked up; duos_resolve does that.
  *
  * text: NUL-terminated.
  * out: receives the address; ":port" gives [::] unless a prefix says 4,

@@ -26,7 +26,8 @@ typedef struct duos_client duos_client;
  *
  * handler: what the connection reports to; copied. user: the user pointer
  *     that it begins with.
- * connect_ms: for connecting, all addresses together (10 s).
+ * connect_ms: for looking up a name and connecting, all addresses together
+ *     (10 s).
  * limits: of the connection: the server's, but without first_byte_ms,
  *     idle_ms and back-pressure, since a client may wait for its answer.
  */
@@ -67,13 +68,16 @@ duos_client_create(duos_loop *loop, const duos_client_config *config,
 
 /*
  * Begins to connect. on_open tells that the connection stands, or on_close
- * why it does not: DUOS_ECONNREFUSED, DUOS_ETIMEDOUT, ...
+ * why it does not: DUOS_ECONNREFUSED, DUOS_ETIMEDOUT, ..., or for a name what
+ * duos_lookup_init lists.
  *
- * address: as for duos_dial; "localhost" tries 127.0.0.1, then ::1.
+ * address: as for duos_dial. The addresses of a name are tried in turn; the
+ *     last failure is the one that is told.
  *
  * Returns: DUOS_OK when the attempt has begun; DUOS_EINVAL for NULL;
  *     DUOS_EBUSY while a connection or an attempt lasts; DUOS_ESYNTAX,
- *     DUOS_ERANGE, DUOS_EAFNOSUPPORT or DUOS_ENOTSUP as duos_dial;
+ *     DUOS_ENAMETOOLONG, DUOS_ERANGE, DUOS_EAFNOSUPPORT or DUOS_ENOTSUP as
+ *     duos_dial; DUOS_ELIMIT when the loop has too many lookups under way;
  *     DUOS_ENOMEM; DUOS_EMFILE.
  * Blocking: never.
  * Thread: the loop's.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * duosock.h - everything: the thin layer (sockets, addresses, options, select,
- * pollers) and what is built on it (loop, connections, server, client).
+ * pollers) and what is built on it (loop, names, connections, server,
+ * client).
  */
 #ifndef DUOSOCK_H
 #define DUOSOCK_H
@@ -15,6 +16,7 @@
 #include <duosock/select.h>
 #include <duosock/poller.h>
 #include <duosock/loop.h>
+#include <duosock/resolve.h>
 #include <duosock/conn.h>
 #include <duosock/server.h>
 #include <duosock/client.h>

@@ -82,7 +82,11 @@ extern "C" {
     X(MSGSIZE, -69, "message too long")                                        \
     X(PROTO, -70, "protocol error")                                            \
     X(NOTREADY, -71, "network subsystem not ready")                            \
-    X(IO, -72, "input or output error")
+    X(IO, -72, "input or output error")                                        \
+    X(NONAME, -100, "no such host name")                                       \
+    X(NODATA, -101, "host name has no address of this family")                 \
+    X(TRYAGAIN, -102, "host name could not be looked up now, try again")       \
+    X(NORECOVERY, -103, "name service failed")
 
 /* One of the DUOS_E... codes, DUOS_OK, or -100000 - native. */
 typedef int32_t duos_err;

@@ -21,10 +21,11 @@
  *     ...                                 a client on b: "10.0.0.1:7700"
  *     err = duos_sim_run(sim, 60000);     until someone calls duos_sim_stop
  *
- * The first form knows TCP over IPv4 and IPv6, latency, and short sends and
- * receives. It does not know datagrams (duos_open says DUOS_ENOTSUP), unix
- * sockets (DUOS_EAFNOSUPPORT), shared ports, out-of-band data and raw
- * options. Native error numbers are ours without the sign.
+ * The first form knows TCP over IPv4 and IPv6, latency, short sends and
+ * receives, and the host names of duos_sim_add_name. It does not know
+ * datagrams (duos_open says DUOS_ENOTSUP), unix sockets (DUOS_EAFNOSUPPORT),
+ * shared ports, out-of-band data and raw options. Native error numbers are
+ * ours without the sign.
  *
  * Calls that would block let the other hosts go on until they are satisfied,
  * and the clock jumps; when nothing is left that could end the wait, they
@@ -64,16 +65,17 @@ typedef enum duos_sim_kind {
     DUOS_SIM_RECV,
     DUOS_SIM_SHUTDOWN,
     DUOS_SIM_CLOSE,
-    DUOS_SIM_ARRIVE,  /* something reached a host over the network */
-    DUOS_SIM_JUMP,    /* nobody had anything to do: the clock moved on */
-    DUOS_SIM_DEADLOCK /* and there was nothing to move on to */
+    DUOS_SIM_ARRIVE,   /* something reached a host over the network */
+    DUOS_SIM_JUMP,     /* nobody had anything to do: the clock moved on */
+    DUOS_SIM_DEADLOCK, /* and there was nothing to move on to */
+    DUOS_SIM_LOOKUP    /* the name service was asked */
 } duos_sim_kind;
 
 /*
  * A line of the trace.
  *
  * host: the number of the host, 0 for none. socket: the number of the socket,
- * 0 for none. result: bytes that moved, or a duos_err.
+ * 0 for none. result: bytes that moved, addresses of a name, or a duos_err.
  */
 typedef struct duos_sim_record {
     uint64_t time_ns;
@@ -177,6 +179,27 @@ DUOS_API duos_addr duos_sim_addr(uint32_t host, duos_family family,
  * Blocking: never.
  */
 DUOS_API duos_err duos_sim_set_host(duos_sim *sim, uint32_t host);
+
+/*
+ * Teaches the simulated name service a name. Any other one is DUOS_ENONAME,
+ * at once.
+ *
+ * name: as it is asked for, without regard to case; one that is known gets a
+ *     new answer.
+ * err: what the answer is: DUOS_OK, or the failure.
+ * addrs: count addresses, copied; the ports do not matter. A lookup that
+ *     none of them is good for gets DUOS_ENODATA.
+ * delay_ms: virtual time until the answer; less than 0: it never comes.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for a NULL, or an err that is more than
+ *     DUOS_OK; DUOS_ENAMETOOLONG; DUOS_ENOMEM.
+ * Blocking: never.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_sim_add_name(duos_sim *sim,
+                                                 const char *name, duos_err err,
+                                                 const duos_addr *addrs,
+                                                 size_t count,
+                                                 int64_t delay_ms);
 
 /*
  * Adds a loop, which runs on a host from now on. A host may have several.

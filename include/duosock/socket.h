@@ -445,16 +445,20 @@ duos_listen_at(const char *address, const duos_listen_options *options,
 /*
  * A connected stream socket in one call.
  *
- * address: a form of duos_endpoint_parse; "localhost", and a host that is
- *     empty or "*", tries 127.0.0.1, then ::1. Other names are not looked up.
- * timeout_ms: for all attempts together; less than 0 waits as long as the
- *     system does.
+ * address: a form of duos_endpoint_parse, or "name:port", which is looked up
+ *     (see resolve.h). All addresses are tried in turn; for "localhost", and
+ *     a host that is empty or "*", 127.0.0.1, then ::1.
+ * timeout_ms: for looking up and all attempts together; less than 0 waits as
+ *     long as the system does.
  * out: receives the socket, which is non-blocking: duos_send_all,
  *     duos_recv_exact and duos_recv_some wait for it.
  *
- * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESYNTAX, DUOS_ERANGE or
- *     DUOS_EAFNOSUPPORT as duos_endpoint_parse says; DUOS_ENOTSUP for "udp:"
- *     or "unix:"; DUOS_ETIMEDOUT; DUOS_ECONNREFUSED; the system's code.
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL or port 0; DUOS_ESYNTAX,
+ *     DUOS_ENAMETOOLONG, DUOS_ERANGE or DUOS_EAFNOSUPPORT for what is no
+ *     address; DUOS_ENOTSUP for "udp:" or "unix:"; DUOS_ENONAME,
+ *     DUOS_ENODATA, DUOS_ETRYAGAIN or DUOS_ENORECOVERY for a name, as
+ *     duos_resolve; DUOS_ETIMEDOUT; DUOS_ECONNREFUSED and the system's other
+ *     codes, for the address that was tried last.
  * Ownership: the caller closes it.
  * Blocking: at most timeout_ms.
  * Thread: any.

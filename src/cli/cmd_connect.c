@@ -152,11 +152,27 @@ static int connect_failed(const session *s, duos_err reason)
     if (reason == DUOS_ECONNREFUSED) {
         say("hint: nobody listens there; duosock serve would");
     }
-    if (reason == DUOS_EINVAL || reason == DUOS_ESYNTAX) {
+    if (reason == DUOS_EINVAL) {
         say("hint: a client needs a host and a port other than 0");
         return CLI_USAGE;
     }
     return reason == DUOS_ETIMEDOUT ? CLI_TIMEDOUT : CLI_UNREACHABLE;
+}
+
+/* The attempt did not even begin. */
+static int begin_failed(const session *s, duos_err reason)
+{
+    switch (reason) {
+    case DUOS_ESYNTAX:
+    case DUOS_ENAMETOOLONG:
+    case DUOS_ERANGE:
+    case DUOS_EAFNOSUPPORT:
+    case DUOS_ENOTSUP:
+        setup_say_address(s->address, reason);
+        return CLI_USAGE;
+    default:
+        return connect_failed(s, reason);
+    }
 }
 
 static int transfer_ended(const session *s, duos_err reason)
@@ -234,7 +250,7 @@ static int run(session *s)
     }
     err = duos_client_connect(s->client, s->address);
     if (err != DUOS_OK) {
-        return connect_failed(s, err);
+        return begin_failed(s, err);
     }
     err = duos_loop_run(s->loop);
     if (err != DUOS_OK) {
@@ -256,9 +272,6 @@ int cmd_connect(int argc, char **argv)
     }
     s.options = &options;
     s.address = list.count > 0 ? list.address[0] : CLI_ADDRESS;
-    if (!setup_check_address(s.address)) {
-        return CLI_USAGE;
-    }
     output_init(&s.out);
     exit_code = setup_loop(options.poller, 0, &s.loop);
     if (exit_code == CLI_DONE) {

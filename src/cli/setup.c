@@ -12,22 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool setup_check_address(const char *text)
+void setup_say_address(const char *text, duos_err err)
 {
-    duos_endpoint endpoint;
-    duos_err err = duos_endpoint_parse(text, &endpoint);
-
-    if (err == DUOS_OK && endpoint.type == DUOS_DGRAM) {
-        err = DUOS_ENOTSUP;
-    }
-    if (err == DUOS_OK) {
-        return true;
-    }
     say_failure("address", text, err);
     switch (err) {
     case DUOS_ESYNTAX:
         say("hint: write host:port, as 127.0.0.1:7700, [::1]:7700 or "
-            "localhost:7700; names are not looked up yet");
+            "localhost:7700; only connect looks names up");
         break;
     case DUOS_ERANGE:
         say("hint: a port is a number from 0 to 65535");
@@ -38,7 +29,20 @@ bool setup_check_address(const char *text)
     default:
         break;
     }
-    return false;
+}
+
+bool setup_check_address(const char *text)
+{
+    duos_endpoint endpoint;
+    duos_err err = duos_endpoint_parse(text, &endpoint);
+
+    if (err == DUOS_OK && endpoint.type == DUOS_DGRAM) {
+        err = DUOS_ENOTSUP;
+    }
+    if (err != DUOS_OK) {
+        setup_say_address(text, err);
+    }
+    return err == DUOS_OK;
 }
 
 int setup_loop(duos_poller_backend backend, size_t recv_buffer, duos_loop **out)

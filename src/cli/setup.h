@@ -15,9 +15,12 @@ enum {
     SETUP_SECONDS_MAX = 32
 };
 
+/* Says why a text is no address that can be used, with a hint. */
+void setup_say_address(const char *text, duos_err err);
+
 /*
- * Whether the text is an address of a stream; if not, that is said and the
- * usage is wrong.
+ * Whether the text is an address of a stream to listen on; if not, that is
+ * said and the usage is wrong.
  */
 bool setup_check_address(const char *text);
 

@@ -25,6 +25,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
@@ -97,6 +98,21 @@
 #define DUOS__ABSTRACT_NAMES 1
 #else
 #define DUOS__ABSTRACT_NAMES 0
+#endif
+
+/*
+ * Codes of getaddrinfo that POSIX does not have. What is missing becomes a
+ * number that is never given.
+ */
+#ifdef EAI_NODATA
+#define DUOS__EAI_NODATA EAI_NODATA
+#else
+#define DUOS__EAI_NODATA INT_MAX
+#endif
+#ifdef EAI_ADDRFAMILY
+#define DUOS__EAI_ADDRFAMILY EAI_ADDRFAMILY
+#else
+#define DUOS__EAI_ADDRFAMILY (INT_MAX - 1)
 #endif
 
 /* ---- shared by the files of this folder -------------------------------- */

@@ -109,12 +109,14 @@ duos_err duos_sim_destroy(duos_sim *sim)
     if (sim->running) {
         return DUOS_EBUSY;
     }
+    current = NULL;
+    duos__sim_tasks_fini(sim);
+    duos__sim_names_fini(sim);
     free_network(sim);
     duos__free(&sim->alloc, sim->members,
                sim->member_room * sizeof *sim->members);
     alloc = sim->alloc;
     duos__free(&alloc, sim, sizeof *sim);
-    current = NULL;
     return DUOS_OK;
 }
 

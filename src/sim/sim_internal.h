@@ -13,6 +13,7 @@
  *   rng.c    chance           event.c  what is due when     trace.c  the log
  *   sim.c    life, hosts      run.c    loops, turns, waiting
  *   net.c    sockets, ports   wire.c   what travels         tcp.c    the ends
+ *   names.c  host names
  *   sys_*.c, poller_sim.c     the seam, in terms of these
  */
 #ifndef DUOS_SIM_INTERNAL_H
@@ -20,6 +21,7 @@
 
 #include <duosock/sim.h>
 
+#include "name.h"
 #include "sys.h"
 
 /* ---- events ----------------------------------------------------------- */
@@ -140,6 +142,26 @@ typedef struct sim_socket {
 /* What sys_listen makes of "the system's maximum". */
 #define SIM_BACKLOG_MAX 128u
 
+/* ---- names and jobs --------------------------------------------------- */
+
+/* What the name service knows. */
+typedef struct sim_name {
+    struct sim_name *next;
+    duos_addr *addrs;
+    size_t count;
+    duos_err err;
+    int64_t delay_ms; /* less than 0: never answers */
+    char name[DUOS__NAME_MAX + 2];
+} sim_name;
+
+/* Lies in the os of a sys_job. */
+typedef struct sim_task {
+    sim_event event; /* first: when it is run, or done */
+    struct sim_task *prev;
+    struct sim_task *next;
+    uint32_t host;
+} sim_task;
+
 /* ---- the simulation --------------------------------------------------- */
 
 typedef struct sim_member {
@@ -170,6 +192,10 @@ struct duos_sim {
     uint32_t socket_room;
     uint32_t socket_count;
     sim_conn *conns;
+
+    sim_name *names;
+    sim_task *tasks;   /* that were offloaded and are not done */
+    uint64_t spent_ns; /* by the task that is run */
 
     sim_member *members;
     uint32_t member_room;
@@ -257,6 +283,15 @@ uint32_t duos__sim_route(const duos_sim *sim, uint32_t from,
 /* Who listens on an address of a host, or NULL. */
 sim_socket *duos__sim_listener(const duos_sim *sim, uint32_t host,
                                const duos_addr *addr);
+
+/* ---- names.c ---------------------------------------------------------- */
+
+void duos__sim_names_fini(duos_sim *sim);
+
+/* ---- sys_offload.c ---------------------------------------------------- */
+
+/* Ends all tasks without running them: the machine is switched off. */
+void duos__sim_tasks_fini(duos_sim *sim);
 
 /* ---- wire.c ----------------------------------------------------------- */
 

@@ -18,6 +18,7 @@
  *                 WSAESHUTDOWN -> 0 (trap 46), WSAEMSGSIZE -> a full buffer
  *                 (trap 47), WSAECONNRESET on a socket without a peer -> the
  *                 next datagram (trap 48)
+ *   sys_lookup    WSATYPE_NOT_FOUND -> DUOS_ENODATA
  *   sys_opt_*     the codes for "no such option" -> DUOS_ENOTSUP
  */
 #include "win32.h"
@@ -61,7 +62,11 @@
     X(HOSTUNREACH, WSAEHOSTUNREACH)                                            \
     X(MSGSIZE, WSAEMSGSIZE)                                                    \
     X(NOTREADY, WSASYSNOTREADY)                                                \
-    X(IO, WSASYSCALLFAILURE)
+    X(IO, WSASYSCALLFAILURE)                                                   \
+    X(NONAME, WSAHOST_NOT_FOUND)                                               \
+    X(NODATA, WSANO_DATA)                                                      \
+    X(TRYAGAIN, WSATRY_AGAIN)                                                  \
+    X(NORECOVERY, WSANO_RECOVERY)
 
 /* More codes that mean one of ours: from native only. */
 #define WSA_REWRITES(X)                                                        \

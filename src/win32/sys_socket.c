@@ -2,8 +2,8 @@
 /*
  * sys_socket.c - a socket from its birth to its end, without the bytes.
  *
- * Also the one place that starts Winsock: sys_open, when Windows says that
- * nobody has. Every other verb needs a socket, so it comes later. Winsock
+ * Also starts Winsock: sys_open and sys_lookup ask for it when Windows says
+ * that nobody has. Every other verb needs a socket, so it comes later. Winsock
  * counts its users itself, so nothing is kept here, and WSACleanup is never
  * called: it could end the sockets of others in the process (trap 2).
  */
@@ -11,7 +11,7 @@
 
 /* ---- birth ------------------------------------------------------------- */
 
-static duos_err start_winsock(void)
+duos_err duos__start_winsock(void)
 {
     WSADATA data;
 
@@ -89,7 +89,7 @@ duos_err sys_open(duos_family family, duos_type type, unsigned flags,
     duos_err err;
 
     if (os == INVALID_SOCKET && WSAGetLastError() == WSANOTINITIALISED) {
-        err = start_winsock();
+        err = duos__start_winsock();
         if (err != DUOS_OK) {
             return err;
         }

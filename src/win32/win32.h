@@ -62,6 +62,9 @@ static inline SOCKET duos__os(duos_socket s)
     return (SOCKET)s.os;
 }
 
+/* Starts Winsock; once more is no harm. */
+duos_err duos__start_winsock(void);
+
 /* What a call on s failed with, code, as one of ours. */
 duos_err duos__wsa_error(duos_socket s, int code);
 

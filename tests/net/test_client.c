@@ -78,7 +78,7 @@ static void test_client_connect_refuses_what_is_no_address(void **state)
     assert_err(DUOS_EINVAL, duos_client_connect(NULL, "127.0.0.1:80"));
     assert_err(DUOS_EINVAL, duos_client_connect(client, NULL));
     assert_err(DUOS_EINVAL, duos_client_connect(client, "127.0.0.1:0"));
-    assert_err(DUOS_ESYNTAX, duos_client_connect(client, "example.org:80"));
+    assert_err(DUOS_ESYNTAX, duos_client_connect(client, "exa mple.org:80"));
     assert_err(DUOS_ERANGE, duos_client_connect(client, "127.0.0.1:65536"));
     assert_err(DUOS_EAFNOSUPPORT,
                duos_client_connect(client, "tcp6:127.0.0.1:80"));

@@ -129,7 +129,7 @@ static void test_dial_odd_text_is_refused(void **state)
     assert_err(DUOS_EINVAL, duos_dial(NULL, 0, &s));
     assert_err(DUOS_EINVAL, duos_dial("127.0.0.1:80", 0, NULL));
     assert_err(DUOS_EINVAL, duos_dial("127.0.0.1:0", 0, &s));
-    assert_err(DUOS_ESYNTAX, duos_dial("example.com:80", 0, &s));
+    assert_err(DUOS_ESYNTAX, duos_dial("exa mple.com:80", 0, &s));
     assert_err(DUOS_ESYNTAX, duos_dial("", 0, &s));
     assert_err(DUOS_ERANGE, duos_dial("127.0.0.1:65536", 0, &s));
     assert_err(DUOS_EAFNOSUPPORT, duos_dial("tcp4:[::1]:80", 0, &s));

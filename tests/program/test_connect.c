@@ -52,6 +52,30 @@ static void test_connect_refused_exits_3_and_names_the_error(void **state)
     duos_close(&bound);
 }
 
+/* Names below localhost are this machine, wherever the test runs. */
+static void test_connect_looks_names_up(void **state)
+{
+    char address[DUOS_ADDR_TEXT_MAX];
+    duos_socket bound = bound_only(address);
+    char name[64];
+    run_result r;
+
+    (void)state;
+    sprintf(name, "x.localhost:%s", strrchr(address, ':') + 1);
+    PROGRAM_RUN(&r, "empty", "connect", name);
+    assert_int_equal(r.code, 3);
+    assert_contains(r.err, name);
+    assert_contains(r.err, ": connection refused (");
+    run_free(&r);
+    PROGRAM_RUN(&r, "empty", "connect", "--timeout", "5s",
+                "no-such-host.invalid:80");
+    assert_true(r.code == 3 || r.code == 5);
+    assert_contains(r.err, "connect no-such-host.invalid:80: ");
+    assert_int_equal(r.out_len, 0);
+    run_free(&r);
+    duos_close(&bound);
+}
+
 /* Fills a backlog until a connect stays unanswered; 0 if it never does. */
 static size_t fill_backlog(const duos_addr *addr, duos_socket *waiting)
 {
@@ -360,6 +384,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PROGRAM_TEST(test_connect_refused_exits_3_and_names_the_error),
+        PROGRAM_TEST(test_connect_looks_names_up),
         PROGRAM_TEST(test_connect_unanswered_times_out_and_exits_5),
         PROGRAM_TEST(test_connect_idle_times_out_and_exits_5),
         PROGRAM_TEST(test_connect_round_trip_of_binary_file_keeps_each_byte),

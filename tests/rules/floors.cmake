@@ -10,8 +10,8 @@ include("${CMAKE_CURRENT_LIST_DIR}/common.cmake")
 
 set(floors
     "config version versioned alloc mem"
-    "error sys"
-    "addr addr_parse socket option select fdset deadline slots stream dial"
+    "error sys mailbox"
+    "addr addr_parse socket option select fdset deadline slots stream dial addr_text name offload query"
     "poller poller_ops bufq"
     "timer loop loop_core resolve sim"
     "conn_ready engine_ops"

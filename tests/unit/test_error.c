@@ -68,6 +68,10 @@ static void test_err_numbers_are_frozen(void **state)
     assert_int_equal(DUOS_EBADF, -40);
     assert_int_equal(DUOS_ECONNREFUSED, -60);
     assert_int_equal(DUOS_EIO, -72);
+    assert_int_equal(DUOS_ENONAME, -100);
+    assert_int_equal(DUOS_ENODATA, -101);
+    assert_int_equal(DUOS_ETRYAGAIN, -102);
+    assert_int_equal(DUOS_ENORECOVERY, -103);
 }
 
 static void test_err_numbers_are_distinct_and_in_range(void **state)

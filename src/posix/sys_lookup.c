@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_lookup.c - names, as getaddrinfo knows them: hosts files, DNS, and
+ * whatever else this system asks.
+ *
+ * Its codes are no errno; each gets one of ours (trap 73). AI_ADDRCONFIG is
+ * not set: on a machine with nothing but loopback it hides the answer.
+ */
+#include "posix.h"
+
+/* Our name without its E, the EAI code. */
+#define EAI_MAP(X)                                                             \
+    X(NONAME, EAI_NONAME)                                                      \
+    X(NODATA, DUOS__EAI_NODATA)                                                \
+    X(NODATA, DUOS__EAI_ADDRFAMILY)                                            \
+    X(TRYAGAIN, EAI_AGAIN)                                                     \
+    X(NORECOVERY, EAI_FAIL)                                                    \
+    X(NOMEM, EAI_MEMORY)                                                       \
+    X(AFNOSUPPORT, EAI_FAMILY)                                                 \
+    X(SOCKTNOSUPPORT, EAI_SOCKTYPE)                                            \
+    X(NOENT, EAI_SERVICE)                                                      \
+    X(INVAL, EAI_BADFLAGS)                                                     \
+    X(NAMETOOLONG, EAI_OVERFLOW)
+
+/* native: errno, which EAI_SYSTEM refers to. */
+static duos_err from_eai(int code, int native)
+{
+    switch (code) {
+#define EAI_CASE(name, eai)                                                    \
+    case eai:                                                                  \
+        return DUOS_E##name;
+        EAI_MAP(EAI_CASE)
+#undef EAI_CASE
+    case EAI_SYSTEM:
+        return native != 0 ? sys_err_from_native(native) : DUOS_ENORECOVERY;
+    default:
+        return DUOS_ENORECOVERY;
+    }
+}
+
+static int native_family(duos_family family)
+{
+    switch (family) {
+    case DUOS_IPV4:
+        return AF_INET;
+    case DUOS_IPV6:
+        return AF_INET6;
+    default:
+        return AF_UNSPEC;
+    }
+}
+
+/* Addresses of other families are passed over. */
+static size_t take_all(const struct addrinfo *list, duos_addr *addrs,
+                       size_t cap)
+{
+    duos__sockaddr native;
+    size_t n = 0;
+
+    for (; list != NULL && n < cap; list = list->ai_next) {
+        if (list->ai_family != AF_INET && list->ai_family != AF_INET6) {
+            continue;
+        }
+        memcpy(&native, list->ai_addr, (size_t)list->ai_addrlen);
+        n += duos__addr_from_native(&native, list->ai_addrlen, &addrs[n]) ==
+             DUOS_OK;
+    }
+    return n;
+}
+
+duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
+                    size_t cap, size_t *count)
+{
+    struct addrinfo hints;
+    struct addrinfo *list = NULL;
+    size_t n;
+    int code;
+
+    memset(&hints, 0, sizeof hints);
+    hints.ai_family = native_family(family);
+    hints.ai_socktype = SOCK_STREAM; /* or each comes once for every type */
+    errno = 0;
+    code = getaddrinfo(host, NULL, &hints, &list);
+    if (code != 0) {
+        return from_eai(code, errno);
+    }
+    n = take_all(list, addrs, cap);
+    freeaddrinfo(list);
+    if (n == 0) {
+        return DUOS_ENODATA;
+    }
+    *count = n;
+    return DUOS_OK;
+}

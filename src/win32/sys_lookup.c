@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sys_lookup.c - names, as getaddrinfo knows them. Its codes are WSA codes,
+ * so they need no table of their own (trap 73).
+ */
+#include "win32.h"
+
+static duos_err from_wsa(int code)
+{
+    return code == WSATYPE_NOT_FOUND ? DUOS_ENODATA : sys_err_from_native(code);
+}
+
+/* Addresses of other families are passed over. */
+static size_t take_all(const struct addrinfo *list, duos_addr *addrs,
+                       size_t cap)
+{
+    duos__sockaddr native;
+    size_t n = 0;
+
+    for (; list != NULL && n < cap; list = list->ai_next) {
+        if (list->ai_family == AF_INET || list->ai_family == AF_INET6) {
+            memcpy(&native, list->ai_addr, (size_t)list->ai_addrlen);
+            duos__addr_from_native(&native, &addrs[n]);
+            n++;
+        }
+    }
+    return n;
+}
+
+/* The first user of Winsock may be a lookup. */
+static int ask(const char *host, const struct addrinfo *hints,
+               struct addrinfo **list)
+{
+    int code = getaddrinfo(host, NULL, hints, list);
+
+    if (code == WSANOTINITIALISED && duos__start_winsock() == DUOS_OK) {
+        code = getaddrinfo(host, NULL, hints, list);
+    }
+    return code;
+}
+
+duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
+                    size_t cap, size_t *count)
+{
+    struct addrinfo hints;
+    struct addrinfo *list = NULL;
+    size_t n;
+    int code;
+
+    memset(&hints, 0, sizeof hints);
+    hints.ai_family = duos__family_to_native((int)family);
+    hints.ai_socktype = SOCK_STREAM; /* or each comes once for every type */
+    code = ask(host, &hints, &list);
+    if (code != 0) {
+        return from_wsa(code);
+    }
+    n = take_all(list, addrs, cap);
+    freeaddrinfo(list);
+    if (n == 0) {
+        return DUOS_ENODATA;
+    }
+    *count = n;
+    return DUOS_OK;
+}

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_resolve_stub.c - lookups on real threads with a name service of our
+ * own: this program has its own sys_lookup, so the platform's is not linked.
+ *
+ * The name says what happens: "ok-..." and "fail-..." answer at once,
+ * "hang-..." answers when the test lets it. These are counted, so a test can
+ * wait until the threads that it left alone are through. "race-..." is for
+ * tests that cannot know how many of their threads ever came so far.
+ */
+#include "support/scene.h"
+
+#include "sys.h"
+
+/* Nothing hangs longer than the resolvers that people have met. */
+#define HANG_MS 30000
+
+static struct {
+    sys_lock lock;
+    sys_wakeup release; /* never drained: lets everything go */
+    unsigned begun;
+    unsigned ended;
+    unsigned at_once; /* that are in here now */
+    unsigned most_at_once;
+} service;
+
+static void enter(void)
+{
+    sys_lock_take(&service.lock);
+    service.begun++;
+    if (++service.at_once > service.most_at_once) {
+        service.most_at_once = service.at_once;
+    }
+    sys_lock_release(&service.lock);
+}
+
+static void leave(void)
+{
+    sys_lock_take(&service.lock);
+    service.at_once--;
+    service.ended++;
+    sys_lock_release(&service.lock);
+}
+
+static void hang(void)
+{
+    (void)duos_wait(service.release.recv_end, DUOS_READ, HANG_MS, NULL);
+}
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+static size_t two_hosts(duos_family family, duos_addr *addrs, size_t cap)
+{
+    size_t n = 0;
+
+    if (cap > 1 && family == DUOS_UNSPEC) {
+        addrs[n++] = duos_addr_ipv4(127, 0, 0, 2, 0); /* nobody there */
+    }
+    addrs[n++] = duos_addr_ipv4(127, 0, 0, 1, 0);
+    return n;
+}
+
+duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
+                    size_t cap, size_t *count)
+{
+    bool counted = !begins(host, "race-");
+
+    if (counted) {
+        enter();
+    }
+    if (begins(host, "hang-")) {
+        hang();
+    }
+    *count = two_hosts(family, addrs, cap);
+    if (counted) {
+        leave();
+    }
+    return begins(host, "fail-") ? DUOS_ENORECOVERY : DUOS_OK;
+}
+
+static void begin_service(void)
+{
+    memset(&service, 0, sizeof service);
+    assert_ok(sys_lock_init(&service.lock));
+    assert_ok(sys_wakeup_open(&service.release));
+}
+
+static bool all_ended(void)
+{
+    bool ended;
+
+    sys_lock_take(&service.lock);
+    ended = service.at_once == 0;
+    sys_lock_release(&service.lock);
+    return ended;
+}
+
+static void wait_until_begun(unsigned wanted)
+{
+    uint64_t begin = net_now();
+    unsigned begun = 0;
+
+    while (begun < wanted) {
+        assert_waited_less_than(begin, PATIENCE_MS);
+        sys_lock_take(&service.lock);
+        begun = service.begun;
+        sys_lock_release(&service.lock);
+    }
+}
+
+/* Lets everything go, and waits until nobody is in sys_lookup any more. */
+static void end_service(void)
+{
+    uint64_t begin = net_now();
+
+    assert_ok(sys_wakeup_signal(&service.release));
+    while (!all_ended()) {
+        assert_waited_less_than(begin, PATIENCE_MS);
+    }
+    sys_wakeup_close(&service.release);
+    sys_lock_fini(&service.lock);
+}
+
+static int setup(void **state)
+{
+    begin_service();
+    return scene_setup(state);
+}
+
+static int teardown(void **state)
+{
+    end_service();
+    return scene_teardown(state);
+}
+
+/* ---- blocking --------------------------------------------------------- */
+
+static void test_resolve_asks_elsewhere_and_waits(void **state)
+{
+    duos_addr addrs[4];
+    size_t n;
+
+    (void)state;
+    assert_ok(duos_resolve("ok-1:80", DUOS_UNSPEC, PATIENCE_MS, addrs, 4, &n));
+    assert_int_equal(n, 2);
+    assert_int_equal(addrs[1].port, 80);
+    assert_ok(duos_resolve("ok-1:80", DUOS_UNSPEC, -1, addrs, 1, &n));
+    assert_int_equal(n, 1);
+    assert_err(DUOS_ENORECOVERY,
+               duos_resolve("fail-1:80", DUOS_UNSPEC, -1, addrs, 4, &n));
+}
+
+static void test_DN2_resolve_gives_up_on_one_that_hangs(void **state)
+{
+    duos_addr addr;
+    uint64_t begin = net_now();
+    size_t n;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 5; i++) {
+        assert_err(DUOS_ETIMEDOUT,
+                   duos_resolve("hang-1:80", DUOS_UNSPEC, 30, &addr, 1, &n));
+    }
+    assert_waited_at_least(begin, 150);
+    assert_waited_less_than(begin, 150);
+    assert_err(DUOS_ETIMEDOUT,
+               duos_resolve("hang-1:80", DUOS_UNSPEC, 0, &addr, 1, &n));
+    assert_ok(duos_resolve("ok-1:80", DUOS_IPV4, PATIENCE_MS, &addr, 1, &n));
+    wait_until_begun(7);
+}
+
+/* Answer and deadline meet: one of the two wins. */
+static void test_DN2_resolve_answer_races_with_its_deadline(void **state)
+{
+    duos_addr addr;
+    size_t n;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 300; i++) {
+        duos_err err =
+            duos_resolve("race-1:80", DUOS_IPV4, i % 2, &addr, 1, &n);
+
+        assert_true(err == DUOS_OK || err == DUOS_ETIMEDOUT);
+    }
+}
+
+static void test_dial_by_name_tries_all_addresses(void **state)
+{
+    duos_addr at;
+    duos_socket listener = net_listen(DUOS_IPV4, 0, &at);
+    duos_socket s;
+    char text[32];
+
+    (void)state;
+    (void)snprintf(text, sizeof text, "ok-1:%u", (unsigned)at.port);
+    assert_ok(duos_dial(text, PATIENCE_MS, &s));
+    net_close(&s);
+    net_close(&listener);
+    assert_err(DUOS_ECONNREFUSED, duos_dial(text, PATIENCE_MS, &s));
+    assert_err(DUOS_ETIMEDOUT, duos_dial("hang-1:80", 20, &s));
+    wait_until_begun(3);
+}
+
+/* ---- on a loop -------------------------------------------------------- */
+
+typedef struct asked {
+    duos_lookup lookup;
+    unsigned answers;
+    duos_err err;
+    size_t count;
+    unsigned *total;
+} asked;
+
+static void answered(duos_lookup *lookup, duos_err err, const duos_addr *addrs,
+                     size_t count, void *user)
+{
+    asked *a = (asked *)user;
+
+    (void)lookup;
+    assert_true((count > 0) == (addrs != NULL));
+    a->answers++;
+    a->err = err;
+    a->count = count;
+    ++*a->total;
+}
+
+static void ask(asked *a, scene *s, const char *text, int64_t timeout_ms,
+                unsigned *total)
+{
+    memset(a, 0, sizeof *a);
+    a->total = total;
+    assert_ok(duos_lookup_init(&a->lookup, s->loop, answered, a));
+    assert_ok(duos_lookup_start(&a->lookup, text, DUOS_UNSPEC, timeout_ms));
+}
+
+static void test_DN2_lookup_hanging_does_not_delay_an_echo(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+    unsigned answers = 0;
+    asked many[8];
+    uint64_t begin;
+    int i;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    for (i = 0; i < 8; i++) {
+        ask(&many[i], s, "hang-1:80", 300, &answers);
+    }
+    wait_until_begun(4);
+    begin = net_now();
+    for (i = 0; i < 10; i++) {
+        scene_echo(s, visitor);
+    }
+    assert_true(net_now() - begin < (uint64_t)10 * 100 * 1000000);
+    assert_int_equal(answers, 0);
+    scene_until(s, answers, 8);
+    for (i = 0; i < 8; i++) {
+        assert_int_equal(many[i].err, DUOS_ETIMEDOUT);
+    }
+    net_close(&visitor);
+    scene_until(s, s->served.closes, 1);
+}
+
+static void test_lookup_many_come_back_a_few_at_a_time(void **state)
+{
+    scene *s = (scene *)*state;
+    static asked many[100];
+    unsigned answers = 0;
+    int i;
+
+    for (i = 0; i < 100; i++) {
+        ask(&many[i], s, i % 10 == 9 ? "fail-1:80" : "ok-1:80", -1, &answers);
+    }
+    scene_until(s, answers, 100);
+    for (i = 0; i < 100; i++) {
+        assert_int_equal(many[i].answers, 1);
+        assert_int_equal(many[i].err, i % 10 == 9 ? DUOS_ENORECOVERY : DUOS_OK);
+        assert_int_equal(many[i].count, i % 10 == 9 ? 0 : 2);
+    }
+    assert_int_equal(service.begun, 100);
+    assert_true(service.most_at_once <= 4);
+}
+
+/* Four hang and are given up; who waits behind them is begun by their ends. */
+static void test_DN2_lookup_late_answers_are_thrown_away(void **state)
+{
+    scene *s = (scene *)*state;
+    unsigned answers = 0;
+    asked many[6];
+    int i;
+
+    for (i = 0; i < 4; i++) {
+        ask(&many[i], s, "hang-1:80", 20, &answers);
+    }
+    wait_until_begun(4);
+    ask(&many[4], s, "ok-1:80", PATIENCE_MS, &answers);
+    ask(&many[5], s, "ok-2:80", PATIENCE_MS, &answers);
+    scene_until(s, answers, 4);
+    duos_lookup_stop(&many[5].lookup);
+    assert_ok(sys_wakeup_signal(&service.release));
+    scene_until(s, answers, 5);
+    assert_int_equal(many[4].err, DUOS_OK);
+    scene_pass(s, 20);
+    assert_int_equal(answers, 5);
+    assert_int_equal(many[5].answers, 0);
+}
+
+/* Stops come before, while and after the answers do. */
+static void test_DN2_lookup_stop_races_with_its_answer(void **state)
+{
+    scene *s = (scene *)*state;
+    static asked many[50];
+    unsigned answers = 0;
+    int round, i;
+
+    for (round = 0; round < 20; round++) {
+        for (i = 0; i < 50; i++) {
+            ask(&many[i], s, "race-1:80", 1, &answers);
+        }
+        assert_ok(duos_loop_step(s->loop, 0));
+        for (i = 0; i < 50; i++) {
+            duos_lookup_stop(&many[i].lookup);
+        }
+    }
+    scene_idle(s);
+}
+
+static void test_DN2_loop_destroyed_while_lookups_hang(void **state)
+{
+    unsigned answers = 0;
+    asked many[8];
+    duos_loop *loop;
+    uint64_t begin;
+    scene other;
+    int i;
+
+    (void)state;
+    assert_ok(duos_loop_create(NULL, &loop));
+    memset(&other, 0, sizeof other);
+    other.loop = loop;
+    for (i = 0; i < 8; i++) {
+        ask(&many[i], &other, "hang-1:80", -1, &answers);
+    }
+    wait_until_begun(4);
+    begin = net_now();
+    for (i = 0; i < 8; i++) {
+        duos_lookup_stop(&many[i].lookup);
+    }
+    assert_ok(duos_loop_destroy(loop));
+    assert_waited_less_than(begin, 1);
+    assert_int_equal(answers, 0);
+}
+
+/* Answers arrive on loops that are destroyed at that moment. */
+static void test_DN2_loop_destroy_races_with_answers(void **state)
+{
+    unsigned answers = 0;
+    asked many[8];
+    int round, i;
+
+    (void)state;
+    for (round = 0; round < 50; round++) {
+        scene other;
+
+        memset(&other, 0, sizeof other);
+        assert_ok(duos_loop_create(NULL, &other.loop));
+        for (i = 0; i < 8; i++) {
+            ask(&many[i], &other, "race-1:80", -1, &answers);
+        }
+        if (round % 2 == 0) {
+            assert_ok(duos_loop_step(other.loop, 0));
+        }
+        for (i = 0; i < 8; i++) {
+            duos_lookup_stop(&many[i].lookup);
+        }
+        assert_ok(duos_loop_destroy(other.loop));
+    }
+}
+
+static void test_client_connects_by_name(void **state)
+{
+    scene *s = (scene *)*state;
+
+    scene_serve(s);
+    (void)snprintf(s->address, sizeof s->address, "ok-1:%u",
+                   (unsigned)s->at.port);
+    scene_connect(s);
+    scene_until(s, s->called.opens, 1);
+    scene_until(s, s->served.opens, 1);
+    duos_conn_close(s->called.conn);
+    scene_until(s, s->called.closes, 1);
+    (void)snprintf(s->address, sizeof s->address, "fail-1:80");
+    scene_connect(s);
+    scene_until(s, s->called.closes, 2);
+    assert_int_equal(s->called.reason, DUOS_ENORECOVERY);
+    (void)snprintf(s->address, sizeof s->address, "hang-1:80");
+    scene_connect(s);
+    wait_until_begun(3);
+    duos_client_destroy(s->client); /* at once */
+    s->client = NULL;
+    assert_int_equal(s->called.closes, 3);
+    assert_int_equal(s->called.reason, DUOS_ECANCELED);
+}
+
+#define stub_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        stub_test(test_resolve_asks_elsewhere_and_waits),
+        stub_test(test_DN2_resolve_gives_up_on_one_that_hangs),
+        stub_test(test_DN2_resolve_answer_races_with_its_deadline),
+        stub_test(test_dial_by_name_tries_all_addresses),
+        stub_test(test_DN2_lookup_hanging_does_not_delay_an_echo),
+        stub_test(test_lookup_many_come_back_a_few_at_a_time),
+        stub_test(test_DN2_lookup_late_answers_are_thrown_away),
+        stub_test(test_DN2_lookup_stop_races_with_its_answer),
+        stub_test(test_DN2_loop_destroyed_while_lookups_hang),
+        stub_test(test_DN2_loop_destroy_races_with_answers),
+        stub_test(test_client_connects_by_name),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
