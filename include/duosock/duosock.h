@@ -15,6 +15,8 @@
 #include <duosock/select.h>
 #include <duosock/poller.h>
 #include <duosock/loop.h>
+#include <duosock/quit.h>
+#include <duosock/input.h>
 #include <duosock/conn.h>
 #include <duosock/server.h>
 #include <duosock/client.h>

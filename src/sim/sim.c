@@ -110,6 +110,7 @@ duos_err duos_sim_destroy(duos_sim *sim)
         return DUOS_EBUSY;
     }
     free_network(sim);
+    duos__sim_process_fini(sim);
     duos__free(&sim->alloc, sim->members,
                sim->member_room * sizeof *sim->members);
     alloc = sim->alloc;
