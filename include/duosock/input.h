@@ -98,10 +98,10 @@ DUOS_API duos_err duos_input_resume(duos_input *input);
 
 /*
  * Ends reading at once; one that is not started is no error. No call comes
- * after this. A thread that stands in a read stays there until bytes come,
- * and then they are lost: a process stops reading when it ends, or at a place
- * where it has no use for what was typed. The code of the library must stay
- * loaded.
+ * after this. The block that was read ahead is lost. The thread leaves by
+ * itself; where a system cannot call it back from a read (a console of
+ * Windows), it stays there until bytes come, which are lost, too. Until then
+ * the code of the library must stay loaded.
  *
  * input: NULL is ignored.
  *

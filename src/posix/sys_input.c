@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sys_input.c - the thread that stands in read() on descriptor 0, and its
- * turns with the loop.
+ * sys_input.c - the thread that reads descriptor 0, and its turns with the
+ * loop.
+ *
+ * It waits in poll() before it reads, so that it can be called back without
+ * taking bytes that are for somebody else by then. Where poll cannot wait for
+ * a kind of file, read() does.
  */
 #include "posix.h"
 
@@ -20,8 +24,9 @@ struct sys_input {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     sys_wakeup ready;
-    bool wanted; /* guarded */
-    bool closed; /* guarded: the loop's side is gone, and ready with it */
+    sys_wakeup leave; /* the thread's: tells it to */
+    bool wanted;      /* guarded */
+    bool closed;      /* guarded: the loop's side is gone, and ready with it */
     duos_err err;
     size_t len;
     unsigned char block[DUOS_INPUT_BLOCK];
@@ -31,36 +36,46 @@ static void free_input(sys_input *in)
 {
     (void)pthread_cond_destroy(&in->changed);
     (void)pthread_mutex_destroy(&in->lock);
+    sys_wakeup_close(&in->leave);
     duos__free(duos_alloc_default(), in, sizeof *in);
 }
 
 /* ---- the thread ------------------------------------------------------- */
 
-/* A stream may have been inherited in its non-blocking mode. */
+/* Waits for something to read; false: it is to leave instead. */
+static bool await_input(const sys_input *in)
+{
+    struct pollfd entries[2] = {{0, POLLIN, 0}, {0, POLLIN, 0}};
+
+    entries[0].fd = STDIN_FILENO;
+    entries[1].fd = duos__fd(in->leave.recv_end);
+    while (poll(entries, 2, -1) < 0 && errno == EINTR) {
+    }
+    return entries[1].revents == 0;
+}
+
+/* EAGAIN: the stream was inherited in its non-blocking mode. */
 static bool may_go_on(int error)
 {
-    struct pollfd entry = {STDIN_FILENO, POLLIN, 0};
-
-    if (error == EINTR) {
-        return true;
-    }
-    if (error != EAGAIN && error != EWOULDBLOCK) {
-        return false;
-    }
-    return poll(&entry, 1, -1) >= 0 || errno == EINTR;
+    return error == EINTR || error == EAGAIN || error == EWOULDBLOCK;
 }
 
 static void read_block(sys_input *in)
 {
     ssize_t result;
 
+    in->err = DUOS_EEOF;
     do {
+        if (!await_input(in)) {
+            return;
+        }
         result = read(STDIN_FILENO, in->block, sizeof in->block);
     } while (result < 0 && may_go_on(errno));
-    in->len = result > 0 ? (size_t)result : 0;
-    in->err = DUOS_OK;
-    if (result <= 0) {
-        in->err = result == 0 ? DUOS_EEOF : duos__last_error();
+    if (result > 0) {
+        in->err = DUOS_OK;
+        in->len = (size_t)result;
+    } else if (result < 0) {
+        in->err = duos__last_error();
     }
 }
 
@@ -129,20 +144,8 @@ static duos_err start_thread(sys_input *in)
     return DUOS_OK;
 }
 
-static duos_err init_locks(sys_input *in)
-{
-    int error = pthread_mutex_init(&in->lock, NULL);
-
-    if (error == 0) {
-        error = pthread_cond_init(&in->changed, NULL);
-        if (error != 0) {
-            (void)pthread_mutex_destroy(&in->lock);
-        }
-    }
-    return sys_err_from_native(error);
-}
-
-static duos_err open_input(sys_input *in)
+/* The steps of an open, each undone when a later one fails. */
+static duos_err open_thread(sys_input *in)
 {
     duos_err err = sys_wakeup_open(&in->ready);
 
@@ -157,12 +160,54 @@ static duos_err open_input(sys_input *in)
     return err;
 }
 
+static duos_err open_condition(sys_input *in)
+{
+    duos_err err = sys_err_from_native(pthread_cond_init(&in->changed, NULL));
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    err = open_thread(in);
+    if (err != DUOS_OK) {
+        (void)pthread_cond_destroy(&in->changed);
+    }
+    return err;
+}
+
+static duos_err open_lock(sys_input *in)
+{
+    duos_err err = sys_err_from_native(pthread_mutex_init(&in->lock, NULL));
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    err = open_condition(in);
+    if (err != DUOS_OK) {
+        (void)pthread_mutex_destroy(&in->lock);
+    }
+    return err;
+}
+
+static duos_err open_leave(sys_input *in)
+{
+    duos_err err = sys_wakeup_open(&in->leave);
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    err = open_lock(in);
+    if (err != DUOS_OK) {
+        sys_wakeup_close(&in->leave);
+    }
+    return err;
+}
+
 duos_err sys_input_open(sys_input **out, duos_socket *ready)
 {
     sys_input *in;
     duos_err err;
 
-    /* First: the wake-up must not become descriptor 0. */
+    /* First: a wake-up must not become descriptor 0. */
     if (fcntl(STDIN_FILENO, F_GETFD) < 0) {
         return duos__last_error();
     }
@@ -170,14 +215,9 @@ duos_err sys_input_open(sys_input **out, duos_socket *ready)
     if (in == NULL) {
         return DUOS_ENOMEM;
     }
-    err = init_locks(in);
+    err = open_leave(in);
     if (err != DUOS_OK) {
         duos__free(duos_alloc_default(), in, sizeof *in);
-        return err;
-    }
-    err = open_input(in);
-    if (err != DUOS_OK) {
-        free_input(in);
         return err;
     }
     *out = in;
@@ -211,12 +251,13 @@ void sys_input_next(sys_input *in)
     (void)pthread_mutex_unlock(&in->lock);
 }
 
-/* Under the lock a thread is either in its read, or waits and will leave. */
+/* The thread may free it as soon as the lock is left. */
 void sys_input_close(sys_input *in)
 {
     (void)pthread_mutex_lock(&in->lock);
     in->closed = true;
     sys_wakeup_close(&in->ready);
+    (void)sys_wakeup_signal(&in->leave);
     (void)pthread_cond_signal(&in->changed);
     (void)pthread_mutex_unlock(&in->lock);
 }

@@ -33,6 +33,7 @@ struct sys_input {
     sys_wakeup ready;
     bool wanted; /* guarded */
     bool closed; /* guarded: the loop's side is gone, and ready with it */
+    HANDLE thread;
     HANDLE handle;
     bool is_console;
     duos_err err;
@@ -43,6 +44,16 @@ struct sys_input {
 };
 
 /* ---- the thread: pipes and files --------------------------------------- */
+
+static bool is_closed(sys_input *in)
+{
+    bool closed;
+
+    AcquireSRWLockExclusive(&in->lock);
+    closed = in->closed;
+    ReleaseSRWLockExclusive(&in->lock);
+    return closed;
+}
 
 static void end(sys_input *in, DWORD error)
 {
@@ -128,7 +139,8 @@ static bool read_wide(sys_input *in)
 
     SetLastError(ERROR_SUCCESS);
     if (!ReadConsoleW(in->handle, in->wide + in->kept, WIDE_MAX - in->kept,
-                      &got, NULL)) {
+                      &got, NULL) &&
+        GetLastError() != ERROR_OPERATION_ABORTED) {
         end(in, GetLastError());
         return false;
     }
@@ -154,11 +166,14 @@ static void read_block(sys_input *in)
 {
     in->err = DUOS_OK;
     in->len = 0;
+    if (is_closed(in)) {
+        return;
+    }
     if (!in->is_console) {
         read_bytes(in);
         return;
     }
-    while (read_wide(in)) {
+    while (read_wide(in) && !is_closed(in)) {
     }
 }
 
@@ -200,7 +215,7 @@ static duos_err start_thread(sys_input *in)
     if (thread == 0) {
         return DUOS_ENOMEM;
     }
-    (void)CloseHandle((HANDLE)thread);
+    in->thread = (HANDLE)thread; /* nobody but the loop's side looks at it */
     return DUOS_OK;
 }
 
@@ -273,11 +288,14 @@ void sys_input_next(sys_input *in)
     ReleaseSRWLockExclusive(&in->lock);
 }
 
+/* The cancelling is an attempt: not every read of every Windows heeds it. */
 void sys_input_close(sys_input *in)
 {
     AcquireSRWLockExclusive(&in->lock);
     in->closed = true;
     sys_wakeup_close(&in->ready);
+    (void)CancelSynchronousIo(in->thread);
+    (void)CloseHandle(in->thread);
     WakeConditionVariable(&in->changed);
     ReleaseSRWLockExclusive(&in->lock);
 }

@@ -195,8 +195,9 @@ bool os_begin_input_pipe(void)
 
 bool os_begin_input_file(const char *path)
 {
-    HANDLE file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL,
-                              OPEN_EXISTING, 0, NULL);
+    HANDLE file =
+        CreateFileA(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                    NULL, OPEN_EXISTING, 0, NULL);
 
     return file != INVALID_HANDLE_VALUE && replace_input(file);
 }
