@@ -21,6 +21,7 @@
 
 #include <duosock/option.h>
 #include <duosock/poller.h>
+#include <duosock/quit.h>
 #include <duosock/socket.h>
 
 /* Bytes moved (0 or more), or a negative duos_err. */
@@ -253,6 +254,56 @@ duos_err sys_offload(sys_job *job);
  */
 duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
                     size_t cap, size_t *count);
+
+/* ---- sys_process: what comes to the process as a whole ----------------- */
+
+/*
+ * Begins to watch for requests to end the process, of which duos_quit_kind
+ * tells. From each of them on, until it was taken, *channel is readable.
+ * Where a request arrives (a signal handler, a thread of the system) nothing
+ * happens but this: it is counted, on_signal is called unless it is NULL, and
+ * the channel is written to; errno stays as it was. DUOS_EBUSY while somebody
+ * watches. This verb touches global state, one of the two allowed places.
+ */
+duos_err sys_quit_open(void (*on_signal)(uint32_t count, duos_quit_kind kind),
+                       duos_socket *channel);
+
+/* Takes the next request; DUOS_EWOULDBLOCK when there is none. */
+duos_err sys_quit_take(duos_socket channel, duos_quit_kind *kind);
+
+/*
+ * Ends watching: what the process did about such requests before the open is
+ * restored, unless somebody else has changed it since. The channel was
+ * removed from pollers and must not be used any more.
+ */
+void sys_quit_close(duos_socket channel);
+
+/*
+ * A thread that reads the standard input, in the mode in which that is,
+ * block by block. It waits with a block until that was dealt with. Its memory
+ * (from duos_alloc_default) belongs to both sides: the thread may stand in a
+ * read long after the close, and then touches nothing else.
+ */
+typedef struct sys_input sys_input;
+
+/*
+ * Starts reading. *ready is readable as long as a block, or the end, is
+ * there. DUOS_EBADF when there is no standard input; DUOS_ENOMEM.
+ */
+duos_err sys_input_open(sys_input **out, duos_socket *ready);
+
+/*
+ * DUOS_OK: the block that is there, 1 to DUOS_INPUT_BLOCK bytes, which stays
+ * until sys_input_next. DUOS_EWOULDBLOCK: none yet. DUOS_EEOF, or why no more
+ * can be read: the end, which stays.
+ */
+duos_err sys_input_peek(sys_input *in, const void **data, size_t *len);
+
+/* The block was dealt with; the next one is wanted. */
+void sys_input_next(sys_input *in);
+
+/* Never waits for the thread. *ready was removed from pollers. */
+void sys_input_close(sys_input *in);
 
 /* ---- pollers ---------------------------------------------------------- */
 

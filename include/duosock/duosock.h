@@ -17,6 +17,8 @@
 #include <duosock/poller.h>
 #include <duosock/loop.h>
 #include <duosock/resolve.h>
+#include <duosock/quit.h>
+#include <duosock/input.h>
 #include <duosock/conn.h>
 #include <duosock/server.h>
 #include <duosock/client.h>

@@ -36,6 +36,7 @@
 #define DUOSOCK_SIM_H
 
 #include <duosock/loop.h>
+#include <duosock/quit.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -68,14 +69,17 @@ typedef enum duos_sim_kind {
     DUOS_SIM_ARRIVE,   /* something reached a host over the network */
     DUOS_SIM_JUMP,     /* nobody had anything to do: the clock moved on */
     DUOS_SIM_DEADLOCK, /* and there was nothing to move on to */
-    DUOS_SIM_LOOKUP    /* the name service was asked */
+    DUOS_SIM_LOOKUP,   /* the name service was asked */
+    DUOS_SIM_QUIT,     /* a host was asked to quit: a duos_quit_kind */
+    DUOS_SIM_INPUT     /* bytes came to a host's standard input */
 } duos_sim_kind;
 
 /*
  * A line of the trace.
  *
  * host: the number of the host, 0 for none. socket: the number of the socket,
- * 0 for none. result: bytes that moved, addresses of a name, or a duos_err.
+ * 0 for none. result: bytes that moved, addresses of a name, a duos_err, or as
+ * the kind says.
  */
 typedef struct duos_sim_record {
     uint64_t time_ns;
@@ -248,6 +252,31 @@ DUOS_API DUOS_CHECKED duos_err duos_sim_run(duos_sim *sim, int64_t limit_ms);
  * Blocking: never.
  */
 DUOS_API void duos_sim_stop(duos_sim *sim);
+
+/*
+ * Asks the process of a host to quit, as a signal would: see quit.h. For the
+ * middle of a run, call it from a timer of any loop.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL or an unknown kind; DUOS_ENOENT for
+ *     a number without a host; DUOS_ESTATE when nobody watches, so a real
+ *     process would be gone; DUOS_ELIMIT when 64 requests wait already.
+ * Blocking: never.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_sim_quit(duos_sim *sim, uint32_t host,
+                                             duos_quit_kind kind);
+
+/*
+ * Writes to the standard input of a host: see input.h. What nobody reads yet
+ * waits.
+ *
+ * len: 0 is the end of the input.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ENOENT for a number without a
+ *     host; DUOS_ESTATE after the end; DUOS_ENOMEM.
+ * Blocking: never.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_sim_input(duos_sim *sim, uint32_t host,
+                                              const void *data, size_t len);
 
 /*
  * The virtual time, in nanoseconds since duos_sim_create.

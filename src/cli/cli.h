@@ -6,14 +6,16 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
-/* 128 + signal, after a second request to stop, is given in os_*.c. */
 enum {
     CLI_DONE = 0,
     CLI_FAILED = 1,      /* failure while running */
     CLI_USAGE = 2,       /* wrong usage */
     CLI_UNREACHABLE = 3, /* cannot resolve or connect */
     CLI_UNBOUND = 4,     /* cannot bind or listen */
-    CLI_TIMEDOUT = 5     /* timed out */
+    CLI_TIMEDOUT = 5,    /* timed out */
+    /* A second request to stop, as shells write the end by a signal. */
+    CLI_INTERRUPTED = 130,
+    CLI_TERMINATED = 143
 };
 
 /* Where ADDRESS is left out. */

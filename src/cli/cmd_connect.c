@@ -9,13 +9,12 @@
  */
 #include "args.h"
 #include "cli.h"
-#include "input.h"
 #include "output.h"
 #include "say.h"
 #include "setup.h"
-#include "stop.h"
 
 #include <duosock/client.h>
+#include <duosock/input.h>
 
 #include <inttypes.h>
 
@@ -30,12 +29,13 @@ typedef struct session {
     const char *address;
     duos_loop *loop;
     duos_client *client;
+    duos_quit quit;
+    duos_input input;
     output out;
     size_t queue_high;
     uint64_t opened_ms;
-    bool open;        /* on_open came */
-    bool input_waits; /* a block was sent, the next is asked for later */
-    bool broken;      /* a standard stream failed; it has been said */
+    bool open;   /* on_open came */
+    bool broken; /* a standard stream failed; it has been said */
     int exit_code;
 } session;
 
@@ -66,31 +66,32 @@ static const arg_command connect_command = {
 
 /* ---- from the standard input to the socket ----------------------------- */
 
-static void on_input(const void *data, size_t len, int error, void *user)
+static void on_input(duos_input *input, const void *data, size_t len,
+                     void *user)
 {
     session *s = user;
     duos_conn *conn = duos_client_conn(s->client);
-    duos_err err;
+    duos_err err = duos_conn_send(conn, data, len);
 
-    if (error != 0) {
-        say_os_failure("read", "standard input", error);
-        s->broken = true;
-    }
-    if (len == 0) {
-        (void)duos_conn_shutdown(conn);
-        return;
-    }
-    err = duos_conn_send(conn, data, len);
     if (err == DUOS_ESTATE) {
-        return; /* the peer has ended; on_close is on its way */
-    }
-    if (err != DUOS_OK) {
+        duos_input_stop(input); /* the peer has ended; on_close will come */
+    } else if (err != DUOS_OK) {
         duos_conn_abort(conn, err);
     } else if (duos_conn_queued(conn) > s->queue_high) {
-        s->input_waits = true;
-    } else {
-        input_next();
+        (void)duos_input_pause(input);
     }
+}
+
+static void on_input_end(duos_input *input, duos_err reason, void *user)
+{
+    session *s = user;
+
+    (void)input;
+    if (reason != DUOS_EEOF) {
+        say_failure("read", "standard input", reason);
+        s->broken = true;
+    }
+    (void)duos_conn_shutdown(duos_client_conn(s->client));
 }
 
 static void on_drain(duos_conn *conn, void *user)
@@ -98,10 +99,7 @@ static void on_drain(duos_conn *conn, void *user)
     session *s = user;
 
     (void)conn;
-    if (s->input_waits) {
-        s->input_waits = false;
-        input_next();
-    }
+    (void)duos_input_resume(&s->input);
 }
 
 /* ---- from the socket to the standard output ---------------------------- */
@@ -122,13 +120,15 @@ static void on_open(duos_conn *conn, void *user)
 {
     session *s = user;
     char text[DUOS_TUPLE_TEXT_MAX];
+    duos_err err;
 
     s->open = true;
     s->opened_ms = duos_loop_now_ms(s->loop);
     setup_tuple(text, conn, false);
     say_detail("open %s", text);
-    if (!input_begin(s->loop, on_input, s)) {
-        say("cannot start to read the standard input");
+    err = duos_input_start(&s->input);
+    if (err != DUOS_OK) {
+        say_failure("read", "standard input", err);
         s->broken = true;
         duos_conn_abort(conn, DUOS_ECANCELED);
     }
@@ -195,7 +195,7 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
 {
     session *s = user;
 
-    input_end();
+    duos_input_stop(&s->input);
     if (!s->open) {
         s->exit_code = connect_failed(s, reason);
     } else {
@@ -209,10 +209,14 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
 }
 
 /* What was read from the standard input still goes out. */
-static void on_stop(void *user)
+static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
+                    void *user)
 {
     session *s = user;
 
+    (void)quit;
+    (void)count;
+    (void)kind;
     duos_conn_close(duos_client_conn(s->client));
 }
 
@@ -239,14 +243,18 @@ static duos_err create_client(session *s)
 static int run(session *s)
 {
     duos_err err = create_client(s);
+    int exit_code;
 
+    if (err == DUOS_OK) {
+        err = duos_input_init(&s->input, s->loop, on_input, on_input_end, s);
+    }
     if (err != DUOS_OK) {
         say_failure("start", "client", err);
         return CLI_FAILED;
     }
-    if (!stop_begin(s->loop, on_stop, s)) {
-        say("cannot wait for requests to stop");
-        return CLI_FAILED;
+    exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
+    if (exit_code != CLI_DONE) {
+        return exit_code;
     }
     err = duos_client_connect(s->client, s->address);
     if (err != DUOS_OK) {
@@ -276,8 +284,8 @@ int cmd_connect(int argc, char **argv)
     exit_code = setup_loop(options.poller, 0, &s.loop);
     if (exit_code == CLI_DONE) {
         exit_code = run(&s);
-        input_end();
-        stop_end();
+        duos_input_stop(&s.input);
+        duos_quit_stop(&s.quit);
         duos_client_destroy(s.client);
         (void)duos_loop_destroy(s.loop);
     }

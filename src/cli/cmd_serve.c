@@ -8,7 +8,6 @@
 #include "say.h"
 #include "serve.h"
 #include "setup.h"
-#include "stop.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -76,9 +75,8 @@ static void on_drained(duos_server *server, void *user)
 }
 
 /* Both ends of a serve begin here: a request to stop, and idleness. */
-static void drain(void *user)
+static void drain(serve *s)
 {
-    serve *s = user;
     int32_t limit_ms = s->options->drain_ms;
 
     duos_timer_stop(&s->idle);
@@ -89,6 +87,15 @@ static void drain(void *user)
 static void on_idle(duos_timer *timer, void *user)
 {
     (void)timer;
+    drain(user);
+}
+
+static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
+                    void *user)
+{
+    (void)quit;
+    (void)count;
+    (void)kind;
     drain(user);
 }
 
@@ -234,11 +241,10 @@ static int run(serve *s, const arg_list *list)
         say_failure("start", "server", err);
         return CLI_FAILED;
     }
-    if (!stop_begin(s->loop, drain, s)) {
-        say("cannot wait for requests to stop");
-        return CLI_FAILED;
+    exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
+    if (exit_code == CLI_DONE) {
+        exit_code = listen_all(s, list);
     }
-    exit_code = listen_all(s, list);
     if (exit_code != CLI_DONE) {
         return exit_code;
     }
@@ -292,7 +298,7 @@ int cmd_serve(int argc, char **argv)
                            fit_queue(&limits, options.max_queue), &s.loop);
     if (exit_code == CLI_DONE) {
         exit_code = run(&s, &list);
-        stop_end();
+        duos_quit_stop(&s.quit);
         duos_server_destroy(s.server);
         (void)duos_loop_destroy(s.loop);
     }

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * os_posix.c - streams, files, threads and stop signals on POSIX.
- *
- * Stop signals are taken by a thread that waits for them with sigwait, not
- * by a handler: it may lock and post like any other thread, and the second
- * signal works even while the main thread is stuck in a write.
+ * os_posix.c - streams and files on POSIX.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -13,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,21 +66,6 @@ static bool wait_for(int fd, short events)
     entry.events = events;
     entry.revents = 0;
     return poll(&entry, 1, -1) >= 0 || errno == EINTR;
-}
-
-int os_read_stdin(void *data, size_t cap, size_t *len)
-{
-    for (;;) {
-        ssize_t n = read(OS_STDIN, data, cap);
-
-        if (n >= 0) {
-            *len = (size_t)n;
-            return 0;
-        }
-        if (!wait_for(OS_STDIN, POLLIN)) {
-            return errno;
-        }
-    }
 }
 
 static int write_all(int fd, const void *data, size_t len)
@@ -160,104 +140,7 @@ bool os_reader_gone(int error)
     return error == EPIPE;
 }
 
-static void *run_thread(void *run)
+void os_exit_at_once(int code)
 {
-    (*(void (**)(void))run)();
-    free(run);
-    return NULL;
-}
-
-bool os_thread(void (*run)(void))
-{
-    /* A function pointer does not fit into a void * by the letter of C. */
-    void (**box)(void) = malloc(sizeof *box);
-    pthread_t thread;
-
-    if (box == NULL) {
-        return false;
-    }
-    *box = run;
-    if (pthread_create(&thread, NULL, run_thread, box) != 0) {
-        free(box);
-        return false;
-    }
-    pthread_detach(thread);
-    return true;
-}
-
-struct os_monitor {
-    pthread_mutex_t mutex;
-    pthread_cond_t condition;
-};
-
-os_monitor *os_monitor_create(void)
-{
-    os_monitor *monitor = malloc(sizeof *monitor);
-
-    if (monitor != NULL) {
-        pthread_mutex_init(&monitor->mutex, NULL);
-        pthread_cond_init(&monitor->condition, NULL);
-    }
-    return monitor;
-}
-
-void os_monitor_enter(os_monitor *monitor)
-{
-    pthread_mutex_lock(&monitor->mutex);
-}
-
-void os_monitor_leave(os_monitor *monitor)
-{
-    pthread_mutex_unlock(&monitor->mutex);
-}
-
-void os_monitor_wait(os_monitor *monitor)
-{
-    pthread_cond_wait(&monitor->condition, &monitor->mutex);
-}
-
-void os_monitor_notify(os_monitor *monitor)
-{
-    pthread_cond_broadcast(&monitor->condition);
-}
-
-/* ---- requests to stop ------------------------------------------------- */
-
-static void (*stop_request)(void);
-
-static void stop_signals(sigset_t *set)
-{
-    sigemptyset(set);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGTERM);
-}
-
-static void wait_for_signals(void)
-{
-    sigset_t set;
-    int number = 0;
-
-    stop_signals(&set);
-    while (sigwait(&set, &number) != 0) {
-    }
-    stop_request();
-    while (sigwait(&set, &number) != 0) {
-    }
-    _exit(128 + number);
-}
-
-bool os_on_stop(void (*request)(void))
-{
-    sigset_t set;
-
-    stop_request = request;
-    /* A shell without job control starts its background jobs with SIGINT
-     * ignored; an ignored signal would never reach sigwait. */
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    stop_signals(&set);
-    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0) {
-        return false;
-    }
-    return os_thread(wait_for_signals);
+    _exit(code);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * os_win32.c - streams, files, threads and console events on Windows.
+ * os_win32.c - streams and files on Windows.
  *
  * The standard streams are used as handles, below the C library, so there is
  * no text mode that could change a byte.
@@ -11,7 +11,6 @@
 #include "os.h"
 
 #include <errno.h>
-#include <process.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +53,7 @@ void os_start(void)
                                   OPEN_EXISTING, 0, NULL);
         SetStdHandle(stream_name(stream), null_device);
     }
+    SetConsoleCtrlHandler(NULL, FALSE);
 }
 
 size_t os_raise_descriptor_limit(void)
@@ -93,32 +93,6 @@ static int to_errno(DWORD error)
         return EBADF;
     default:
         return EIO;
-    }
-}
-
-int os_read_stdin(void *data, size_t cap, size_t *len)
-{
-    HANDLE handle = stream_handle(OS_STDIN);
-    DWORD want = cap > 0x40000000 ? 0x40000000 : (DWORD)cap;
-
-    for (;;) {
-        DWORD got = 0;
-        DWORD error;
-
-        SetLastError(0);
-        if (ReadFile(handle, data, want, &got, NULL)) {
-            if (got == 0 && GetLastError() == ERROR_OPERATION_ABORTED) {
-                continue; /* Ctrl-C at a console is not the end */
-            }
-            *len = got;
-            return 0;
-        }
-        error = GetLastError();
-        if (error == ERROR_BROKEN_PIPE || error == ERROR_HANDLE_EOF) {
-            *len = 0;
-            return 0;
-        }
-        return to_errno(error);
     }
 }
 
@@ -192,93 +166,7 @@ bool os_reader_gone(int error)
     return error == EPIPE;
 }
 
-static unsigned __stdcall run_thread(void *run)
+void os_exit_at_once(int code)
 {
-    (*(void (**)(void))run)();
-    free(run);
-    return 0;
-}
-
-bool os_thread(void (*run)(void))
-{
-    /* A function pointer does not fit into a void * by the letter of C. */
-    void (**box)(void) = malloc(sizeof *box);
-    uintptr_t thread;
-
-    if (box == NULL) {
-        return false;
-    }
-    *box = run;
-    thread = _beginthreadex(NULL, 0, run_thread, box, 0, NULL);
-    if (thread == 0) {
-        free(box);
-        return false;
-    }
-    CloseHandle((HANDLE)thread);
-    return true;
-}
-
-struct os_monitor {
-    SRWLOCK lock;
-    CONDITION_VARIABLE condition;
-};
-
-os_monitor *os_monitor_create(void)
-{
-    os_monitor *monitor = malloc(sizeof *monitor);
-
-    if (monitor != NULL) {
-        InitializeSRWLock(&monitor->lock);
-        InitializeConditionVariable(&monitor->condition);
-    }
-    return monitor;
-}
-
-void os_monitor_enter(os_monitor *monitor)
-{
-    AcquireSRWLockExclusive(&monitor->lock);
-}
-
-void os_monitor_leave(os_monitor *monitor)
-{
-    ReleaseSRWLockExclusive(&monitor->lock);
-}
-
-void os_monitor_wait(os_monitor *monitor)
-{
-    SleepConditionVariableSRW(&monitor->condition, &monitor->lock, INFINITE, 0);
-}
-
-void os_monitor_notify(os_monitor *monitor)
-{
-    WakeAllConditionVariable(&monitor->condition);
-}
-
-/* ---- requests to stop ------------------------------------------------- */
-
-static void (*stop_request)(void);
-static LONG stop_count;
-
-/* Windows calls this on a thread of its own. */
-static BOOL WINAPI on_console_event(DWORD event)
-{
-    if (InterlockedIncrement(&stop_count) > 1) {
-        TerminateProcess(GetCurrentProcess(),
-                         event == CTRL_C_EVENT ? 130 : 143);
-    }
-    stop_request();
-    if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT) {
-        /* After a close, log-off or shutdown event the process ends as soon
-         * as this returns: leave the main thread the few seconds it has. */
-        Sleep(INFINITE);
-    }
-    return TRUE;
-}
-
-bool os_on_stop(void (*request)(void))
-{
-    stop_request = request;
-    /* A parent may have had Ctrl-C ignored, and children inherit that. */
-    SetConsoleCtrlHandler(NULL, FALSE);
-    return SetConsoleCtrlHandler(on_console_event, TRUE) != 0;
+    TerminateProcess(GetCurrentProcess(), (UINT)code);
 }

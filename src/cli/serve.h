@@ -6,6 +6,7 @@
 #ifndef CLI_SERVE_H
 #define CLI_SERVE_H
 
+#include <duosock/quit.h>
 #include <duosock/server.h>
 
 typedef enum serve_mode {
@@ -31,6 +32,7 @@ typedef struct serve {
     const serve_options *options;
     duos_loop *loop;
     duos_server *server;
+    duos_quit quit;
     duos_timer idle;  /* runs while nobody is connected */
     uint64_t counted; /* clients since the start; numbers them */
     uint32_t open;    /* clients now */

@@ -5,6 +5,7 @@
 #include "setup.h"
 
 #include "cli.h"
+#include "os.h"
 #include "say.h"
 
 #include <inttypes.h>
@@ -68,6 +69,31 @@ int setup_loop(duos_poller_backend backend, size_t recv_buffer, duos_loop **out)
     }
     say_failure("start", duos_poller_backend_name(backend), err);
     return CLI_FAILED;
+}
+
+static void end_at_second(uint32_t count, duos_quit_kind kind)
+{
+    if (count > 1) {
+        os_exit_at_once(kind == DUOS_QUIT_INTERRUPT ? CLI_INTERRUPTED
+                                                    : CLI_TERMINATED);
+    }
+}
+
+int setup_quit(duos_quit *quit, duos_loop *loop,
+               void (*on_quit)(duos_quit *quit, uint32_t count,
+                               duos_quit_kind kind, void *user),
+               void *user)
+{
+    duos_err err = duos_quit_init(quit, loop, on_quit, user);
+
+    if (err == DUOS_OK) {
+        err = duos_quit_start(quit, end_at_second);
+    }
+    if (err != DUOS_OK) {
+        say_failure("wait", "for requests to stop", err);
+        return CLI_FAILED;
+    }
+    return CLI_DONE;
 }
 
 const char *setup_poller_name(duos_loop *loop)

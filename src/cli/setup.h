@@ -9,6 +9,7 @@
 #include "args.h"
 
 #include <duosock/conn.h>
+#include <duosock/quit.h>
 
 /* Room for what setup_seconds writes. */
 enum {
@@ -30,6 +31,17 @@ bool setup_check_address(const char *text);
  */
 int setup_loop(duos_poller_backend backend, size_t recv_buffer,
                duos_loop **out);
+
+/*
+ * Watches for requests to stop. on_quit is called for the first one; the
+ * second ends the process at once, even while it is stuck in a write, with
+ * CLI_INTERRUPTED or CLI_TERMINATED. Returns CLI_DONE, or what to exit with
+ * after the reason has been said.
+ */
+int setup_quit(duos_quit *quit, duos_loop *loop,
+               void (*on_quit)(duos_quit *quit, uint32_t count,
+                               duos_quit_kind kind, void *user),
+               void *user);
 
 /* The name of a loop's poller. */
 const char *setup_poller_name(duos_loop *loop);

@@ -126,6 +126,9 @@ static inline int duos__fd(duos_socket s)
 /* errno as one of our codes, for the path on which a call has failed. */
 duos_err duos__last_error(void);
 
+/* A pipe, close-on-exec and non-blocking: ends[0] is read, ends[1] written. */
+duos_err duos__pipe(int ends[2]);
+
 /* The sockaddr of any family that an address may have. */
 typedef union duos__sockaddr {
     struct sockaddr any;

@@ -5,32 +5,12 @@
  */
 #include "posix.h"
 
-static duos_err make_safe(int fd)
-{
-    duos_socket end;
-
-    end.os = fd;
-    if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
-        return duos__last_error();
-    }
-    return sys_set_nonblocking(end, true);
-}
-
 duos_err sys_wakeup_open(sys_wakeup *w)
 {
     int ends[2];
-    duos_err err;
+    duos_err err = duos__pipe(ends);
 
-    if (pipe(ends) != 0) {
-        return duos__last_error();
-    }
-    err = make_safe(ends[0]);
-    if (err == DUOS_OK) {
-        err = make_safe(ends[1]);
-    }
     if (err != DUOS_OK) {
-        (void)close(ends[0]);
-        (void)close(ends[1]);
         return err;
     }
     w->recv_end.os = ends[0];

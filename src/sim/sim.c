@@ -113,6 +113,7 @@ duos_err duos_sim_destroy(duos_sim *sim)
     duos__sim_tasks_fini(sim);
     duos__sim_names_fini(sim);
     free_network(sim);
+    duos__sim_process_fini(sim);
     duos__free(&sim->alloc, sim->members,
                sim->member_room * sizeof *sim->members);
     alloc = sim->alloc;

@@ -14,6 +14,7 @@
  *   sim.c    life, hosts      run.c    loops, turns, waiting
  *   net.c    sockets, ports   wire.c   what travels         tcp.c    the ends
  *   names.c  host names
+ *   process.c  stop requests and standard input of the hosts
  *   sys_*.c, poller_sim.c     the seam, in terms of these
  */
 #ifndef DUOS_SIM_INTERNAL_H
@@ -161,6 +162,29 @@ typedef struct sim_task {
     struct sim_task *next;
     uint32_t host;
 } sim_task;
+/* ---- the process on a host -------------------------------------------- */
+
+/* Requests to end it that were not taken yet, at most. */
+#define SIM_QUITS_MAX 64u
+
+/*
+ * What comes to the process that a host stands for: requests to end it, and
+ * its standard input, as much of it as was written and not read yet.
+ */
+typedef struct sim_process {
+    bool watched;
+    sys_wakeup quit; /* while it is watched */
+    void (*on_signal)(uint32_t count, duos_quit_kind kind);
+    uint32_t count;
+    uint32_t waiting;
+    unsigned char quits[SIM_QUITS_MAX];
+
+    struct sys_input *reader; /* the one that is open, or NULL */
+    unsigned char *input;
+    size_t input_len;
+    size_t input_room;
+    bool input_ended;
+} sim_process;
 
 /* ---- the simulation --------------------------------------------------- */
 
@@ -187,6 +211,7 @@ struct duos_sim {
     uint32_t host; /* current; 0: none */
     uint32_t hosts;
     uint16_t next_port[DUOS_SIM_HOSTS_MAX + 1];
+    sim_process *processes[DUOS_SIM_HOSTS_MAX + 1]; /* NULL: not used yet */
 
     sim_socket **sockets; /* socket number SIM_FIRST_SOCKET + index */
     uint32_t socket_room;
@@ -329,6 +354,17 @@ void duos__sim_close(sim_socket *sock);
 
 /* READ, WRITE, ERROR and HANGUP, as they are now. */
 unsigned duos__sim_ready(const sim_socket *sock);
+
+/* ---- process.c -------------------------------------------------------- */
+
+/* What a host's process gets: made at the first call; NULL: no memory. */
+sim_process *duos__sim_process(duos_sim *sim, uint32_t host);
+void duos__sim_process_fini(duos_sim *sim);
+
+/* ---- sys_input.c ------------------------------------------------------ */
+
+/* More input has come, or its end. */
+void duos__sim_input_came(struct sys_input *reader);
 
 /* ---- sys_wait.c ------------------------------------------------------- */
 

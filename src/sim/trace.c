@@ -52,9 +52,9 @@ uint64_t duos_sim_trace_hash(const duos_sim *sim)
 const char *duos_sim_kind_name(uint32_t kind)
 {
     static const char *const names[] = {
-        "unknown", "turn",   "open", "bind",     "listen",
-        "connect", "accept", "send", "recv",     "shutdown",
-        "close",   "arrive", "jump", "deadlock", "lookup"};
+        "unknown", "turn",     "open",   "bind",     "listen", "connect",
+        "accept",  "send",     "recv",   "shutdown", "close",  "arrive",
+        "jump",    "deadlock", "lookup", "quit",     "input"};
 
     return names[kind < sizeof names / sizeof names[0] ? kind : 0];
 }

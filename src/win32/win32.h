@@ -101,6 +101,9 @@ duos_err duos__socket_kind(duos_socket s, int *family, int *type);
  */
 duos_err duos__wsa_addr_error(duos_socket s, const duos_addr *addr, int code);
 
+/* What Windows calls at a console event; TRUE: we have seen to it. */
+BOOL WINAPI duos__on_console_event(DWORD event);
+
 extern const struct duos__poller_ops duos__poller_select;
 
 #endif

@@ -13,7 +13,7 @@ set(floors
     "error sys mailbox"
     "addr addr_parse socket option select fdset deadline slots stream dial addr_text name offload query"
     "poller poller_ops bufq"
-    "timer loop loop_core resolve sim"
+    "timer loop loop_core quit input resolve sim"
     "conn_ready engine_ops"
     "conn conn_core conn_close conn_deadline frame"
     "server server_core server_accept client datagram proxy"

@@ -8,6 +8,7 @@
 #ifndef TEST_OS_H
 #define TEST_OS_H
 
+#include <duosock/quit.h>
 #include <duosock/socket.h>
 
 /* Ends a test that this system cannot show, with the reason. */
@@ -70,6 +71,36 @@ unsigned os_storm_count(void);
 
 /* Whether SIGPIPE does what it does by default; true where there is none. */
 bool os_sigpipe_is_default(void);
+
+/* ---- requests to quit -------------------------------------------------- */
+
+/*
+ * Asks this process to quit, as the system would. Returns false where there is
+ * no such request, or when it has changed errno.
+ */
+bool os_ask_to_quit(duos_quit_kind kind);
+
+/* A handler of the test's own, which hears of what nobody else hears. */
+bool os_begin_own_quit(void);
+void os_end_own_quit(void);
+unsigned os_own_quits(void);
+
+/* ---- standard input --------------------------------------------------- */
+
+/*
+ * From now on, until os_end_input, the standard input is: a pipe that is
+ * written with os_type, a file, the null device, or nothing at all.
+ */
+bool os_begin_input_pipe(void);
+bool os_begin_input_file(const char *path);
+bool os_begin_no_input(void);
+void os_end_input(void);
+extern const char *const os_null_device;
+
+bool os_type(const void *data, size_t len);
+
+/* Closes the pipe: nothing more will come. */
+void os_type_end(void);
 
 /* ---- threads ---------------------------------------------------------- */
 

@@ -206,6 +206,117 @@ bool os_sigpipe_is_default(void)
            action.sa_handler == SIG_DFL;
 }
 
+/* ---- requests to quit -------------------------------------------------- */
+
+bool os_ask_to_quit(duos_quit_kind kind)
+{
+    int number = kind == DUOS_QUIT_INTERRUPT ? SIGINT : SIGTERM;
+
+    if (kind == DUOS_QUIT_CLOSE) {
+        return false;
+    }
+    errno = EXDEV; /* nobody sets this one */
+    return kill(getpid(), number) == 0 && errno == EXDEV;
+}
+
+static volatile sig_atomic_t own_quits;
+static struct sigaction interrupt_before;
+static struct sigaction terminate_before;
+
+static void count_own_quit(int number)
+{
+    (void)number;
+    own_quits++;
+}
+
+bool os_begin_own_quit(void)
+{
+    struct sigaction action;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = count_own_quit;
+    own_quits = 0;
+    return sigaction(SIGINT, &action, &interrupt_before) == 0 &&
+           sigaction(SIGTERM, &action, &terminate_before) == 0;
+}
+
+void os_end_own_quit(void)
+{
+    (void)sigaction(SIGINT, &interrupt_before, NULL);
+    (void)sigaction(SIGTERM, &terminate_before, NULL);
+}
+
+unsigned os_own_quits(void)
+{
+    return (unsigned)own_quits;
+}
+
+/* ---- standard input --------------------------------------------------- */
+
+const char *const os_null_device = "/dev/null";
+
+static int input_before = -1;
+static int typing = -1;
+
+static bool replace_input(int fd)
+{
+    bool done = false;
+
+    if (fd >= 0) {
+        input_before = fcntl(STDIN_FILENO, F_DUPFD, STDERR_FILENO + 1);
+        done = dup2(fd, STDIN_FILENO) == STDIN_FILENO;
+        close(fd);
+    }
+    return done;
+}
+
+bool os_begin_input_pipe(void)
+{
+    int ends[2];
+
+    if (pipe(ends) != 0) {
+        return false;
+    }
+    typing = ends[1];
+    return replace_input(ends[0]);
+}
+
+bool os_begin_input_file(const char *path)
+{
+    return replace_input(open(path, O_RDONLY));
+}
+
+bool os_begin_no_input(void)
+{
+    input_before = fcntl(STDIN_FILENO, F_DUPFD, STDERR_FILENO + 1);
+    return close(STDIN_FILENO) == 0;
+}
+
+void os_end_input(void)
+{
+    os_type_end();
+    if (input_before >= 0) {
+        (void)dup2(input_before, STDIN_FILENO);
+        close(input_before);
+        input_before = -1;
+    } else {
+        close(STDIN_FILENO);
+    }
+}
+
+bool os_type(const void *data, size_t len)
+{
+    return write(typing, data, len) == (ssize_t)len;
+}
+
+void os_type_end(void)
+{
+    if (typing >= 0) {
+        close(typing);
+        typing = -1;
+    }
+}
+
 /* ---- threads ---------------------------------------------------------- */
 
 struct os_thread {

@@ -139,6 +139,97 @@ bool os_sigpipe_is_default(void)
     return true;
 }
 
+/* ---- requests to quit -------------------------------------------------- */
+
+/* What duosock gives to SetConsoleCtrlHandler: Windows itself calls handlers
+ * only where there is a console. */
+BOOL WINAPI duos__on_console_event(DWORD event);
+
+static unsigned own_quits;
+
+bool os_ask_to_quit(duos_quit_kind kind)
+{
+    static const DWORD events[] = {CTRL_C_EVENT, CTRL_BREAK_EVENT,
+                                   CTRL_CLOSE_EVENT};
+
+    if (!duos__on_console_event(events[kind - DUOS_QUIT_INTERRUPT])) {
+        own_quits++; /* the next in the chain */
+    }
+    return true;
+}
+
+bool os_begin_own_quit(void)
+{
+    own_quits = 0;
+    return true;
+}
+
+void os_end_own_quit(void)
+{
+}
+
+unsigned os_own_quits(void)
+{
+    return own_quits;
+}
+
+/* ---- standard input --------------------------------------------------- */
+
+const char *const os_null_device = "NUL";
+
+static HANDLE input_before;
+static HANDLE typing = INVALID_HANDLE_VALUE;
+
+static bool replace_input(HANDLE handle)
+{
+    input_before = GetStdHandle(STD_INPUT_HANDLE);
+    return SetStdHandle(STD_INPUT_HANDLE, handle) != 0;
+}
+
+bool os_begin_input_pipe(void)
+{
+    HANDLE reading;
+
+    return CreatePipe(&reading, &typing, NULL, 0) && replace_input(reading);
+}
+
+bool os_begin_input_file(const char *path)
+{
+    HANDLE file =
+        CreateFileA(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                    NULL, OPEN_EXISTING, 0, NULL);
+
+    return file != INVALID_HANDLE_VALUE && replace_input(file);
+}
+
+bool os_begin_no_input(void)
+{
+    return replace_input(INVALID_HANDLE_VALUE);
+}
+
+/* A handle on which a thread still reads is not closed: it may hang. */
+void os_end_input(void)
+{
+    os_type_end();
+    SetStdHandle(STD_INPUT_HANDLE, input_before);
+}
+
+bool os_type(const void *data, size_t len)
+{
+    DWORD written = 0;
+
+    return WriteFile(typing, data, (DWORD)len, &written, NULL) &&
+           written == len;
+}
+
+void os_type_end(void)
+{
+    if (typing != INVALID_HANDLE_VALUE) {
+        CloseHandle(typing);
+        typing = INVALID_HANDLE_VALUE;
+    }
+}
+
 /* ---- threads ---------------------------------------------------------- */
 
 struct os_thread {
