@@ -71,7 +71,8 @@ DUOS_API DUOS_CHECKED duos_err duos_resolve(const char *address,
  * Life cycle: duos_lookup_init; duos_lookup_start; on_done once, unless
  * duos_lookup_stop comes first; then it may be started again. A lookup that
  * is not started holds nothing and may simply go out of scope; a started one
- * must stay where it is, and be stopped before its loop is destroyed.
+ * must stay where it is. Destroying the loop ends it without a call; it is
+ * not to be used any more then.
  */
 typedef struct duos_lookup {
     struct duos_timer deadline;
