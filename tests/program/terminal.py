@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: MIT
+#
+# terminal.py COMMAND... - the program COMMAND (an emulator may stand before
+# it) at a terminal of its own: what Ctrl-C and the end of input do when
+# keys are pressed, not when a test calls kill.
+
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import sys
+import termios
+import time
+
+COMMAND = sys.argv[1:]
+PATIENCE = 20
+CTRL_C = b"\x03"
+# A console of Windows wants Ctrl-Z, and Enter as a carriage return, which
+# terminals take for a line feed anyway.
+WINDOWS = COMMAND[-1].endswith(".exe")
+END = b"\x1a\r" if WINDOWS else b"\x04"
+ENTER = b"\r"
+
+
+class Terminal:
+    """A process whose standard streams are a terminal that we type at."""
+
+    def __init__(self, *args):
+        self.seen = b""
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execv(COMMAND[0], COMMAND + list(args))
+
+    def type(self, keys):
+        os.write(self.fd, keys)
+
+    def read(self, deadline):
+        ready, _, _ = select.select([self.fd], [], [],
+                                    max(0, deadline - time.monotonic()))
+        try:
+            more = os.read(self.fd, 65536) if ready else b""
+        except OSError:  # the other side is gone
+            more = b""
+        self.seen += more
+        return more != b""
+
+    def expect(self, pattern):
+        """Waits until the screen shows it, and returns the match."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            match = re.search(pattern, self.seen)
+            if match:
+                return match
+            if not self.read(deadline):
+                self.kill()
+                sys.exit("never saw %r in %r" % (pattern, self.seen))
+
+    def await_console(self):
+        """Wine's console does the editing of lines itself once it is read."""
+        deadline = time.monotonic() + PATIENCE
+        while WINDOWS and termios.tcgetattr(self.fd)[3] & termios.ICANON:
+            if time.monotonic() > deadline:
+                self.kill()
+                sys.exit("nobody reads the console")
+        if WINDOWS:  # Ctrl-Z is for the program, not for the terminal
+            mode = termios.tcgetattr(self.fd)
+            mode[6][termios.VSUSP] = b"\0"
+            termios.tcsetattr(self.fd, termios.TCSANOW, mode)
+
+    def kill(self):
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+
+    def expect_exit(self, wanted):
+        """Waits for the end; what the program still says must be read."""
+        deadline = time.monotonic() + PATIENCE
+        pid = 0
+        while pid == 0:
+            self.read(time.monotonic() + 0.05)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid == 0 and time.monotonic() > deadline:
+                self.kill()
+                sys.exit("did not end, said %r" % self.seen)
+        os.close(self.fd)
+        code = os.waitstatus_to_exitcode(status)
+        if code != wanted:
+            sys.exit("exit code %d, wanted %d, said %r" %
+                     (code, wanted, self.seen))
+
+
+def serve(*args):
+    server = Terminal("serve", "127.0.0.1:0", "-v", *args)
+    match = server.expect(rb"listening on 127\.0\.0\.1:(\d+)")
+    return server, int(match.group(1))
+
+
+def flood(peer):
+    """Sends to one that does not read until nothing more fits."""
+    peer.settimeout(0.3)
+    try:
+        while True:
+            peer.sendall(bytes(65536))
+    except TimeoutError:
+        pass
+
+
+def test_first_ctrl_c_ends_serve_with_0():
+    server, _ = serve()
+    server.type(CTRL_C)
+    server.expect_exit(0)
+
+
+def test_second_ctrl_c_ends_serve_with_130():
+    server, port = serve("--drain", "1h")
+    peer = socket.create_connection(("127.0.0.1", port))
+    flood(peer)
+    server.type(CTRL_C)
+    server.expect(rb"stopping, clients left: 1")
+    server.type(CTRL_C)
+    server.expect_exit(130)
+    peer.close()
+
+
+def talk():
+    """A server and a client that has sent two lines and got them back."""
+    server, port = serve()
+    client = Terminal("connect", "127.0.0.1:%d" % port, "-v")
+    server.expect(rb"#1 open")
+    client.expect(rb"open ")
+    client.await_console()
+    client.type(b"one" + ENTER)
+    client.expect(rb"(?s)one.*\n.*one.*\n")
+    client.type(b"two" + ENTER)
+    client.expect(rb"(?s)two.*\n.*two.*\n")
+    return server, client
+
+
+def test_end_of_input_half_closes_and_ends_connect_with_0():
+    server, client = talk()
+    client.type(END)
+    client.expect_exit(0)
+    server.expect(rb"#1 close 8 B in, 8 B out")
+    server.type(CTRL_C)
+    server.expect_exit(0)
+
+
+def test_ctrl_c_ends_connect_with_0_amid_a_line():
+    server, client = talk()
+    client.type(b"not sent")
+    client.type(CTRL_C)
+    client.expect_exit(0)
+    server.expect(rb"#1 close 8 B in, 8 B out")
+    server.type(CTRL_C)
+    server.expect_exit(0)
+
+
+def test_two_requests_end_connect_that_is_stuck_in_a_write():
+    """Nobody reads the terminal, so its loop does not turn any more."""
+    if WINDOWS:
+        return  # Wine turns the signals of POSIX into nothing
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = Terminal("connect", "127.0.0.1:%d" %
+                          listener.getsockname()[1])
+        peer, _ = listener.accept()
+        flood(peer)
+        os.kill(client.pid, signal.SIGTERM)
+        os.kill(client.pid, signal.SIGINT)
+        _, status = os.waitpid(client.pid, 0)
+        os.close(client.fd)
+        peer.close()
+        code = os.waitstatus_to_exitcode(status)
+        if code not in (130, 143):
+            sys.exit("exit code %d" % code)
+
+
+signal.alarm(100)  # whatever else goes wrong
+for name, test in list(globals().items()):
+    if name.startswith("test_"):
+        print(name, flush=True)
+        test()
