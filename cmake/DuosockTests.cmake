@@ -19,7 +19,7 @@
 if(CMAKE_SYSTEM_NAME MATCHES "^(Linux|Android)$")
     set(DUOSOCK_TEST_POLLERS epoll poll select)
 elseif(WIN32)
-    set(DUOSOCK_TEST_POLLERS select)
+    set(DUOSOCK_TEST_POLLERS afd select)
 else()
     set(DUOSOCK_TEST_POLLERS poll select)
 endif()

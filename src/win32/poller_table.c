@@ -5,6 +5,7 @@
 #include "win32.h"
 
 const struct duos__poller_ops *const sys_pollers[] = {
+    &duos__poller_afd,
     &duos__poller_select,
     NULL,
 };

@@ -42,6 +42,12 @@
 #ifndef SIO_UDP_NETRESET
 #define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
 #endif
+#ifndef SIO_BSP_HANDLE_POLL
+#define SIO_BSP_HANDLE_POLL _WSAIOR(IOC_WS2, 29)
+#endif
+#ifndef SIO_BASE_HANDLE
+#define SIO_BASE_HANDLE _WSAIOR(IOC_WS2, 34)
+#endif
 #ifndef SO_EXCLUSIVEADDRUSE
 #define SO_EXCLUSIVEADDRUSE ((int)(~SO_REUSEADDR))
 #endif
@@ -104,6 +110,7 @@ duos_err duos__wsa_addr_error(duos_socket s, const duos_addr *addr, int code);
 /* What Windows calls at a console event; TRUE: we have seen to it. */
 BOOL WINAPI duos__on_console_event(DWORD event);
 
+extern const struct duos__poller_ops duos__poller_afd;
 extern const struct duos__poller_ops duos__poller_select;
 
 #endif

@@ -242,6 +242,14 @@ static unsigned expected_of(const member *m)
     return m->interest & (DUOS_WRITE | (m->holds ? (unsigned)DUOS_READ : 0));
 }
 
+/* What AFD has put into its queue may have been taken meanwhile. */
+static unsigned spurious_of(const member *m)
+{
+    return duos_poller_backend_of(pool.poller) == DUOS_POLLER_AFD && !m->holds
+               ? (unsigned)DUOS_READ
+               : 0;
+}
+
 /* All that must be told is told, once, and nothing else. */
 static void compare(void)
 {
@@ -259,7 +267,9 @@ static void compare(void)
         told[m - pool.members] = events[i].events;
     }
     for (i = 0; i < POOL; i++) {
-        assert_int_equal(told[i], expected_of(&pool.members[i]));
+        const member *m = &pool.members[i];
+
+        assert_int_equal(told[i] & ~spurious_of(m), expected_of(m));
     }
 }
 
