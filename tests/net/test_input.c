@@ -329,6 +329,29 @@ static void test_input_stop_returns_while_the_thread_reads(void **state)
     assert_int_equal(r.ends, 0);
 }
 
+/* A thread that stayed in its read would take what the next one waits for. */
+static void test_input_stop_leaves_later_bytes_to_others(void **state)
+{
+    scene *s = (scene *)*state;
+    reader r;
+    unsigned i;
+
+    if (os_is_windows()) {
+        skip_because("not every read can be called back here");
+    }
+    begin_pipe();
+    for (i = 0; i < 20; i++) {
+        start(&r, s);
+        scene_idle(s);
+        duos_input_stop(&r.input);
+        start(&r, s);
+        type("mine");
+        scene_until(s, r.calls, 1);
+        assert_string_equal(r.text, "mine");
+        duos_input_stop(&r.input);
+    }
+}
+
 static void test_input_stop_with_a_block_that_waits(void **state)
 {
     scene *s = (scene *)*state;
@@ -428,6 +451,7 @@ int main(void)
         input_test(test_input_pause_holds_back_bytes_and_the_end),
         input_test(test_input_pause_does_not_spin),
         input_test(test_input_stop_returns_while_the_thread_reads),
+        input_test(test_input_stop_leaves_later_bytes_to_others),
         input_test(test_input_stop_with_a_block_that_waits),
         input_test(test_CB1_input_stopped_and_freed_in_its_callback),
         input_test(test_CB1_input_started_again_in_its_callback),
