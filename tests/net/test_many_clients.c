@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #define CLIENTS     1500
-#define ROUNDS      3
+#define ROUNDS      3   /* 1 under Wine, where so many make each call slow */
 #define AT_ONCE     100 /* that connect at a time, for the sake of backlogs */
 #define MESSAGE_MAX 3000u
 
@@ -76,7 +76,7 @@ static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
     assert_true(m->received <= m->size);
     if (m->received == m->size) {
         m->round++;
-        if (m->round < ROUNDS) {
+        if (m->round < (os_is_wine() ? 1 : ROUNDS)) {
             send_round(m, conn);
         } else {
             m->all->done++;
