@@ -90,6 +90,19 @@ static void take(member *m)
     m->holds = false;
 }
 
+/* Wine's select has told of a socket that held nothing; nobody else may. */
+static bool is_spurious(const member *m)
+{
+    char byte;
+    size_t n;
+
+    if (m->holds || !os_under_wine()) {
+        return false;
+    }
+    assert_err(DUOS_EWOULDBLOCK, duos_recv(m->socket, &byte, 1, &n));
+    return true;
+}
+
 /* Waits until nothing is left to tell; each may be told once. */
 static size_t drain(void)
 {
@@ -104,10 +117,12 @@ static size_t drain(void)
             member *m = events[i].user;
 
             assert_true(events[i].token.value == m->token.value);
-            assert_true(m->holds);
-            take(m);
+            if (!is_spurious(m)) {
+                assert_true(m->holds);
+                take(m);
+                total++;
+            }
         }
-        total += n;
     } while (n > 0);
     return total;
 }
