@@ -4,6 +4,7 @@
  * system holds, and numbers beyond its end.
  */
 #include "support/net.h"
+#include "support/os.h"
 #include "support/seeded.h"
 
 #include <duosock/poller.h>
@@ -96,7 +97,7 @@ static bool is_spurious(const member *m)
     char byte;
     size_t n;
 
-    if (m->holds || !os_under_wine()) {
+    if (m->holds || !os_is_wine()) {
         return false;
     }
     assert_err(DUOS_EWOULDBLOCK, duos_recv(m->socket, &byte, 1, &n));
