@@ -195,7 +195,11 @@ duos_poller_backend duos_poller_backend_of(const duos_poller *p)
 
 duos_err duos_poller_os_handle(const duos_poller *p, intptr_t *out)
 {
-    return p == NULL || out == NULL ? DUOS_EINVAL : p->ops->os_handle(p, out);
+    if (p == NULL || out == NULL) {
+        return DUOS_EINVAL;
+    }
+    return p->ops->os_handle != NULL ? p->ops->os_handle(p, out)
+                                     : DUOS_ENOTSUP;
 }
 
 /* ---- entries ---------------------------------------------------------- */

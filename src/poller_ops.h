@@ -20,7 +20,7 @@ typedef struct duos__poller_entry {
 } duos__poller_entry;
 
 /*
- * A backend. All members are set; each returns DUOS_OK or what the system
+ * A backend. All members but os_handle are set; each returns DUOS_OK or what the system
  * said, and leaves its state as it was when it fails.
  *
  * init: makes poller->state. fini: frees it; entries may be left.
@@ -34,7 +34,7 @@ typedef struct duos__poller_entry {
  *     events through duos__poller_emit. May come back early with none. Sets
  *     p->woken when it took a wake-up.
  * wakeup: any thread; ends the current or next wait.
- * os_handle: the descriptor a foreign loop can poll, or DUOS_ENOTSUP.
+ * os_handle: the descriptor a foreign loop can poll; NULL where there is none.
  */
 typedef struct duos__poller_ops {
     duos_poller_backend id;

@@ -194,14 +194,7 @@ static duos_err poll_wakeup(duos_poller *p)
     return sys_wakeup_signal(&state_of(p)->wakeup);
 }
 
-static duos_err poll_os_handle(const duos_poller *p, intptr_t *out)
-{
-    (void)p;
-    (void)out;
-    return DUOS_ENOTSUP;
-}
-
 const duos__poller_ops duos__poller_poll = {
     DUOS_POLLER_POLL, poll_init, poll_fini,   poll_add,       poll_mod,
-    poll_del,         poll_wait, poll_wakeup, poll_os_handle,
+    poll_del,         poll_wait, poll_wakeup, NULL,
 };

@@ -260,15 +260,8 @@ static duos_err select_wakeup(duos_poller *p)
     return sys_wakeup_signal(&state_of(p)->wakeup);
 }
 
-static duos_err select_os_handle(const duos_poller *p, intptr_t *out)
-{
-    (void)p;
-    (void)out;
-    return DUOS_ENOTSUP;
-}
-
 const duos__poller_ops duos__poller_select = {
     DUOS_POLLER_SELECT, select_init,   select_fini,
     select_add,         select_mod,    select_del,
-    select_wait,        select_wakeup, select_os_handle,
+    select_wait,        select_wakeup, NULL,
 };

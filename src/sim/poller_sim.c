@@ -153,13 +153,6 @@ static duos_err sim_wakeup(duos_poller *p)
     return sys_wakeup_signal(&state_of(p)->wakeup);
 }
 
-static duos_err sim_os_handle(const duos_poller *p, intptr_t *out)
-{
-    (void)p;
-    (void)out;
-    return DUOS_ENOTSUP;
-}
-
 bool duos__sim_poller_ready(const duos_poller *p)
 {
     duos_poll_event event;
@@ -170,6 +163,6 @@ bool duos__sim_poller_ready(const duos_poller *p)
 
 static const duos__poller_ops sim_ops = {
     DUOS_POLLER_SIM, sim_init, sim_fini,   sim_add,      sim_mod,
-    sim_del,         sim_wait, sim_wakeup, sim_os_handle};
+    sim_del,         sim_wait, sim_wakeup, NULL};
 
 const duos__poller_ops *const sys_pollers[] = {&sim_ops, NULL};

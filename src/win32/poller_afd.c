@@ -360,13 +360,6 @@ static duos_err wakeup(duos_poller *p)
     return duos__afd_port_wake(&state_of(p)->port);
 }
 
-static duos_err os_handle(const duos_poller *p, intptr_t *out)
-{
-    (void)p;
-    (void)out;
-    return DUOS_ENOTSUP;
-}
-
 const duos__poller_ops duos__poller_afd = {
     .id = DUOS_POLLER_AFD,
     .init = init,
@@ -376,5 +369,5 @@ const duos__poller_ops duos__poller_afd = {
     .del = del,
     .wait = wait,
     .wakeup = wakeup,
-    .os_handle = os_handle,
+    .os_handle = NULL,
 };

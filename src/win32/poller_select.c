@@ -233,13 +233,6 @@ static duos_err wakeup(duos_poller *p)
     return sys_wakeup_signal(&state_of(p)->wakeup);
 }
 
-static duos_err os_handle(const duos_poller *p, intptr_t *out)
-{
-    (void)p;
-    (void)out;
-    return DUOS_ENOTSUP;
-}
-
 const duos__poller_ops duos__poller_select = {
     .id = DUOS_POLLER_SELECT,
     .init = init,
@@ -249,5 +242,5 @@ const duos__poller_ops duos__poller_select = {
     .del = del,
     .wait = wait,
     .wakeup = wakeup,
-    .os_handle = os_handle,
+    .os_handle = NULL,
 };
