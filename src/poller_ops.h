@@ -20,8 +20,8 @@ typedef struct duos__poller_entry {
 } duos__poller_entry;
 
 /*
- * A backend. All members but os_handle are set; each returns DUOS_OK or what the system
- * said, and leaves its state as it was when it fails.
+ * A backend. All members but os_handle are set; each returns DUOS_OK or what
+ * the system said, and leaves its state as it was when it fails.
  *
  * init: makes poller->state. fini: frees it; entries may be left.
  * add: begins to watch entry index with its interest; DUOS_EEXIST when the
