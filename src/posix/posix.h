@@ -129,6 +129,16 @@
 #else
 #define DUOS__EAI_ADDRFAMILY (INT_MAX - 1)
 #endif
+#ifdef EAI_BADHINTS
+#define DUOS__EAI_BADHINTS EAI_BADHINTS /* macOS, the BSDs */
+#else
+#define DUOS__EAI_BADHINTS (INT_MAX - 2)
+#endif
+#ifdef EAI_PROTOCOL
+#define DUOS__EAI_PROTOCOL EAI_PROTOCOL /* macOS, the BSDs */
+#else
+#define DUOS__EAI_PROTOCOL (INT_MAX - 3)
+#endif
 
 /* ---- shared by the files of this folder -------------------------------- */
 

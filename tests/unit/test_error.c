@@ -235,6 +235,7 @@ static void test_trap_03_code_outlives_the_calls_that_follow(void **state)
 }
 
 static const char *words[CODE_COUNT];
+static char copies[CODE_COUNT][64];
 
 static void read_words(void *user)
 {
@@ -243,6 +244,9 @@ static void read_words(void *user)
 
     for (i = 0; i < CODE_COUNT; i++) {
         *same = *same && duos_err_text(codes[i]) == words[i];
+    }
+    for (i = 0; i < CODE_COUNT; i++) {
+        *same = *same && strcmp(words[i], copies[i]) == 0;
     }
 }
 
@@ -256,6 +260,7 @@ static void test_trap_74_text_is_static_whatever_thread_and_locale(void **state)
     (void)state;
     for (i = 0; i < CODE_COUNT; i++) {
         words[i] = duos_err_text(codes[i]);
+        (void)snprintf(copies[i], sizeof copies[i], "%s", words[i]);
     }
     (void)setlocale(LC_ALL, "");
     read_words(&same);

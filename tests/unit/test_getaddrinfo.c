@@ -72,6 +72,12 @@ static void test_trap_73_DN1_getaddrinfo_codes_are_told_apart(void **state)
 #ifdef EAI_ADDRFAMILY
     assert_int_equal(look(EAI_ADDRFAMILY, 0), DUOS_ENODATA);
 #endif
+#ifdef EAI_BADHINTS
+    assert_int_equal(look(EAI_BADHINTS, 0), DUOS_EINVAL);
+#endif
+#ifdef EAI_PROTOCOL
+    assert_int_equal(look(EAI_PROTOCOL, 0), DUOS_EPROTONOSUPPORT);
+#endif
     assert_int_equal(look(987654, 0), DUOS_ENORECOVERY);
 }
 
