@@ -23,7 +23,10 @@ extern "C" {
 
 /*
  * Name (without the E), number, text. The names carry no E here, because
- * EAGAIN and its kin may be macros where this list is expanded.
+ * EAGAIN and its kin may be macros where this list is expanded. -1 to -39 are
+ * general, -40 to -99 come from systems, -100 to -119 from the name service,
+ * -120 to -139 from Winsock alone. docs/errors.md sets them beside the codes
+ * of the systems.
  */
 #define DUOS_ERROR_MAP(X)                                                      \
     X(INVAL, -1, "invalid argument")                                           \
@@ -83,10 +86,33 @@ extern "C" {
     X(PROTO, -70, "protocol error")                                            \
     X(NOTREADY, -71, "network subsystem not ready")                            \
     X(IO, -72, "input or output error")                                        \
+    X(NOTDIR, -73, "a part of the path is not a directory")                    \
+    X(ISDIR, -74, "is a directory")                                            \
+    X(LOOP, -75, "too many symbolic links")                                    \
+    X(ROFS, -76, "read-only file system")                                      \
+    X(NOSPC, -77, "no space left on device")                                   \
+    X(DQUOT, -78, "disk quota exceeded")                                       \
+    X(STALE, -79, "stale file handle")                                         \
+    X(REMOTE, -80, "object is remote")                                         \
+    X(NOTEMPTY, -81, "directory not empty")                                    \
+    X(USERS, -82, "too many users")                                            \
+    X(PROCLIM, -83, "too many processes")                                      \
+    X(TOOMANYREFS, -84, "too many references")                                 \
+    X(NONET, -85, "machine is not on the network")                             \
+    X(NODEV, -86, "no such device")                                            \
+    X(NXIO, -87, "no such device or address")                                  \
+    X(NOTTY, -88, "wrong request for this kind of descriptor")                 \
+    X(OVERFLOW, -89, "value does not fit its type")                            \
+    X(BADMSG, -90, "bad message")                                              \
+    X(NOLCK, -91, "no locks left")                                             \
     X(NONAME, -100, "no such host name")                                       \
     X(NODATA, -101, "host name has no address of this family")                 \
     X(TRYAGAIN, -102, "host name could not be looked up now, try again")       \
-    X(NORECOVERY, -103, "name service failed")
+    X(NORECOVERY, -103, "name service failed")                                 \
+    X(NOMORE, -120, "no more results")                                         \
+    X(PROVIDER, -121, "network provider is broken")                            \
+    X(QOS, -122, "quality of service refused")                                 \
+    X(QOSNEWS, -123, "quality of service changed")
 
 /* One of the DUOS_E... codes, DUOS_OK, or -100000 - native. */
 typedef int32_t duos_err;
@@ -122,8 +148,8 @@ DUOS_API const char *duos_err_name(duos_err err);
 DUOS_API const char *duos_err_text(duos_err err);
 
 /*
- * The number that this system uses for a code: errno on POSIX, the WSA code
- * on Windows.
+ * The number that this system uses for a code: errno on POSIX, the WSA or
+ * Win32 code on Windows.
  *
  * Returns: the number; 0 where this system has none (DUOS_OK and the codes of
  *     duosock's own).

@@ -101,6 +101,21 @@
 #endif
 
 /*
+ * errno: no system's comes near the greatest. A code that a system lacks gets
+ * a number beyond it.
+ */
+#define DUOS__ERRNO_MAX 99999
+#ifndef ENONET
+#define ENONET (DUOS__ERRNO_MAX + 1) /* Linux, illumos */
+#endif
+#ifndef EPROCLIM
+#define EPROCLIM (DUOS__ERRNO_MAX + 2) /* macOS, the BSDs */
+#endif
+#ifndef ETIME
+#define ETIME (DUOS__ERRNO_MAX + 3) /* FreeBSD and OpenBSD lack it */
+#endif
+
+/*
  * Codes of getaddrinfo that POSIX does not have. What is missing becomes a
  * number that is never given.
  */
@@ -113,6 +128,16 @@
 #define DUOS__EAI_ADDRFAMILY EAI_ADDRFAMILY
 #else
 #define DUOS__EAI_ADDRFAMILY (INT_MAX - 1)
+#endif
+#ifdef EAI_BADHINTS
+#define DUOS__EAI_BADHINTS EAI_BADHINTS /* macOS, the BSDs */
+#else
+#define DUOS__EAI_BADHINTS (INT_MAX - 2)
+#endif
+#ifdef EAI_PROTOCOL
+#define DUOS__EAI_PROTOCOL EAI_PROTOCOL /* macOS, the BSDs */
+#else
+#define DUOS__EAI_PROTOCOL (INT_MAX - 3)
 #endif
 
 /* ---- shared by the files of this folder -------------------------------- */

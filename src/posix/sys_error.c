@@ -14,6 +14,9 @@
  *   sys_accept    EINVAL while the new socket is set up -> DUOS_ECONNABORTED:
  *                 macOS, when the peer is gone (trap 40)
  *   sys_opt_*     the codes for "no such option" -> DUOS_ENOTSUP
+ *
+ * ECOMM, EREMOTEIO and whatever else IP and unix sockets do not give go
+ * through as native codes.
  */
 #include "posix.h"
 
@@ -31,6 +34,7 @@
     X(EXIST, EEXIST)                                                           \
     X(RANGE, ERANGE)                                                           \
     X(NAMETOOLONG, ENAMETOOLONG)                                               \
+    X(DEADLOCK, EDEADLK)                                                       \
     X(BADF, EBADF)                                                             \
     X(NOTSOCK, ENOTSOCK)                                                       \
     X(ACCES, EACCES)                                                           \
@@ -62,17 +66,52 @@
     X(HOSTUNREACH, EHOSTUNREACH)                                               \
     X(MSGSIZE, EMSGSIZE)                                                       \
     X(PROTO, EPROTO)                                                           \
-    X(IO, EIO)
+    X(IO, EIO)                                                                 \
+    X(NOTDIR, ENOTDIR)                                                         \
+    X(ISDIR, EISDIR)                                                           \
+    X(LOOP, ELOOP)                                                             \
+    X(ROFS, EROFS)                                                             \
+    X(NOSPC, ENOSPC)                                                           \
+    X(DQUOT, EDQUOT)                                                           \
+    X(STALE, ESTALE)                                                           \
+    X(REMOTE, EREMOTE)                                                         \
+    X(NOTEMPTY, ENOTEMPTY)                                                     \
+    X(USERS, EUSERS)                                                           \
+    X(PROCLIM, EPROCLIM)                                                       \
+    X(TOOMANYREFS, ETOOMANYREFS)                                               \
+    X(NONET, ENONET)                                                           \
+    X(NODEV, ENODEV)                                                           \
+    X(NXIO, ENXIO)                                                             \
+    X(NOTTY, ENOTTY)                                                           \
+    X(OVERFLOW, EOVERFLOW)                                                     \
+    X(BADMSG, EBADMSG)                                                         \
+    X(NOLCK, ENOLCK)
 
-/* No system's errno comes near; more would not fit below the base. */
-#define ERRNO_MAX 99999
+/*
+ * More codes that mean one of ours: from native only. On some systems a first
+ * and a second one have the same number, so they are no cases of a switch.
+ */
+#define ERRNO_REWRITES(X)                                                      \
+    X(WOULDBLOCK, EAGAIN)                                                      \
+    X(NOTSUP, ENOTSUP)                                                         \
+    X(NOTSUP, ENOSYS)                                                          \
+    X(RANGE, EDOM)                                                             \
+    X(AFNOSUPPORT, EPFNOSUPPORT)                                               \
+    X(PIPE, ESHUTDOWN)                                                         \
+    X(TIMEDOUT, ETIME)
+
+/* A code that this system lacks has a number beyond the greatest. */
+static bool is_known(int32_t native)
+{
+    return native <= DUOS__ERRNO_MAX;
+}
 
 int32_t sys_err_native(duos_err err)
 {
     switch (err) {
 #define NUMBER_CASE(name, number)                                              \
     case DUOS_E##name:                                                         \
-        return number;
+        return is_known(number) ? number : 0;
         ERRNO_MAP(NUMBER_CASE)
 #undef NUMBER_CASE
     case DUOS_ENOTSUP:
@@ -87,7 +126,7 @@ const char *sys_err_native_name(duos_err err)
     switch (err) {
 #define NAME_CASE(name, number)                                                \
     case DUOS_E##name:                                                         \
-        return #number;
+        return is_known(number) ? #number : "";
         ERRNO_MAP(NAME_CASE)
 #undef NAME_CASE
     case DUOS_ENOTSUP:
@@ -97,23 +136,22 @@ const char *sys_err_native_name(duos_err err)
     }
 }
 
-/* Second names: on some systems they are numbers of their own. */
-static duos_err from_second_name(int32_t native)
+static duos_err from_rewrites(int32_t native)
 {
-    if (native == EAGAIN) {
-        return DUOS_EWOULDBLOCK;
+#define REWRITE(name, number)                                                  \
+    if (native == (number)) {                                                  \
+        return DUOS_E##name;                                                   \
     }
-    if (native == ENOTSUP) {
-        return DUOS_ENOTSUP;
-    }
-    if (native < 0 || native > ERRNO_MAX) {
-        return DUOS_EINVAL;
-    }
+    ERRNO_REWRITES(REWRITE)
+#undef REWRITE
     return DUOS_ENATIVE_BASE - native;
 }
 
 duos_err sys_err_from_native(int32_t native)
 {
+    if (native < 0 || !is_known(native)) {
+        return DUOS_EINVAL; /* no errno; it might not fit below the base */
+    }
     switch (native) {
     case 0:
         return DUOS_OK;
@@ -123,7 +161,7 @@ duos_err sys_err_from_native(int32_t native)
         ERRNO_MAP(CODE_CASE)
 #undef CODE_CASE
     default:
-        return from_second_name(native);
+        return from_rewrites(native);
     }
 }
 

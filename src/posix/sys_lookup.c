@@ -20,6 +20,8 @@
     X(SOCKTNOSUPPORT, EAI_SOCKTYPE)                                            \
     X(NOENT, EAI_SERVICE)                                                      \
     X(INVAL, EAI_BADFLAGS)                                                     \
+    X(INVAL, DUOS__EAI_BADHINTS)                                               \
+    X(PROTONOSUPPORT, DUOS__EAI_PROTOCOL)                                      \
     X(NAMETOOLONG, EAI_OVERFLOW)
 
 /* native: errno, which EAI_SYSTEM refers to. */

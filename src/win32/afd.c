@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * afd.c - talking to AFD: its device, the one request of it that is made
- * here, and what its native status codes mean.
+ * here, and what its answer says of the socket.
  */
 #include "afd.h"
 
 #define IOCTL_AFD_POLL   0x00012024u
 #define OPEN_IF_EXISTING 1u /* FILE_OPEN */
 
-#define STATUS_OF(number) ((duos__nt_status)(number))
-#define POLL_PENDING      STATUS_OF(0x00000103)
-#define POLL_CANCELLED    STATUS_OF(0xc0000120)
+#define POLL_PENDING ((duos__nt_status)0x00000103)
 
 /* Layers that are looked through before a socket counts as hopeless. */
 #define LAYERS_MAX 8
@@ -39,22 +37,14 @@ duos_err duos__afd_load(duos__afd *afd)
                : DUOS_ENOTSUP;
 }
 
-/* All that is short in the kernel is memory of some kind to a caller. */
 static duos_err error_of(const duos__afd *afd, duos__nt_status status)
 {
-    ULONG error = afd->to_dos_error(status);
+    duos_err err = duos__nt_error(status);
 
-    switch (error) {
-    case ERROR_NO_SYSTEM_RESOURCES:
-    case ERROR_NONPAGED_SYSTEM_RESOURCES:
-    case ERROR_PAGED_SYSTEM_RESOURCES:
-    case ERROR_WORKING_SET_QUOTA:
-    case ERROR_COMMITMENT_LIMIT:
-    case ERROR_NOT_ENOUGH_QUOTA:
-        return DUOS_ENOMEM;
-    default:
-        return sys_err_from_native((int32_t)error);
+    if (err == DUOS_OK) {
+        err = sys_err_from_native((int32_t)afd->to_dos_error(status));
     }
+    return err;
 }
 
 /* ---- the device -------------------------------------------------------- */
@@ -139,12 +129,11 @@ ULONG duos__afd_found(const duos__afd_request *request)
     if (status >= 0) {
         return request->poll.count > 0 ? request->poll.events : 0;
     }
-    switch (status) {
-    case POLL_CANCELLED:
+    switch (duos__nt_error(status)) {
+    case DUOS_ECANCELED:
         return 0;
-    case STATUS_OF(0xc0000008): /* invalid handle */
-    case STATUS_OF(0xc0000024): /* that of another kind of object */
-    case STATUS_OF(0xc0000128): /* closed */
+    case DUOS_EBADF:
+    case DUOS_ENOTSOCK:
         return DUOS__AFD_LOCAL_CLOSE;
     default:
         return DUOS__AFD_ABORT;

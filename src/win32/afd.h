@@ -93,6 +93,9 @@ typedef struct duos__afd {
     duos__nt_to_dos to_dos_error;
 } duos__afd;
 
+/* Our code for a failure that AFD reports, DUOS_OK for one it does not. */
+duos_err duos__nt_error(duos__nt_status status);
+
 /* DUOS_ENOTSUP if a function is missing. */
 duos_err duos__afd_load(duos__afd *afd);
 

@@ -32,6 +32,7 @@
     X(INTERRUPTED, WSAEINTR)                                                   \
     X(TIMEDOUT, WSAETIMEDOUT)                                                  \
     X(CANCELED, WSA_OPERATION_ABORTED)                                         \
+    X(NOENT, ERROR_FILE_NOT_FOUND)                                             \
     X(NAMETOOLONG, WSAENAMETOOLONG)                                            \
     X(BADF, WSAEBADF)                                                          \
     X(NOTSOCK, WSAENOTSOCK)                                                    \
@@ -63,10 +64,22 @@
     X(MSGSIZE, WSAEMSGSIZE)                                                    \
     X(NOTREADY, WSASYSNOTREADY)                                                \
     X(IO, WSASYSCALLFAILURE)                                                   \
+    X(LOOP, WSAELOOP)                                                          \
+    X(DQUOT, WSAEDQUOT)                                                        \
+    X(STALE, WSAESTALE)                                                        \
+    X(REMOTE, WSAEREMOTE)                                                      \
+    X(NOTEMPTY, WSAENOTEMPTY)                                                  \
+    X(USERS, WSAEUSERS)                                                        \
+    X(PROCLIM, WSAEPROCLIM)                                                    \
+    X(TOOMANYREFS, WSAETOOMANYREFS)                                            \
     X(NONAME, WSAHOST_NOT_FOUND)                                               \
     X(NODATA, WSANO_DATA)                                                      \
     X(TRYAGAIN, WSATRY_AGAIN)                                                  \
-    X(NORECOVERY, WSANO_RECOVERY)
+    X(NORECOVERY, WSANO_RECOVERY)                                              \
+    X(NOMORE, WSA_E_NO_MORE)                                                   \
+    X(PROVIDER, WSAEINVALIDPROVIDER)                                           \
+    X(QOS, WSA_QOS_GENERIC_ERROR)                                              \
+    X(QOSNEWS, WSA_QOS_REQUEST_CONFIRMED)
 
 /* More codes that mean one of ours: from native only. */
 #define WSA_REWRITES(X)                                                        \
@@ -74,12 +87,45 @@
     X(BADF, WSA_INVALID_HANDLE)                                                \
     X(ACCES, ERROR_ACCESS_DENIED)                                              \
     X(INPROGRESS, WSA_IO_PENDING)                                              \
+    X(INPROGRESS, WSA_IO_INCOMPLETE)                                           \
     X(CANCELED, WSAECANCELLED)                                                 \
     X(CANCELED, WSA_E_CANCELLED)                                               \
+    X(NOENT, ERROR_PATH_NOT_FOUND)                                             \
+    X(NOENT, WSASERVICE_NOT_FOUND)                                             \
+    X(NOENT, WSATYPE_NOT_FOUND)                                                \
     X(AFNOSUPPORT, WSAEPFNOSUPPORT)                                            \
     X(EOF, WSAEDISCON)                                                         \
     X(NOTREADY, WSANOTINITIALISED)                                             \
-    X(NOTREADY, WSAVERNOTSUPPORTED)
+    X(NOTREADY, WSAVERNOTSUPPORTED)                                            \
+    X(NORECOVERY, WSAEREFUSED)                                                 \
+    X(NOMORE, WSAENOMORE)                                                      \
+    X(PROVIDER, WSAEINVALIDPROCTABLE)                                          \
+    X(PROVIDER, WSAEPROVIDERFAILEDINIT)                                        \
+    X(QOSNEWS, WSA_QOS_RECEIVERS)                                              \
+    X(QOSNEWS, WSA_QOS_SENDERS)                                                \
+    X(QOS, WSA_QOS_NO_SENDERS)                                                 \
+    X(QOS, WSA_QOS_NO_RECEIVERS)                                               \
+    X(QOS, WSA_QOS_ADMISSION_FAILURE)                                          \
+    X(QOS, WSA_QOS_POLICY_FAILURE)                                             \
+    X(QOS, WSA_QOS_BAD_STYLE)                                                  \
+    X(QOS, WSA_QOS_BAD_OBJECT)                                                 \
+    X(QOS, WSA_QOS_TRAFFIC_CTRL_ERROR)                                         \
+    X(QOS, WSA_QOS_ESERVICETYPE)                                               \
+    X(QOS, WSA_QOS_EFLOWSPEC)                                                  \
+    X(QOS, WSA_QOS_EPROVSPECBUF)                                               \
+    X(QOS, WSA_QOS_EFILTERSTYLE)                                               \
+    X(QOS, WSA_QOS_EFILTERTYPE)                                                \
+    X(QOS, WSA_QOS_EFILTERCOUNT)                                               \
+    X(QOS, WSA_QOS_EOBJLENGTH)                                                 \
+    X(QOS, WSA_QOS_EFLOWCOUNT)                                                 \
+    X(QOS, WSA_QOS_EUNKOWNPSOBJ)                                               \
+    X(QOS, WSA_QOS_EPOLICYOBJ)                                                 \
+    X(QOS, WSA_QOS_EFLOWDESC)                                                  \
+    X(QOS, WSA_QOS_EPSFLOWSPEC)                                                \
+    X(QOS, WSA_QOS_EPSFILTERSPEC)                                              \
+    X(QOS, WSA_QOS_ESDMODEOBJ)                                                 \
+    X(QOS, WSA_QOS_ESHAPERATEOBJ)                                              \
+    X(QOS, WSA_QOS_RESERVED_PETYPE)
 
 int32_t sys_err_native(duos_err err)
 {

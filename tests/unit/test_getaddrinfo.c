@@ -54,7 +54,7 @@ static duos_err look(int code, int number)
     return err;
 }
 
-static void test_DN1_getaddrinfo_codes_are_told_apart(void **state)
+static void test_trap_73_DN1_getaddrinfo_codes_are_told_apart(void **state)
 {
     (void)state;
     assert_int_equal(look(EAI_NONAME, 0), DUOS_ENONAME);
@@ -62,12 +62,21 @@ static void test_DN1_getaddrinfo_codes_are_told_apart(void **state)
     assert_int_equal(look(EAI_FAIL, 0), DUOS_ENORECOVERY);
     assert_int_equal(look(EAI_MEMORY, 0), DUOS_ENOMEM);
     assert_int_equal(look(EAI_FAMILY, 0), DUOS_EAFNOSUPPORT);
+    assert_int_equal(look(EAI_BADFLAGS, 0), DUOS_EINVAL);
+    assert_int_equal(look(EAI_SERVICE, 0), DUOS_ENOENT);
+    assert_int_equal(look(EAI_SOCKTYPE, 0), DUOS_ESOCKTNOSUPPORT);
     assert_int_equal(look(EAI_OVERFLOW, 0), DUOS_ENAMETOOLONG);
 #ifdef EAI_NODATA
     assert_int_equal(look(EAI_NODATA, 0), DUOS_ENODATA);
 #endif
 #ifdef EAI_ADDRFAMILY
     assert_int_equal(look(EAI_ADDRFAMILY, 0), DUOS_ENODATA);
+#endif
+#ifdef EAI_BADHINTS
+    assert_int_equal(look(EAI_BADHINTS, 0), DUOS_EINVAL);
+#endif
+#ifdef EAI_PROTOCOL
+    assert_int_equal(look(EAI_PROTOCOL, 0), DUOS_EPROTONOSUPPORT);
 #endif
     assert_int_equal(look(987654, 0), DUOS_ENORECOVERY);
 }
@@ -147,7 +156,7 @@ static void test_getaddrinfo_without_an_address_of_use(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_DN1_getaddrinfo_codes_are_told_apart),
+        cmocka_unit_test(test_trap_73_DN1_getaddrinfo_codes_are_told_apart),
         cmocka_unit_test(test_DN1_getaddrinfo_system_error_keeps_errno),
         cmocka_unit_test(test_getaddrinfo_addresses_in_their_order),
         cmocka_unit_test(test_getaddrinfo_without_an_address_of_use),
