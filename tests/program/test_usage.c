@@ -55,6 +55,9 @@ static void test_help_of_serve_names_every_option_and_default(void **state)
                                         "(10s)",
                                         "(safe)",
                                         "--ready-file PATH ",
+                                        "--ready-fd N ",
+                                        "--stats DUR ",
+                                        "--json ",
                                         "--v6only ",
                                         "--reuse safe|shared ",
                                         "(0)",
@@ -141,10 +144,15 @@ static const mistake mistakes[] = {
     {{"chat"}, "unknown command chat"},
     {{"bench"}, "unknown command bench"},
     {{"probe"}, "unknown command probe"},
-    {{"serve", "--json"}, "unknown option --json"},
     {{"serve", "--workers", "2"}, "unknown option --workers"},
     {{"serve", "--mode", "chat"}, "'chat' is not one of"},
-    {{"connect", "--raw"}, "unknown option --raw"}};
+    {{"connect", "--raw", "--json"}, "--raw and --json exclude each other"},
+    {{"serve", "--jsn"}, "unknown option --jsn; did you mean --json?"},
+    {{"serve", "--stats", "5"}, "--stats: '5' is not a duration"},
+    {{"serve", "--ready-fd", "2"}, "--ready-fd: "},
+    {{"serve", "--ready-fd", "-1"}, "--ready-fd: "},
+    {{"serve", "--ready-fd", "x\033"}, "--ready-fd: "},
+    {{"serve", "--ready-fd", "4294967295"}, "--ready-fd: "}};
 
 static void test_mistakes_exit_2_and_say_what_was_wrong(void **state)
 {
