@@ -162,10 +162,11 @@ static int run(serve *s, const arg_list *list)
     }
     exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
     if (exit_code == CLI_DONE) {
-        exit_code = serve_listen(s, list);
-    }
-    if (exit_code == CLI_DONE) {
         exit_code = serve_start_stats(s);
+    }
+    /* Last: who hears that we listen may send signals. */
+    if (exit_code == CLI_DONE) {
+        exit_code = serve_listen(s, list);
     }
     if (exit_code != CLI_DONE) {
         return exit_code;

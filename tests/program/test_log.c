@@ -63,6 +63,7 @@ int os_write_some(int stream, const void *data, size_t len, size_t *done)
         memcpy(streams[i].captured + streams[i].len, data, *done);
         streams[i].len += *done;
     }
+    os_monitor_notify(guard);
     os_monitor_leave(guard);
     return how == FAILS ? 28 : 0;
 }
@@ -77,15 +78,27 @@ static void set_mode(int stream, mode how)
     os_monitor_leave(guard);
 }
 
-/* Forgets what came, and returns when the thread is in its next write. */
-static void await_try(int stream, unsigned more)
+/* Waits for the next write to begin. */
+static void await_try(int stream)
 {
     int i = stream == OS_STDERR;
-    unsigned wanted;
+    unsigned before;
 
     os_monitor_enter(guard);
-    wanted = streams[i].tries + more;
-    while (streams[i].tries < wanted) {
+    before = streams[i].tries;
+    while (streams[i].tries == before) {
+        os_monitor_wait(guard);
+    }
+    os_monitor_leave(guard);
+}
+
+/* Waits until so many bytes have been written. */
+static void await_len(int stream, size_t len)
+{
+    int i = stream == OS_STDERR;
+
+    os_monitor_enter(guard);
+    while (streams[i].len < len) {
         os_monitor_wait(guard);
     }
     os_monitor_leave(guard);
@@ -176,14 +189,9 @@ static void test_log_reader_that_stalls_holds_up_nobody(void **state)
     set_mode(OS_STDERR, STALLS);
     for (i = 0; i < count; i++) {
         put_line(OS_STDERR, i);
-        put_line(OS_STDOUT, i); /* the other stream goes on */
-        if (i % 500 == 0) {
-            while (streams[0].tries == 0) {
-                await_try(OS_STDOUT, 1);
-            }
-        }
     }
-    log_flush(100);
+    put_line(OS_STDOUT, 0); /* the other stream goes on */
+    await_len(OS_STDOUT, LINE);
     assert_int_equal(streams[1].len, 0);
     set_mode(OS_STDERR, TAKES);
     log_flush(PATIENCE_MS);
@@ -211,15 +219,13 @@ static void test_log_write_that_fails_is_tried_again_without_loss(void **state)
     for (i = 0; i < 10; i++) {
         put_line(OS_STDERR, i);
     }
-    await_try(OS_STDERR, 1);
+    await_try(OS_STDERR);
     log_flush(PATIENCE_MS); /* does not wait for what cannot be written */
     assert_int_equal(streams[1].len, 0);
     set_mode(OS_STDERR, TAKES_3_BYTES);
-    await_try(OS_STDERR, 1);
+    await_try(OS_STDERR);
     put_line(OS_STDERR, 10);
-    while (streams[1].len < 11 * LINE) {
-        await_try(OS_STDERR, 1);
-    }
+    await_len(OS_STDERR, 11 * LINE);
     log_flush(PATIENCE_MS);
     assert_int_equal(follow(OS_STDERR, 0, &notices), 11);
     assert_int_equal(notices, 0);
