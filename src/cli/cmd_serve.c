@@ -61,13 +61,12 @@ static const arg_command serve_command = {
     "  duosock serve                         echo on " CLI_ADDRESS "\n"
     "  duosock serve 127.0.0.1:0 [::1]:0     two ports of the system's choice\n"
     "  duosock serve :9000 --max-clients 50  all interfaces\n",
-    "\nSizes are written 64, 64K or 1M, durations 500ms, 30s, 5m or 1h. The"
-    " first\nCtrl-C or SIGTERM stops gracefully, the second at once. Where"
-    " there is a SIGUSR1\nit tells the counters. --ready-fd is for POSIX"
-    " systems. With --json the events\nlistening, open, close, stats, note and"
-    " error go to the standard output. A reader\nof either stream who stalls"
-    " stops nobody: lines that find no room are dropped,\nand their number"
-    " is told.\n",
+    "\nSizes are written 64, 64K or 1M, durations 500ms, 30s, 5m or 1h.\n"
+    "The first Ctrl-C or SIGTERM stops gracefully, the second at once;\n"
+    "SIGUSR1 (POSIX) tells the counters. --ready-fd is for POSIX, too.\n"
+    "With --json the events listening, open, close, stats, note and error\n"
+    "go to the standard output. A reader of either stream who stalls stops\n"
+    "nobody: lines that find no room are dropped, and their number is told.\n",
     options_table,
     INT32_MAX};
 

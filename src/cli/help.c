@@ -22,7 +22,7 @@ static const arg_option common[] = {
     {"v", ARG_FLAG, NULL, NULL, "say more", 0},
     {"q", ARG_FLAG, NULL, NULL, "say only what must be known", 0},
     {"-json", ARG_FLAG, NULL, NULL,
-     "say it as JSON, an object a line, on the standard output", 0},
+     "tell events as JSON, a line each, on standard output", 0},
     {"-help", ARG_FLAG, NULL, NULL, "print this", 0},
     {"-version", ARG_FLAG, NULL, NULL, "print the version and the pollers", 0},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};

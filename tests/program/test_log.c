@@ -78,20 +78,6 @@ static void set_mode(int stream, mode how)
     os_monitor_leave(guard);
 }
 
-/* Waits for the next write to begin. */
-static void await_try(int stream)
-{
-    int i = stream == OS_STDERR;
-    unsigned before;
-
-    os_monitor_enter(guard);
-    before = streams[i].tries;
-    while (streams[i].tries == before) {
-        os_monitor_wait(guard);
-    }
-    os_monitor_leave(guard);
-}
-
 /* Waits until so many bytes have been written. */
 static void await_len(int stream, size_t len)
 {
@@ -111,6 +97,23 @@ static void put_line(int stream, unsigned number)
 
     sprintf(line, "%-*u\n", LINE - 1, number);
     assert_int_equal(log_write(stream, line, LINE), 0);
+}
+
+/* Puts a line, and waits until a write begins. */
+static void put_and_await_try(int stream, unsigned number)
+{
+    int i = stream == OS_STDERR;
+    unsigned before;
+
+    os_monitor_enter(guard);
+    before = streams[i].tries;
+    os_monitor_leave(guard);
+    put_line(stream, number);
+    os_monitor_enter(guard);
+    while (streams[i].tries == before) {
+        os_monitor_wait(guard);
+    }
+    os_monitor_leave(guard);
 }
 
 static size_t write_notice(char *text, size_t cap, uint64_t dropped)
@@ -187,7 +190,8 @@ static void test_log_reader_that_stalls_holds_up_nobody(void **state)
 
     (void)state;
     set_mode(OS_STDERR, STALLS);
-    for (i = 0; i < count; i++) {
+    put_and_await_try(OS_STDERR, 0);
+    for (i = 1; i < count; i++) {
         put_line(OS_STDERR, i);
     }
     put_line(OS_STDOUT, 0); /* the other stream goes on */
@@ -216,14 +220,14 @@ static void test_log_write_that_fails_is_tried_again_without_loss(void **state)
 
     (void)state;
     set_mode(OS_STDERR, FAILS);
-    for (i = 0; i < 10; i++) {
+    for (i = 0; i < 9; i++) {
         put_line(OS_STDERR, i);
     }
-    await_try(OS_STDERR);
+    log_flush(PATIENCE_MS);
+    put_and_await_try(OS_STDERR, 9); /* a second time */
     log_flush(PATIENCE_MS); /* does not wait for what cannot be written */
     assert_int_equal(streams[1].len, 0);
     set_mode(OS_STDERR, TAKES_3_BYTES);
-    await_try(OS_STDERR);
     put_line(OS_STDERR, 10);
     await_len(OS_STDERR, 11 * LINE);
     log_flush(PATIENCE_MS);
