@@ -33,6 +33,12 @@ void os_start(void);
  */
 size_t os_raise_descriptor_limit(void);
 
+/*
+ * How many descriptors this process may have open: now, and at most once it
+ * has raised its limit. 0 where there is no limit.
+ */
+void os_descriptor_limit(size_t *now, size_t *most);
+
 /* Whether a person sits at the other end of a standard stream. */
 bool os_is_terminal(int stream);
 
