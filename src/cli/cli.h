@@ -24,6 +24,7 @@ enum {
 /* One command each; argv[0] is its name. They return the exit code. */
 int cmd_serve(int argc, char **argv);
 int cmd_connect(int argc, char **argv);
+int cmd_probe(int argc, char **argv);
 int cmd_selftest(int argc, char **argv);
 
 #endif

@@ -15,7 +15,11 @@ typedef struct entry {
 } entry;
 
 static const entry commands[] = {
-    {"serve", cmd_serve}, {"connect", cmd_connect}, {"selftest", cmd_selftest}};
+    {"serve", cmd_serve},
+    {"connect", cmd_connect},
+    {"probe", cmd_probe},
+    {"selftest", cmd_selftest},
+};
 
 enum {
     COMMAND_COUNT = sizeof commands / sizeof commands[0]
@@ -32,6 +36,7 @@ static const char help[] =
     "Commands (duosock COMMAND --help tells more):\n"
     "  serve     serve many clients in one thread\n"
     "  connect   standard input to a socket, socket to standard output\n"
+    "  probe     what this system can do: pollers, limits, sockets, options\n"
     "  selftest  server and clients in one process\n"
     "\n"
     "  --help     print this\n"
@@ -60,7 +65,7 @@ int main(int argc, char **argv)
 
     os_start();
     if (argc < 2) {
-        say("a command is missing: serve, connect or selftest");
+        say("a command is missing: serve, connect, probe or selftest");
         say("try: duosock --help");
         return CLI_USAGE;
     }

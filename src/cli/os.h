@@ -38,6 +38,12 @@ void os_start(void);
 size_t os_raise_descriptor_limit(void);
 
 /*
+ * How many descriptors this process may have open: now, and at most once it
+ * has raised its limit. 0 where there is no limit.
+ */
+void os_descriptor_limit(size_t *now, size_t *most);
+
+/*
  * Ends the process at once, whatever it is doing. May be called where a
  * request to stop arrives: in a signal handler, on a thread of the system.
  */

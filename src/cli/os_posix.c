@@ -36,6 +36,11 @@ void os_start(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
+static size_t limit_of(rlim_t limit)
+{
+    return limit == RLIM_INFINITY ? 0 : (size_t)limit;
+}
+
 size_t os_raise_descriptor_limit(void)
 {
     struct rlimit limit;
@@ -49,7 +54,20 @@ size_t os_raise_descriptor_limit(void)
     if (setrlimit(RLIMIT_NOFILE, &limit) == 0) {
         soft = limit.rlim_max;
     }
-    return soft == RLIM_INFINITY ? 0 : (size_t)soft;
+    return limit_of(soft);
+}
+
+void os_descriptor_limit(size_t *now, size_t *most)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        *now = 0;
+        *most = 0;
+        return;
+    }
+    *now = limit_of(limit.rlim_cur);
+    *most = limit_of(limit.rlim_max);
 }
 
 bool os_is_terminal(int stream)

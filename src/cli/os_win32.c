@@ -61,6 +61,12 @@ size_t os_raise_descriptor_limit(void)
     return 0;
 }
 
+void os_descriptor_limit(size_t *now, size_t *most)
+{
+    *now = 0;
+    *most = 0;
+}
+
 bool os_is_terminal(int stream)
 {
     DWORD mode;

@@ -101,18 +101,27 @@ void say_failure_text(char *text, size_t cap, const char *tried,
     snprintf(text, cap, "%s %s: %s", tried, safe, duos_err_text(err));
 }
 
-void say_failure(const char *tried, const char *what, duos_err err)
+void say_code(char *text, size_t cap, duos_err err)
 {
-    char text[LINE_MAX_BYTES];
     const char *name = duos_err_native_name(err);
     int32_t number = duos_err_native(err);
 
-    say_failure_text(text, sizeof text, tried, what, err);
     if (number == 0) {
-        say("%s (%s)", text, duos_err_name(err));
+        snprintf(text, cap, "%s", duos_err_name(err));
     } else {
-        say("%s (%s%s%d)", text, name, name[0] != '\0' ? " " : "", (int)number);
+        snprintf(text, cap, "%s%s%d", name, name[0] != '\0' ? " " : "",
+                 (int)number);
     }
+}
+
+void say_failure(const char *tried, const char *what, duos_err err)
+{
+    char text[LINE_MAX_BYTES];
+    char code[SAY_CODE_MAX];
+
+    say_failure_text(text, sizeof text, tried, what, err);
+    say_code(code, sizeof code, err);
+    say("%s (%s)", text, code);
 }
 
 void say_os_failure(const char *tried, const char *what, int error)

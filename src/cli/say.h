@@ -55,6 +55,13 @@ void say_failure(const char *tried, const char *what, duos_err err);
 void say_failure_text(char *text, size_t cap, const char *tried,
                       const char *what, duos_err err);
 
+/* Writes the part within the bracket; SAY_CODE_MAX bytes are enough. */
+enum {
+    SAY_CODE_MAX = 64
+};
+
+void say_code(char *text, size_t cap, duos_err err);
+
 /* say_failure for a stream or a file; error is what os.h returned. */
 void say_os_failure(const char *tried, const char *what, int error);
 
