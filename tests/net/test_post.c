@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-#define THREADS 4
-#define POSTS   100000
+#define THREADS 8
+#define POSTS   125000 /* a million in all */
 
 /* A post, and where it stands among those of its thread. */
 typedef struct letter {
@@ -71,7 +71,7 @@ static void give_up(duos_timer *timer, void *user)
     duos_loop_stop((duos_loop *)user);
 }
 
-static void test_CB5_post_from_four_threads_loses_nothing(void **state)
+static void test_CB5_post_from_eight_threads_loses_nothing(void **state)
 {
     static sender senders[THREADS];
     scene *s = (scene *)*state;
@@ -269,7 +269,7 @@ static void test_CB5_post_that_was_not_run_is_dropped_by_destroy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scene_test(test_CB5_post_from_four_threads_loses_nothing),
+        scene_test(test_CB5_post_from_eight_threads_loses_nothing),
         scene_test(test_CB5_post_wakes_a_wait_without_limit),
         scene_test(test_CB5_wakeups_in_masses_do_not_hide_a_post),
         scene_test(test_post_refuses_what_is_invalid),

@@ -238,31 +238,48 @@ static void ask(asked *a, scene *s, const char *text, int64_t timeout_ms,
     assert_ok(duos_lookup_start(&a->lookup, text, DUOS_UNSPEC, timeout_ms));
 }
 
+/* The time of the slowest echo of some. */
+static uint64_t slowest_echo(scene *s, duos_socket visitor)
+{
+    uint64_t slowest = 0;
+    int i;
+
+    for (i = 0; i < 10; i++) {
+        uint64_t begin = net_now();
+        uint64_t took;
+
+        scene_echo(s, visitor);
+        took = net_now() - begin;
+        slowest = took > slowest ? took : slowest;
+    }
+    return slowest;
+}
+
+/* A busy machine may hold up any echo, but not one in each of five rounds. */
 static void test_DN2_lookup_hanging_does_not_delay_an_echo(void **state)
 {
+    const uint64_t limit = (uint64_t)100 * 1000 * 1000;
     scene *s = (scene *)*state;
+    uint64_t slowest = limit;
     duos_socket visitor;
     unsigned answers = 0;
     asked many[8];
-    uint64_t begin;
     int i;
 
     s->served.act = told_echo;
     scene_serve(s);
     visitor = scene_visit(s);
     for (i = 0; i < 8; i++) {
-        ask(&many[i], s, "hang-1:80", 300, &answers);
+        ask(&many[i], s, "hang-1:80", -1, &answers);
     }
     wait_until_begun(4);
-    begin = net_now();
-    for (i = 0; i < 10; i++) {
-        scene_echo(s, visitor);
+    for (i = 0; i < 5 && slowest >= limit; i++) {
+        slowest = slowest_echo(s, visitor);
     }
-    assert_true(net_now() - begin < (uint64_t)10 * 100 * 1000000);
+    assert_true(slowest < limit);
     assert_int_equal(answers, 0);
-    scene_until(s, answers, 8);
     for (i = 0; i < 8; i++) {
-        assert_int_equal(many[i].err, DUOS_ETIMEDOUT);
+        duos_lookup_stop(&many[i].lookup);
     }
     net_close(&visitor);
     scene_until(s, s->served.closes, 1);
