@@ -28,6 +28,7 @@
 #include <sys/eventfd.h>
 #include <sys/event.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* Events that one wait takes from epoll at most. */
 #define BATCH 256
