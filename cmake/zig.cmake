@@ -16,5 +16,8 @@ elseif(ZIG_TARGET MATCHES "windows")
     set(CMAKE_SYSTEM_NAME Windows)
 endif()
 
+# CMake asks the linker with an option that zig's does not know.
+set(CMAKE_SIZEOF_VOID_P 8)
+
 set(CMAKE_C_COMPILER "${DUOSOCK_ZIG}" cc)
 set(CMAKE_C_COMPILER_TARGET ${ZIG_TARGET})

@@ -16,7 +16,7 @@
 #include "mem.h"
 
 /* Events that one wait takes from the kernel at most. */
-#define BATCH 256
+#define BATCH 512
 
 #define WATCHED 0 /* the only row of bits */
 

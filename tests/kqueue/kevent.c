@@ -31,7 +31,7 @@
 #include <unistd.h>
 
 /* Events that one wait takes from epoll at most. */
-#define BATCH 256
+#define BATCH 512
 
 enum {
     READER,
