@@ -6,12 +6,15 @@
 #ifndef CLI_SERVE_H
 #define CLI_SERVE_H
 
+#include "chat_room.h"
+
 #include <duosock/quit.h>
 #include <duosock/server.h>
 
 typedef enum serve_mode {
     SERVE_ECHO,
-    SERVE_DISCARD
+    SERVE_DISCARD,
+    SERVE_CHAT
 } serve_mode;
 
 typedef struct serve_options {
@@ -22,6 +25,7 @@ typedef struct serve_options {
     int32_t idle_ms;
     int32_t first_byte_ms;
     size_t max_queue;
+    size_t max_line;
     int32_t drain_ms;
     int reuse; /* a duos_reuse */
     bool v6only;
@@ -36,10 +40,22 @@ typedef struct serve {
     duos_timer idle;  /* runs while nobody is connected */
     uint64_t counted; /* clients since the start; numbers them */
     uint32_t open;    /* clients now */
+    chat_room *room;  /* in mode chat, otherwise NULL */
 } serve;
+
+/* What a connection's user pointer means after on_open. */
+typedef struct serve_client {
+    serve *serve;
+    uint64_t number;
+    uint64_t opened_ms;
+    chat_member *member; /* in mode chat */
+} serve_client;
 
 /* What connections of a mode report to; their user is the serve. */
 void serve_handler(serve_mode mode, duos_conn_handler *handler);
+
+/* The same for a mode with a file of its own, besides on_open and on_close. */
+void serve_chat_handler(duos_conn_handler *handler);
 
 /* Begins to count the time without a client, if it has a limit. */
 void serve_start_idle(serve *s);
