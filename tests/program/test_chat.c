@@ -199,6 +199,8 @@ static void test_CH1_last_line_needs_no_line_feed(void **state)
     hear(&ann, "* bob left");
     hear(&bob, "* goodbye");
     hear_end(&bob);
+    file_wait_for(SERVER_LOG, "#2 close");
+    server_assert_said(" s, end of stream\n");
 }
 
 /* ---- nicks ------------------------------------------------------------ */
