@@ -99,17 +99,16 @@ static void join(guest *g, const char *nick)
 }
 
 /* Ann and bob in a room. */
-static int begin_pair(void **state)
+static void begin_pair(void)
 {
     static const duos_socket none = DUOS_SOCKET_INVALID;
 
-    (void)state;
+    room.process = NULL;
     ann.s = bob.s = cat.s = none;
     SERVER_START(&room, "--mode", "chat");
     join(&ann, "ann");
     join(&bob, "bob");
     hear(&ann, "* bob joined");
-    return 0;
 }
 
 static int end_pair(void **state)
@@ -159,6 +158,7 @@ static void test_CH1_each_line_arrives_as_one_harmless_line(void **state)
     size_t i;
 
     (void)state;
+    begin_pair();
     for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         say_bytes(&bob, cases[i].sent, cases[i].len);
         hear(&ann, cases[i].heard);
@@ -173,6 +173,7 @@ static void test_CH1_line_too_long_is_refused_as_a_whole(void **state)
     char wanted[1040] = "bob: ";
 
     (void)state;
+    begin_pair();
     memset(line, 'x', sizeof line);
     memcpy(line + 1024, "\r\n", 2);
     say_bytes(&bob, line, 1026);
@@ -192,6 +193,7 @@ static void test_CH1_line_too_long_is_refused_as_a_whole(void **state)
 static void test_CH1_last_line_needs_no_line_feed(void **state)
 {
     (void)state;
+    begin_pair();
     SAY(&bob, "one\nlast");
     assert_ok(duos_shutdown(bob.s, DUOS_SHUT_SEND));
     hear(&ann, "bob: one");
@@ -223,6 +225,7 @@ static void test_CH2_refused_nicks_tell_why_and_nobody_hears(void **state)
     size_t i;
 
     (void)state;
+    begin_pair();
     come(&cat);
     for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char wanted[128];
@@ -251,6 +254,7 @@ static void test_CH2_refused_nicks_tell_why_and_nobody_hears(void **state)
 static void test_CH2_nick_can_be_changed_to_a_free_one(void **state)
 {
     (void)state;
+    begin_pair();
     SAY(&bob, "/nick ANN\n/nick\n/nick x y\n/nick Bob\n/nick rob\nhi\n");
     hear(&bob, "* nick refused: somebody has it");
     hear(&bob, "* nick refused: empty");
@@ -270,6 +274,7 @@ static void test_CH2_nick_can_be_changed_to_a_free_one(void **state)
 static void test_who_quit_and_unknown_commands_are_answered(void **state)
 {
     (void)state;
+    begin_pair();
     SAY(&bob, "/who\n/help\n/whoever\n");
     hear(&bob, "* here: ann bob");
     hear(&bob, "* 2 in the room");
@@ -298,6 +303,7 @@ static void test_who_of_many_comes_in_short_lines(void **state)
     int i;
 
     (void)state;
+    begin_pair();
     for (i = 0; i < 40; i++) {
         sprintf(nick, "member-of-a-large-room-%02d", i);
         join(&many[i], nick);
@@ -333,6 +339,7 @@ static void test_CH3_each_hears_each_other_once_and_in_order(void **state)
     int n;
 
     (void)state;
+    begin_pair();
     join(&cat, "cat");
     hear(&ann, "* cat joined");
     hear(&bob, "* cat joined");
@@ -370,6 +377,7 @@ static void test_CH4_slow_reader_is_dropped_and_others_hear_all(void **state)
     int n;
 
     (void)state;
+    begin_pair();
     join(&cat, "cat"); /* reads nothing from here on */
     hear(&ann, "* cat joined");
     hear(&bob, "* cat joined");
@@ -404,6 +412,7 @@ static void test_CH4_flood_is_slowed_down_and_arrives_whole(void **state)
     int n;
 
     (void)state;
+    begin_pair();
     for (n = 0; n < LINES; n++) {
         char line[16];
 
@@ -424,6 +433,7 @@ static void test_CH4_flood_is_slowed_down_and_arrives_whole(void **state)
 static void test_stop_tells_all_and_ends_with_0(void **state)
 {
     (void)state;
+    begin_pair();
     if (!spawn_ask_to_stop(room.process, false)) {
         skip_because("one process cannot ask another one to stop");
     }
@@ -438,6 +448,7 @@ static void test_stop_tells_all_and_ends_with_0(void **state)
 static void test_drop_without_a_word_is_told(void **state)
 {
     (void)state;
+    begin_pair();
     net_reset(&bob.s);
     hear(&ann, "* bob left");
     join(&bob, "BOB");
@@ -447,6 +458,7 @@ static void test_drop_without_a_word_is_told(void **state)
 static void test_small_queue_and_short_lines_hold(void **state)
 {
     (void)state;
+    begin_pair();
     SERVER_START(&room, "--mode", "chat", "--max-queue", "1K", "--max-line",
                  "10");
     join(&cat, "cat");
@@ -466,6 +478,7 @@ static void test_chat_says_its_lines_and_prints_the_others(void **state)
     run_result r;
 
     (void)state;
+    begin_pair();
     file_write("chat.in", TEXT("hi\r\n\nesc \033\nlast"));
     PROGRAM_RUN(&r, "chat.in", "chat", room.address, "--nick", "cat");
     assert_int_equal(r.code, 0);
@@ -486,6 +499,7 @@ static void test_CL2_chat_does_not_send_lines_that_are_too_long(void **state)
     run_result r;
 
     (void)state;
+    begin_pair();
     assert_non_null(text);
     memset(text, 'x', size);
     memcpy(text, "first\n", 6);
@@ -506,6 +520,7 @@ static void test_chat_with_a_refused_nick_exits_6(void **state)
     run_result r;
 
     (void)state;
+    begin_pair();
     PROGRAM_RUN(&r, "empty", "chat", room.address, "--nick", "BOB");
     assert_int_equal(r.code, 6);
     assert_contains(r.err, ": nick refused: somebody has it\n");
@@ -599,6 +614,7 @@ static void test_chat_with_every_poller(void **state)
     size_t i;
 
     (void)state;
+    begin_pair();
     file_write("chat.in", TEXT("hi\n"));
     for (i = 0; i < count; i++) {
         const char *name = duos_poller_backend_name(list[i]);
@@ -614,8 +630,8 @@ static void test_chat_with_every_poller(void **state)
     }
 }
 
-#define ROOM_TEST(test)                                                        \
-    cmocka_unit_test_setup_teardown(test, begin_pair, end_pair)
+/* Begins with begin_pair. */
+#define ROOM_TEST(test) cmocka_unit_test_teardown(test, end_pair)
 
 int main(void)
 {

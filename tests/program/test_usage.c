@@ -145,7 +145,7 @@ static const mistake mistakes[] = {
     {{"probe"}, "unknown command probe"},
     {{"serve", "--json"}, "unknown option --json"},
     {{"serve", "--workers", "2"}, "unknown option --workers"},
-    {{"serve", "--mode", "chat"}, "'chat' is not one of"},
+    {{"serve", "--mode", "song"}, "'song' is not one of"},
     {{"connect", "--raw"}, "unknown option --raw"}};
 
 static void test_mistakes_exit_2_and_say_what_was_wrong(void **state)
