@@ -91,10 +91,8 @@ class Member:
             self.said += 1
 
     def public(self):
-        lines = self.heard.split(b"\n")
-        if lines[-1] and not self.broken:
-            fail("%s heard half a line: %r" % (self.name, lines[-1]))
-        return [line for line in lines[:-1] if not PRIVATE.match(line)]
+        return [line for line in self.heard.split(b"\n")[:-1]
+                if not PRIVATE.match(line)]
 
 
 def expected(member, order):
@@ -116,6 +114,8 @@ def check(member, order):
     heard = member.public()
     if not member.heard and member.broken:
         return  # perhaps nobody has ever heard of it
+    if not member.broken and not member.heard.endswith(b"* goodbye\n"):
+        fail("%s: its end is %r" % (member.first, member.heard[-80:]))
     wanted = expected(member, order)
     if member.broken:
         wanted = wanted[:len(heard)]

@@ -409,6 +409,7 @@ static void test_CH4_flood_is_slowed_down_and_arrives_whole(void **state)
         LINES = 3000
     };
     static char flood[LINES * 6];
+    uint64_t begin;
     int n;
 
     (void)state;
@@ -419,6 +420,7 @@ static void test_CH4_flood_is_slowed_down_and_arrives_whole(void **state)
         sprintf(line, "%05d\n", n);
         memcpy(flood + n * 6, line, 6);
     }
+    begin = net_now();
     say_bytes(&bob, flood, sizeof flood);
     for (n = 0; n < LINES; n++) {
         char wanted[16];
@@ -426,6 +428,9 @@ static void test_CH4_flood_is_slowed_down_and_arrives_whole(void **state)
         sprintf(wanted, "bob: %05d", n);
         hear(&ann, wanted);
     }
+    SAY(&bob, "later\n"); /* 3,000 lines, of which 1,000 are on credit */
+    hear(&ann, "bob: later");
+    assert_waited_at_least(begin, 1500);
 }
 
 /* ---- the end ---------------------------------------------------------- */
