@@ -12,6 +12,7 @@
 #include "escape.h"
 #include "lines.h"
 #include "nick.h"
+#include "os.h"
 #include "output.h"
 #include "say.h"
 #include "setup.h"
@@ -44,9 +45,10 @@ typedef struct session {
     lines typed;
     lines received;
     size_t queue_high;
-    bool open;     /* on_open came */
-    bool welcome;  /* the nick was accepted */
-    int exit_code; /* other than 0: why is said */
+    bool at_terminal; /* the standard input is one */
+    bool open;        /* on_open came */
+    bool welcome;     /* the nick was accepted */
+    int exit_code;    /* other than 0: why is said */
 } session;
 
 #define FIELD(name) offsetof(chat_options, name)
@@ -131,7 +133,8 @@ static void on_input_end(duos_input *input, duos_err reason, void *user)
     lines_text line;
 
     (void)input;
-    if (reason != DUOS_EEOF) {
+    /* A terminal that was hung up has ended, whatever it says. */
+    if (reason != DUOS_EEOF && !(s->at_terminal && reason == DUOS_EIO)) {
         say_failure("read", "standard input", reason);
         s->exit_code = CLI_FAILED;
     }
@@ -361,6 +364,7 @@ int cmd_chat(int argc, char **argv)
     }
     s.options = &options;
     s.address = list.count > 0 ? list.address[0] : CLI_ADDRESS;
+    s.at_terminal = os_is_terminal(OS_STDIN);
     output_init(&s.out);
     lines_init(&s.typed, TYPED_MAX);
     lines_init(&s.received, RECEIVED_MAX);
