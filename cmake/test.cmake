@@ -81,6 +81,8 @@ if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
         APT netcat-openbsd DNF netcat PACMAN openbsd-netcat)
     needs_program("socat (foreign client)" socat OPTIONAL
         APT socat DNF socat PACMAN socat)
+    needs_program("telnet (foreign client)" telnet OPTIONAL
+        APT inetutils-telnet DNF telnet PACMAN inetutils)
     needs_program("python3 (foreign client)" python3 OPTIONAL
         APT python3 DNF python3 PACMAN python)
 endif()

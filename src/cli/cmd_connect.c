@@ -8,6 +8,7 @@
  * down, a peer that takes its time slows down whoever feeds us.
  */
 #include "args.h"
+#include "attempt.h"
 #include "cli.h"
 #include "os.h"
 #include "output.h"
@@ -141,35 +142,6 @@ static void on_open(duos_conn *conn, void *user)
     }
 }
 
-static int connect_failed(const session *s, duos_err reason)
-{
-    report_failure("connect", s->address, reason);
-    if (reason == DUOS_ECONNREFUSED) {
-        say("hint: nobody listens there; duosock serve would");
-    }
-    if (reason == DUOS_EINVAL) {
-        say("hint: a client needs a host and a port other than 0");
-        return CLI_USAGE;
-    }
-    return reason == DUOS_ETIMEDOUT ? CLI_TIMEDOUT : CLI_UNREACHABLE;
-}
-
-/* The attempt did not even begin. */
-static int begin_failed(const session *s, duos_err reason)
-{
-    switch (reason) {
-    case DUOS_ESYNTAX:
-    case DUOS_ENAMETOOLONG:
-    case DUOS_ERANGE:
-    case DUOS_EAFNOSUPPORT:
-    case DUOS_ENOTSUP:
-        setup_say_address(s->address, reason);
-        return CLI_USAGE;
-    default:
-        return connect_failed(s, reason);
-    }
-}
-
 static int transfer_ended(const session *s, duos_err reason)
 {
     switch (reason) {
@@ -192,7 +164,7 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
 
     duos_input_stop(&s->input);
     if (!s->open) {
-        s->exit_code = connect_failed(s, reason);
+        s->exit_code = attempt_failed(s->address, reason);
     } else {
         if (!s->broken && !output_end(&s->out)) {
             s->broken = true;
@@ -255,7 +227,7 @@ static int run(session *s)
     }
     err = duos_client_connect(s->client, s->address);
     if (err != DUOS_OK) {
-        return begin_failed(s, err);
+        return attempt_refused(s->address, err);
     }
     err = duos_loop_run(s->loop);
     if (err != DUOS_OK) {

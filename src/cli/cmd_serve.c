@@ -26,8 +26,8 @@ enum {
 #define FIELD(name) offsetof(serve_options, name)
 
 static const arg_option options_table[] = {
-    {"mode", ARG_CHOICE, "echo|discard", "echo",
-     "send back what comes, or drop it", FIELD(mode)},
+    {"mode", ARG_CHOICE, "echo|discard|chat", "echo",
+     "send back what comes, drop it, or a chat", FIELD(mode)},
     {"max-clients", ARG_COUNT, "N", "10000", "clients at a time",
      FIELD(max_clients)},
     {"idle-timeout", ARG_TIME, "DUR", "5m",
@@ -36,6 +36,8 @@ static const arg_option options_table[] = {
      "close a client that never sends a byte", FIELD(first_byte_ms)},
     {"max-queue", ARG_SIZE, "BYTES", "1M", "output that may wait per client",
      FIELD(max_queue)},
+    {"max-line", ARG_SIZE, "BYTES", "1024", "the longest line of a chat",
+     FIELD(max_line)},
     {"drain", ARG_TIME, "DUR", "10s", "how long a stop waits for its clients",
      FIELD(drain_ms)},
     {"exit-after-idle", ARG_TIME, "DUR", "0",
@@ -60,7 +62,8 @@ static const arg_command serve_command = {
     "serve many clients in one thread",
     "  duosock serve                         echo on " CLI_ADDRESS "\n"
     "  duosock serve 127.0.0.1:0 [::1]:0     two ports of the system's choice\n"
-    "  duosock serve :9000 --max-clients 50  all interfaces\n",
+    "  duosock serve :9000 --max-clients 50  all interfaces\n"
+    "  duosock serve --mode chat             for duosock chat, nc or telnet\n",
     "\nSizes are written 64, 64K or 1M, durations 500ms, 30s, 5m or 1h.\n"
     "The first Ctrl-C or SIGTERM stops gracefully, the second at once;\n"
     "SIGUSR1 (POSIX) tells the counters. --ready-fd is for POSIX, too.\n"
@@ -94,6 +97,9 @@ static void drain(serve *s)
 
     duos_timer_stop(&s->idle);
     say_detail("stopping, clients left: %" PRIu32, s->open);
+    if (s->room != NULL) {
+        chat_room_close(s->room);
+    }
     (void)duos_server_drain(s->server, limit_ms > 0 ? limit_ms : -1);
 }
 
@@ -152,6 +158,10 @@ static int run(serve *s, const arg_list *list)
     duos_err err = create_server(s);
     int exit_code;
 
+    if (err == DUOS_OK && s->options->mode == SERVE_CHAT) {
+        err = chat_room_new(s->loop, s->options->max_line,
+                            s->options->max_queue, &s->room);
+    }
     if (err == DUOS_OK) {
         err = duos_timer_init(&s->idle, s->loop, on_idle, s);
     }
@@ -235,6 +245,7 @@ static int serve_all(serve *s, const arg_list *list)
         duos_quit_stop(&s->quit);
         serve_stop_stats(s);
         duos_server_destroy(s->server);
+        chat_room_free(s->room);
         (void)duos_loop_destroy(s->loop);
     }
     return exit_code;

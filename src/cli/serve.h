@@ -7,6 +7,7 @@
 #define CLI_SERVE_H
 
 #include "args.h"
+#include "chat_room.h"
 #include "say.h"
 
 #include <duosock/quit.h>
@@ -14,7 +15,8 @@
 
 typedef enum serve_mode {
     SERVE_ECHO,
-    SERVE_DISCARD
+    SERVE_DISCARD,
+    SERVE_CHAT
 } serve_mode;
 
 typedef struct serve_options {
@@ -27,6 +29,7 @@ typedef struct serve_options {
     int32_t idle_ms;
     int32_t first_byte_ms;
     size_t max_queue;
+    size_t max_line;
     int32_t drain_ms;
     int reuse; /* a duos_reuse */
     bool v6only;
@@ -45,10 +48,22 @@ typedef struct serve {
     bool serving;     /* it has listened */
     duos_timer stats;
     duos_watch usr1;
+    chat_room *room; /* in mode chat, otherwise NULL */
 } serve;
+
+/* What a connection's user pointer means after on_open. */
+typedef struct serve_client {
+    serve *serve;
+    uint64_t number;
+    uint64_t opened_ms;
+    chat_member *member; /* in mode chat */
+} serve_client;
 
 /* What connections of a mode report to; their user is the serve. */
 void serve_handler(serve_mode mode, duos_conn_handler *handler);
+
+/* The same for a mode with a file of its own, besides on_open and on_close. */
+void serve_chat_handler(duos_conn_handler *handler);
 
 /* Begins to count the time without a client, if it has a limit. */
 void serve_start_idle(serve *s);

@@ -9,17 +9,10 @@
 
 #include <stdlib.h>
 
-/* What a connection's user pointer means after on_open. */
-typedef struct client {
-    serve *serve;
-    uint64_t number;
-    uint64_t opened_ms;
-} client;
-
 static void on_open(duos_conn *conn, void *user)
 {
     serve *s = user;
-    client *c = malloc(sizeof *c);
+    serve_client *c = malloc(sizeof *c);
 
     duos_conn_set_user(conn, c);
     if (c == NULL) {
@@ -31,7 +24,14 @@ static void on_open(duos_conn *conn, void *user)
     c->serve = s;
     c->number = ++s->counted;
     c->opened_ms = duos_loop_now_ms(s->loop);
+    c->member = NULL;
     (void)report_open(SAY_NORMAL, c->number, conn, true);
+    if (s->room != NULL) {
+        c->member = chat_room_enter(s->room, conn);
+        if (c->member == NULL) {
+            duos_conn_abort(conn, DUOS_ENOMEM);
+        }
+    }
 }
 
 static void on_data_echo(duos_conn *conn, const void *data, size_t len,
@@ -61,12 +61,13 @@ void serve_start_idle(serve *s)
 
 static void on_close(duos_conn *conn, duos_err reason, void *user)
 {
-    client *c = user;
+    serve_client *c = user;
 
     if (c == NULL) {
         return;
     }
     (void)report_close(SAY_NORMAL, c->number, conn, c->opened_ms, reason);
+    chat_member_free(c->member);
     c->serve->open--;
     serve_start_idle(c->serve);
     free(c);
@@ -83,5 +84,8 @@ void serve_handler(serve_mode mode, duos_conn_handler *handler)
         break;
     case SERVE_DISCARD:
         break; /* nobody is told of bytes that nobody wants */
+    case SERVE_CHAT:
+        serve_chat_handler(handler);
+        break;
     }
 }

@@ -20,7 +20,7 @@ void setup_say_address(const char *text, duos_err err)
     switch (err) {
     case DUOS_ESYNTAX:
         say("hint: write host:port, as 127.0.0.1:7700, [::1]:7700 or "
-            "localhost:7700; only connect looks names up");
+            "localhost:7700; only connect and chat look names up");
         break;
     case DUOS_ERANGE:
         say("hint: a port is a number from 0 to 65535");

@@ -219,6 +219,26 @@ static void test_connect_json_tells_that_nobody_listens(void **state)
     run_free(&r);
 }
 
+static void test_chat_json_tells_each_line(void **state)
+{
+    server s;
+    run_result r;
+
+    (void)state;
+    file_write("client.in", "/who\n", 5);
+    SERVER_START(&s, "-q", "--mode", "chat");
+    PROGRAM_RUN(&r, "client.in", "chat", "--json", "--nick", "ann", s.address);
+    assert_int_equal(r.code, 0);
+    assert_string_equal(r.err, "");
+    check_lines(r.out, 6);
+    assert_contains(r.out, "\"event\":\"open\",\"local\":\"127.0.0.1:");
+    assert_contains(r.out, "\"event\":\"data\",\"bytes\":14,\"text\":"
+                           "\"* welcome ann\\n\"}\n");
+    assert_contains(r.out, "\"event\":\"close\",");
+    run_free(&r);
+    server_stop(&s);
+}
+
 static void test_selftest_json_tells_events_alone(void **state)
 {
     run_result r;
@@ -244,6 +264,7 @@ int main(void)
         PROGRAM_TEST(test_serve_json_notes_all_interfaces),
         PROGRAM_TEST(test_connect_json_tells_what_came),
         PROGRAM_TEST(test_connect_json_tells_that_nobody_listens),
+        PROGRAM_TEST(test_chat_json_tells_each_line),
         PROGRAM_TEST(test_selftest_json_tells_events_alone),
     };
 
