@@ -36,6 +36,11 @@ function(duosock_cmocka_from source_dir)
     if(NOT TARGET cmocka::cmocka)
         add_library(cmocka::cmocka ALIAS cmocka-static)
     endif()
+    # Its header is held to its own warnings, as an installed one would be.
+    get_target_property(real cmocka::cmocka ALIASED_TARGET)
+    get_target_property(headers ${real} INTERFACE_INCLUDE_DIRECTORIES)
+    set_target_properties(${real} PROPERTIES
+        INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${headers}")
 endfunction()
 
 if(NOT DUOSOCK_CMOCKA_SOURCE_DIR AND FETCHCONTENT_SOURCE_DIR_CMOCKA)

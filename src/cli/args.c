@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "escape.h"
+#include "report.h"
 #include "say.h"
 #include "values.h"
 
@@ -74,10 +75,10 @@ void args_say_unknown(const char *kind, const char *word,
 
 static bool stop_unknown(parser *p, const char *kind, const char *word)
 {
-    const char *names[NAMES_MAX] = {"help", "version"};
+    const char *names[NAMES_MAX] = {"help", "version", "json"};
     char help_at[SAFE_BYTES];
     const arg_option *option = p->command->options;
-    size_t count = 2;
+    size_t count = 3;
 
     for (; option->name != NULL && count < NAMES_MAX; option++) {
         names[count++] = option->name;
@@ -232,6 +233,10 @@ static bool read_long(parser *p, char *name)
     }
     if (strcmp(name, "version") == 0) {
         return stop_with(p, args_print_version());
+    }
+    if (strcmp(name, "json") == 0) {
+        report_use_json();
+        return true;
     }
     name[len] = '\0';
     return stop_unknown(p, "option --", name);

@@ -4,8 +4,8 @@
  * defaults and --help all come from it, so they cannot disagree.
  *
  * Options are "--name VALUE" or "--name=VALUE"; they may stand before and
- * after addresses; "--" ends them. Every command also knows -v, -q, --help
- * and --version.
+ * after addresses; "--" ends them. Every command also knows -v, -q, --json,
+ * --help and --version.
  */
 #ifndef CLI_ARGS_H
 #define CLI_ARGS_H

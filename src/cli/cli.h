@@ -13,6 +13,7 @@ enum {
     CLI_UNREACHABLE = 3, /* cannot resolve or connect */
     CLI_UNBOUND = 4,     /* cannot bind or listen */
     CLI_TIMEDOUT = 5,    /* timed out */
+    CLI_BROKEN = 6,      /* a limit or the protocol was broken */
     /* A second request to stop, as shells write the end by a signal. */
     CLI_INTERRUPTED = 130,
     CLI_TERMINATED = 143
@@ -24,6 +25,8 @@ enum {
 /* One command each; argv[0] is its name. They return the exit code. */
 int cmd_serve(int argc, char **argv);
 int cmd_connect(int argc, char **argv);
+int cmd_chat(int argc, char **argv);
+int cmd_probe(int argc, char **argv);
 int cmd_selftest(int argc, char **argv);
 
 #endif

@@ -8,19 +8,21 @@
  * down, a peer that takes its time slows down whoever feeds us.
  */
 #include "args.h"
+#include "attempt.h"
 #include "cli.h"
+#include "os.h"
 #include "output.h"
+#include "report.h"
 #include "say.h"
 #include "setup.h"
 
 #include <duosock/client.h>
 #include <duosock/input.h>
 
-#include <inttypes.h>
-
 typedef struct connect_options {
     int32_t timeout_ms;
     int32_t idle_ms;
+    bool raw;
     duos_poller_backend poller;
 } connect_options;
 
@@ -35,6 +37,7 @@ typedef struct session {
     size_t queue_high;
     uint64_t opened_ms;
     bool open;   /* on_open came */
+    bool typed;  /* the standard input is a terminal */
     bool broken; /* a standard stream failed; it has been said */
     int exit_code;
 } session;
@@ -46,6 +49,8 @@ static const arg_option options_table[] = {
      FIELD(timeout_ms)},
     {"idle", ARG_TIME, "DUR", "0", "give up when no byte moves for so long",
      FIELD(idle_ms)},
+    {"raw", ARG_FLAG, NULL, NULL, "pass bytes untouched to a terminal, too",
+     FIELD(raw)},
     {"poller", ARG_POLLER, "NAME", "auto",
      "how to wait: duosock --version lists them", FIELD(poller)},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
@@ -59,8 +64,10 @@ static const arg_command connect_command = {
     "  duosock connect 192.0.2.7:80 <request    send a file, print the answer\n"
     "  duosock connect [::1]:9000 --timeout 2s  give up sooner\n",
     "\nThe end of the input half-closes the connection. What comes is passed on"
-    "\nuntouched, but to a terminal control characters go as \\xNN. Durations"
-    " are\nwritten 500ms, 30s, 5m or 1h.\n",
+    "\nuntouched, but to a terminal control characters go as \\xNN. With"
+    " --json the\nevents open, data, close and error go to the standard output,"
+    " what comes as\nthe text of data. Durations are written 500ms, 30s, 5m or"
+    " 1h.\n",
     options_table,
     1};
 
@@ -87,8 +94,9 @@ static void on_input_end(duos_input *input, duos_err reason, void *user)
     session *s = user;
 
     (void)input;
-    if (reason != DUOS_EEOF) {
-        say_failure("read", "standard input", reason);
+    /* A terminal that was hung up has ended, whatever it says. */
+    if (reason != DUOS_EEOF && !(s->typed && reason == DUOS_EIO)) {
+        report_failure("read", "standard input", reason);
         s->broken = true;
     }
     (void)duos_conn_shutdown(duos_client_conn(s->client));
@@ -119,59 +127,18 @@ static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
 static void on_open(duos_conn *conn, void *user)
 {
     session *s = user;
-    char text[DUOS_TUPLE_TEXT_MAX];
     duos_err err;
 
     s->open = true;
     s->opened_ms = duos_loop_now_ms(s->loop);
-    setup_tuple(text, conn, false);
-    say_detail("open %s", text);
+    s->broken = !report_open(SAY_VERBOSE, 0, conn, false);
     err = duos_input_start(&s->input);
     if (err != DUOS_OK) {
-        say_failure("read", "standard input", err);
+        report_failure("read", "standard input", err);
         s->broken = true;
+    }
+    if (s->broken) {
         duos_conn_abort(conn, DUOS_ECANCELED);
-    }
-}
-
-static void say_close(const session *s, const duos_conn *conn, duos_err reason)
-{
-    uint64_t in = 0;
-    uint64_t out = 0;
-    char seconds[SETUP_SECONDS_MAX];
-
-    (void)duos_conn_bytes(conn, &in, &out);
-    setup_seconds(seconds, s->loop, s->opened_ms);
-    say_detail("close %" PRIu64 " B in, %" PRIu64 " B out, %s s, %s", in, out,
-               seconds, duos_err_text(reason));
-}
-
-static int connect_failed(const session *s, duos_err reason)
-{
-    say_failure("connect", s->address, reason);
-    if (reason == DUOS_ECONNREFUSED) {
-        say("hint: nobody listens there; duosock serve would");
-    }
-    if (reason == DUOS_EINVAL) {
-        say("hint: a client needs a host and a port other than 0");
-        return CLI_USAGE;
-    }
-    return reason == DUOS_ETIMEDOUT ? CLI_TIMEDOUT : CLI_UNREACHABLE;
-}
-
-/* The attempt did not even begin. */
-static int begin_failed(const session *s, duos_err reason)
-{
-    switch (reason) {
-    case DUOS_ESYNTAX:
-    case DUOS_ENAMETOOLONG:
-    case DUOS_ERANGE:
-    case DUOS_EAFNOSUPPORT:
-    case DUOS_ENOTSUP:
-        setup_say_address(s->address, reason);
-        return CLI_USAGE;
-    default:
-        return connect_failed(s, reason);
     }
 }
 
@@ -183,10 +150,10 @@ static int transfer_ended(const session *s, duos_err reason)
         return s->broken ? CLI_FAILED : CLI_DONE;
     case DUOS_EIDLE:
     case DUOS_ETIMEDOUT:
-        say_failure("transfer", s->address, reason);
+        report_failure("transfer", s->address, reason);
         return CLI_TIMEDOUT;
     default:
-        say_failure("transfer", s->address, reason);
+        report_failure("transfer", s->address, reason);
         return CLI_FAILED;
     }
 }
@@ -197,12 +164,14 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
 
     duos_input_stop(&s->input);
     if (!s->open) {
-        s->exit_code = connect_failed(s, reason);
+        s->exit_code = attempt_failed(s->address, reason);
     } else {
         if (!s->broken && !output_end(&s->out)) {
             s->broken = true;
         }
-        say_close(s, conn, reason);
+        if (!report_close(SAY_VERBOSE, 0, conn, s->opened_ms, reason)) {
+            s->broken = true;
+        }
         s->exit_code = transfer_ended(s, reason);
     }
     duos_loop_stop(s->loop);
@@ -249,7 +218,7 @@ static int run(session *s)
         err = duos_input_init(&s->input, s->loop, on_input, on_input_end, s);
     }
     if (err != DUOS_OK) {
-        say_failure("start", "client", err);
+        report_failure("start", "client", err);
         return CLI_FAILED;
     }
     exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
@@ -258,14 +227,22 @@ static int run(session *s)
     }
     err = duos_client_connect(s->client, s->address);
     if (err != DUOS_OK) {
-        return begin_failed(s, err);
+        return attempt_refused(s->address, err);
     }
     err = duos_loop_run(s->loop);
     if (err != DUOS_OK) {
-        say_failure("wait", "for events", err);
+        report_failure("wait", "for events", err);
         return CLI_FAILED;
     }
     return s->exit_code;
+}
+
+static output_form form_of(const connect_options *options)
+{
+    if (report_is_json()) {
+        return OUTPUT_JSON;
+    }
+    return options->raw ? OUTPUT_RAW : OUTPUT_AUTO;
 }
 
 int cmd_connect(int argc, char **argv)
@@ -278,9 +255,15 @@ int cmd_connect(int argc, char **argv)
     if (!args_parse(&connect_command, argc, argv, &options, &list)) {
         return list.exit_code;
     }
+    if (options.raw && report_is_json()) {
+        say("--raw and --json exclude each other");
+        say("try: duosock connect --help");
+        return CLI_USAGE;
+    }
     s.options = &options;
+    s.typed = os_is_terminal(OS_STDIN);
     s.address = list.count > 0 ? list.address[0] : CLI_ADDRESS;
-    output_init(&s.out);
+    output_init(&s.out, form_of(&options));
     exit_code = setup_loop(options.poller, 0, &s.loop);
     if (exit_code == CLI_DONE) {
         exit_code = run(&s);

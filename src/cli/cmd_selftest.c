@@ -6,11 +6,14 @@
  */
 #include "args.h"
 #include "cli.h"
+#include "report.h"
 #include "say.h"
 #include "setup.h"
 
 #include <duosock/client.h>
 #include <duosock/server.h>
+
+#include <stdio.h>
 
 enum {
     CLIENTS = 3,
@@ -33,6 +36,7 @@ typedef struct visitor {
     int number;
     int message;     /* which one is under way */
     size_t received; /* bytes of its echo so far */
+    uint64_t opened_ms;
 } visitor;
 
 struct selftest {
@@ -64,7 +68,7 @@ static const arg_command selftest_command = {
 
 static void fail(selftest *t, int exit_code, const char *what, duos_err err)
 {
-    say_failure("selftest", what, err);
+    report_failure("selftest", what, err);
     t->exit_code = exit_code;
     duos_loop_stop(t->loop);
 }
@@ -120,8 +124,13 @@ static void on_open(duos_conn *conn, void *user)
     visitor *v = user;
     char text[DUOS_TUPLE_TEXT_MAX];
 
-    setup_tuple(text, conn, false);
-    (void)say_result("client %d: %s", v->number, text);
+    v->opened_ms = duos_loop_now_ms(v->test->loop);
+    if (report_is_json()) {
+        (void)report_open(SAY_NORMAL, (uint64_t)v->number, conn, false);
+    } else {
+        setup_tuple(text, conn, false);
+        (void)say_result("client %d: %s", v->number, text);
+    }
     send_message(v, conn);
 }
 
@@ -161,7 +170,6 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
     visitor *v = user;
     selftest *t = v->test;
 
-    (void)conn;
     if (t->exit_code != CLI_DONE) {
         return;
     }
@@ -169,7 +177,13 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
         fail(t, CLI_FAILED, "client", reason);
         return;
     }
-    (void)say_result("client %d: %d messages came back", v->number, MESSAGES);
+    if (report_is_json()) {
+        (void)report_close(SAY_NORMAL, (uint64_t)v->number, conn, v->opened_ms,
+                           reason);
+    } else {
+        (void)say_result("client %d: %d messages came back", v->number,
+                         MESSAGES);
+    }
     t->open--;
     if (t->open == 0) {
         (void)duos_server_drain(t->server, LIMIT_MS);
@@ -230,8 +244,12 @@ static duos_err start(selftest *t)
     if (err != DUOS_OK) {
         return err;
     }
-    (void)say_result("listening on %s (tcp, %s)", address,
-                     setup_poller_name(t->loop));
+    if (report_is_json()) {
+        report_listening(address, setup_poller_name(t->loop));
+    } else {
+        (void)say_result("listening on %s (tcp, %s)", address,
+                         setup_poller_name(t->loop));
+    }
     for (t->open = 0; t->open < CLIENTS; t->open++) {
         t->visitors[t->open].number = t->open + 1;
         err = start_client(t, &t->visitors[t->open], address);
@@ -243,18 +261,25 @@ static duos_err start(selftest *t)
     return err != DUOS_OK ? err : duos_timer_start(&t->limit, LIMIT_MS);
 }
 
-static void finish(selftest *t)
+static bool say_passed(const selftest *t)
 {
     char seconds[SETUP_SECONDS_MAX];
+    char text[128];
+
+    setup_seconds(seconds, t->loop, t->begun_ms);
+    snprintf(text, sizeof text,
+             "selftest passed: %d clients, %d messages, %s s", CLIENTS,
+             CLIENTS * MESSAGES, seconds);
+    return report_is_json() ? report_note(text) : say_result("%s", text);
+}
+
+static void finish(selftest *t)
+{
     int i;
 
     duos_timer_stop(&t->limit);
-    if (t->exit_code == CLI_DONE) {
-        setup_seconds(seconds, t->loop, t->begun_ms);
-        if (!say_result("selftest passed: %d clients, %d messages, %s s",
-                        CLIENTS, CLIENTS * MESSAGES, seconds)) {
-            t->exit_code = CLI_FAILED;
-        }
+    if (t->exit_code == CLI_DONE && !say_passed(t)) {
+        t->exit_code = CLI_FAILED;
     }
     for (i = 0; i < CLIENTS; i++) {
         duos_client_destroy(t->visitors[i].client);

@@ -4,25 +4,30 @@
  */
 #include "args.h"
 #include "cli.h"
+#include "log.h"
 #include "os.h"
+#include "report.h"
 #include "say.h"
 #include "serve.h"
 #include "setup.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* The smallest limit of a client's queue that leaves room to work. */
 enum {
     QUEUE_LEAST = 1024
 };
 
+/* How long the end waits for readers of what was said. */
+enum {
+    LAST_WORDS_MS = 1000
+};
+
 #define FIELD(name) offsetof(serve_options, name)
 
 static const arg_option options_table[] = {
-    {"mode", ARG_CHOICE, "echo|discard", "echo",
-     "send back what comes, or drop it", FIELD(mode)},
+    {"mode", ARG_CHOICE, "echo|discard|chat", "echo",
+     "send back what comes, drop it, or a chat", FIELD(mode)},
     {"max-clients", ARG_COUNT, "N", "10000", "clients at a time",
      FIELD(max_clients)},
     {"idle-timeout", ARG_TIME, "DUR", "5m",
@@ -31,12 +36,18 @@ static const arg_option options_table[] = {
      "close a client that never sends a byte", FIELD(first_byte_ms)},
     {"max-queue", ARG_SIZE, "BYTES", "1M", "output that may wait per client",
      FIELD(max_queue)},
+    {"max-line", ARG_SIZE, "BYTES", "1024", "the longest line of a chat",
+     FIELD(max_line)},
     {"drain", ARG_TIME, "DUR", "10s", "how long a stop waits for its clients",
      FIELD(drain_ms)},
     {"exit-after-idle", ARG_TIME, "DUR", "0",
      "stop when nobody was connected for so long", FIELD(exit_after_idle_ms)},
     {"ready-file", ARG_TEXT, "PATH", NULL,
      "write the bound addresses there, one a line", FIELD(ready_file)},
+    {"ready-fd", ARG_TEXT, "N", NULL,
+     "the same to an inherited descriptor, then close it", FIELD(ready_fd)},
+    {"stats", ARG_TIME, "DUR", "0", "tell the counters every so often",
+     FIELD(stats_ms)},
     {"reuse", ARG_CHOICE, "safe|shared", "safe",
      "shared: several servers on one port", FIELD(reuse)},
     {"v6only", ARG_FLAG, NULL, NULL, "no IPv4 on an IPv6 address",
@@ -51,9 +62,14 @@ static const arg_command serve_command = {
     "serve many clients in one thread",
     "  duosock serve                         echo on " CLI_ADDRESS "\n"
     "  duosock serve 127.0.0.1:0 [::1]:0     two ports of the system's choice\n"
-    "  duosock serve :9000 --max-clients 50  all interfaces\n",
-    "\nSizes are written 64, 64K or 1M, durations 500ms, 30s, 5m or 1h. The"
-    " first\nCtrl-C or SIGTERM stops gracefully, the second at once.\n",
+    "  duosock serve :9000 --max-clients 50  all interfaces\n"
+    "  duosock serve --mode chat             for duosock chat, nc or telnet\n",
+    "\nSizes are written 64, 64K or 1M, durations 500ms, 30s, 5m or 1h.\n"
+    "The first Ctrl-C or SIGTERM stops gracefully, the second at once;\n"
+    "SIGUSR1 (POSIX) tells the counters. --ready-fd is for POSIX, too.\n"
+    "With --json the events listening, open, close, stats, note and error\n"
+    "go to the standard output. A reader of either stream who stalls stops\n"
+    "nobody: lines that find no room are dropped, and their number is told.\n",
     options_table,
     INT32_MAX};
 
@@ -63,7 +79,7 @@ static void on_error(duos_server *server, duos_err err, void *user)
 {
     (void)server;
     (void)user;
-    say_failure("accept", "a client", err);
+    report_failure("accept", "a client", err);
 }
 
 static void on_drained(duos_server *server, void *user)
@@ -81,6 +97,9 @@ static void drain(serve *s)
 
     duos_timer_stop(&s->idle);
     say_detail("stopping, clients left: %" PRIu32, s->open);
+    if (s->room != NULL) {
+        chat_room_close(s->room);
+    }
     (void)duos_server_drain(s->server, limit_ms > 0 ? limit_ms : -1);
 }
 
@@ -134,127 +153,41 @@ static duos_err create_server(serve *s)
     return duos_server_create(s->loop, &config, &s->server);
 }
 
-static bool is_every_interface(const duos_addr *addr)
-{
-    static const duos_addr none;
-
-    return addr->family == DUOS_IPV4
-               ? memcmp(addr->ip.v4, none.ip.v4, sizeof none.ip.v4) == 0
-               : memcmp(addr->ip.v6, none.ip.v6, sizeof none.ip.v6) == 0;
-}
-
-static int listen_on(serve *s, const char *address, char *bound_text)
-{
-    duos_listen_options options;
-    duos_addr bound;
-    duos_err err;
-
-    duos_listen_options_init(&options);
-    options.reuse = (duos_reuse)s->options->reuse;
-    options.v6only = s->options->v6only;
-    err = duos_server_listen(s->server, address, &options, &bound);
-    if (err == DUOS_OK) {
-        err = duos_addr_format(&bound, bound_text, DUOS_ADDR_TEXT_MAX);
-    }
-    if (err != DUOS_OK) {
-        say_failure("listen", address, err);
-        if (err == DUOS_EADDRINUSE) {
-            say("hint: another program listens there; take another port, or "
-                "port 0 for a free one");
-        }
-        return CLI_UNBOUND;
-    }
-    say("listening on %s (tcp, %s)", bound_text, setup_poller_name(s->loop));
-    if (is_every_interface(&bound)) {
-        say("note: everybody who can reach this machine can connect");
-    }
-    return CLI_DONE;
-}
-
-static int write_ready_file(const serve *s, const char *lines)
-{
-    const char *path = s->options->ready_file;
-    int error;
-
-    if (path == NULL) {
-        return CLI_DONE;
-    }
-    error = os_replace_file(path, lines, strlen(lines));
-    if (error != 0) {
-        say_os_failure("write", path, error);
-        return CLI_FAILED;
-    }
-    return CLI_DONE;
-}
-
-/* Listens on all addresses, or fails as a whole; then the world may know. */
-static int listen_all(serve *s, const arg_list *list)
-{
-    static char standard[] = CLI_ADDRESS;
-    char *only[] = {standard};
-    char **address = list->count > 0 ? list->address : only;
-    int count = list->count > 0 ? list->count : 1;
-    char *lines = malloc((size_t)count * DUOS_ADDR_TEXT_MAX + 1);
-    char *end = lines;
-    int exit_code = CLI_DONE;
-    int i;
-
-    if (lines == NULL) {
-        say_failure("listen", address[0], DUOS_ENOMEM);
-        return CLI_FAILED;
-    }
-    for (i = 0; i < count && exit_code == CLI_DONE; i++) {
-        exit_code = listen_on(s, address[i], end);
-        end += exit_code == CLI_DONE ? strlen(end) : 0;
-        *end++ = '\n';
-    }
-    *end = '\0';
-    if (exit_code == CLI_DONE) {
-        exit_code = write_ready_file(s, lines);
-    }
-    free(lines);
-    return exit_code;
-}
-
-static void say_totals(const serve *s)
-{
-    duos_server_stats stats = {0};
-
-    stats.size = sizeof stats;
-    if (duos_server_get_stats(s->server, &stats) == DUOS_OK) {
-        say_detail("%" PRIu64 " clients, %" PRIu32 " at a time, %" PRIu64
-                   " turned away, %" PRIu64 " B in, %" PRIu64 " B out",
-                   stats.accepted, stats.clients_peak, stats.refused_limit,
-                   stats.bytes_received, stats.bytes_sent);
-    }
-}
-
 static int run(serve *s, const arg_list *list)
 {
     duos_err err = create_server(s);
     int exit_code;
 
+    if (err == DUOS_OK && s->options->mode == SERVE_CHAT) {
+        err = chat_room_new(s->loop, s->options->max_line,
+                            s->options->max_queue, &s->room);
+    }
     if (err == DUOS_OK) {
         err = duos_timer_init(&s->idle, s->loop, on_idle, s);
     }
     if (err != DUOS_OK) {
-        say_failure("start", "server", err);
+        report_failure("start", "server", err);
         return CLI_FAILED;
     }
     exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
     if (exit_code == CLI_DONE) {
-        exit_code = listen_all(s, list);
+        exit_code = serve_start_stats(s);
+    }
+    /* Last: who hears that we listen may send signals. */
+    if (exit_code == CLI_DONE) {
+        exit_code = serve_listen(s, list);
     }
     if (exit_code != CLI_DONE) {
         return exit_code;
     }
+    s->serving = true;
     serve_start_idle(s);
     err = duos_loop_run(s->loop);
     if (err != DUOS_OK) {
-        say_failure("wait", "for clients", err);
+        report_failure("wait", "for clients", err);
         return CLI_FAILED;
     }
-    say_totals(s);
+    serve_tell_stats(s, SAY_VERBOSE);
     return CLI_DONE;
 }
 
@@ -274,13 +207,55 @@ static bool check(const serve_options *o, const arg_list *list)
     return true;
 }
 
+static bool queue_stream(int stream, log_notice *notice)
+{
+    int error = log_start(stream, notice);
+
+    if (error != 0) {
+        report_os_failure("start", "the queue of a stream", error);
+    }
+    return error == 0;
+}
+
+/* From now on nothing that is said can hold us up. */
+static bool queue_output(void)
+{
+    if (!queue_stream(OS_STDERR, report_dropped_text) ||
+        (report_is_json() && !queue_stream(OS_STDOUT, report_dropped_json))) {
+        return false;
+    }
+    say_set_writer(log_write);
+    return true;
+}
+
+static int serve_all(serve *s, const arg_list *list)
+{
+    const serve_options *o = s->options;
+    size_t descriptors = os_raise_descriptor_limit();
+    duos_conn_limits limits = {0};
+    int exit_code;
+
+    if (descriptors != 0) {
+        say_detail("at most %zu descriptors", descriptors);
+    }
+    exit_code =
+        setup_loop(o->poller, fit_queue(&limits, o->max_queue), &s->loop);
+    if (exit_code == CLI_DONE) {
+        exit_code = run(s, list);
+        duos_quit_stop(&s->quit);
+        serve_stop_stats(s);
+        duos_server_destroy(s->server);
+        chat_room_free(s->room);
+        (void)duos_loop_destroy(s->loop);
+    }
+    return exit_code;
+}
+
 int cmd_serve(int argc, char **argv)
 {
     serve_options options = {0};
-    duos_conn_limits limits = {0};
     arg_list list;
     serve s = {0};
-    size_t descriptors;
     int exit_code;
 
     if (!args_parse(&serve_command, argc, argv, &options, &list)) {
@@ -289,18 +264,16 @@ int cmd_serve(int argc, char **argv)
     if (!check(&options, &list)) {
         return CLI_USAGE;
     }
-    descriptors = os_raise_descriptor_limit();
-    if (descriptors != 0) {
-        say_detail("at most %zu descriptors", descriptors);
-    }
     s.options = &options;
-    exit_code = setup_loop(options.poller,
-                           fit_queue(&limits, options.max_queue), &s.loop);
-    if (exit_code == CLI_DONE) {
-        exit_code = run(&s, &list);
-        duos_quit_stop(&s.quit);
-        duos_server_destroy(s.server);
-        (void)duos_loop_destroy(s.loop);
+    exit_code = serve_check_ready(&s);
+    if (exit_code != CLI_DONE) {
+        return exit_code;
     }
+    if (!queue_output()) {
+        return CLI_FAILED;
+    }
+    exit_code = serve_all(&s, &list);
+    /* Why it did not start is said in any case. */
+    log_flush(s.serving ? LAST_WORDS_MS : -1);
     return exit_code;
 }

@@ -4,64 +4,10 @@
  */
 #include "escape.h"
 
+#include "utf8.h"
+
 #include <stdint.h>
 #include <string.h>
-
-/* What next_character found. */
-typedef enum character {
-    VALID,
-    INVALID,
-    UNFINISHED
-} character;
-
-static size_t length_of(unsigned char lead)
-{
-    if (lead < 0x80) {
-        return 1;
-    }
-    if (lead >= 0xC2 && lead <= 0xDF) {
-        return 2;
-    }
-    if (lead >= 0xE0 && lead <= 0xEF) {
-        return 3;
-    }
-    return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
-}
-
-/* Overlong forms, surrogates and what lies beyond U+10FFFF. */
-static bool is_misused(uint32_t code, size_t length)
-{
-    return (length == 3 && code < 0x800) || (length == 4 && code < 0x10000) ||
-           (code >= 0xD800 && code <= 0xDFFF) || code > 0x10FFFF;
-}
-
-/* Decodes one character of UTF-8 and tells its length. */
-static character next_character(const unsigned char *at, size_t len,
-                                uint32_t *code, size_t *length)
-{
-    size_t need = length_of(at[0]);
-    size_t i;
-
-    *length = 1;
-    if (need == 0) {
-        return INVALID;
-    }
-    *code = need == 1 ? at[0] : at[0] & (0x7Fu >> need);
-    for (i = 1; i < need; i++) {
-        if (i == len) {
-            return UNFINISHED;
-        }
-        if ((at[i] & 0xC0) != 0x80) {
-            return INVALID;
-        }
-        *code = *code << 6 | (at[i] & 0x3Fu);
-    }
-    if (is_misused(*code, need)) {
-        return INVALID;
-    }
-    *length = need;
-    return VALID;
-}
 
 /* Marks that change the direction of what follows them. */
 static bool is_bidi_control(uint32_t code)
@@ -104,11 +50,11 @@ size_t escape_some(char *out, size_t cap, const void *data, size_t len,
         uint32_t code = 0;
         size_t length;
         size_t room;
-        character found = next_character(at + done, len - done, &code, &length);
-        bool plain = found == VALID && is_harmless(code, lines);
+        utf8_found found = utf8_next(at + done, len - done, &code, &length);
+        bool plain = found == UTF8_VALID && is_harmless(code, lines);
 
         room = plain ? length : length * ESCAPE_GROWTH;
-        if (found == UNFINISHED || room > cap - filled) {
+        if (found == UTF8_UNFINISHED || room > cap - filled) {
             break;
         }
         if (plain) {
@@ -123,6 +69,11 @@ size_t escape_some(char *out, size_t cap, const void *data, size_t len,
     return filled;
 }
 
+void escape_byte(char *out, unsigned char byte)
+{
+    write_hex(out, &byte, 1);
+}
+
 void escape_line(char *out, size_t cap, const char *text)
 {
     size_t len = strlen(text);
@@ -133,7 +84,7 @@ void escape_line(char *out, size_t cap, const char *text)
 
     /* A character that is cut short at the very end stays one. */
     while (used < len && room - filled >= ESCAPE_GROWTH) {
-        write_hex(out + filled, (const unsigned char *)text + used, 1);
+        escape_byte(out + filled, (unsigned char)text[used]);
         filled += ESCAPE_GROWTH;
         used++;
     }

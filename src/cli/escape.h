@@ -30,6 +30,9 @@ enum {
 size_t escape_some(char *out, size_t cap, const void *data, size_t len,
                    bool lines, size_t *used);
 
+/* Writes \xNN, without a final NUL: for a character that never ends. */
+void escape_byte(char *out, unsigned char byte);
+
 /*
  * Escapes a whole string for one line of a message. What does not fit is cut
  * and ends in "...". out has its final NUL; cap is at least 8.

@@ -21,6 +21,8 @@ enum {
 static const arg_option common[] = {
     {"v", ARG_FLAG, NULL, NULL, "say more", 0},
     {"q", ARG_FLAG, NULL, NULL, "say only what must be known", 0},
+    {"-json", ARG_FLAG, NULL, NULL,
+     "tell events as JSON, a line each, on standard output", 0},
     {"-help", ARG_FLAG, NULL, NULL, "print this", 0},
     {"-version", ARG_FLAG, NULL, NULL, "print the version and the pollers", 0},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
@@ -54,8 +56,8 @@ int args_print_help(const arg_command *command)
     static const char addresses[] =
         "\nADDRESS is host:port with a numeric host or localhost:"
         " 127.0.0.1:7700,\n[::1]:7700, :7700 or *:7700 (all interfaces);"
-        " connect looks other names up.\ntcp4: or tcp6: before it narrows"
-        " the family. Where it is left out it is\n" CLI_ADDRESS ".\n";
+        " connect and chat look other names up.\ntcp4: or tcp6: before it"
+        " narrows the family. Where it is left out it is\n" CLI_ADDRESS ".\n";
     bool good =
         say_result("duosock %s %s: %s\n\nExamples:", command->name,
                    command->synopsis, command->summary) &&

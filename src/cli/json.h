@@ -5,8 +5,9 @@
  *
  * json_begin, any number of members, json_end. Whatever a member holds, the
  * line is valid JSON: text goes through the escaping of escape.h first, so
- * an odd byte of a peer arrives as the four characters \xNN. A member that
- * does not fit is left out as a whole, and json_end tells.
+ * an odd byte of a peer arrives as the four characters \xNN; line feeds and
+ * tabs pass, as JSON writes them. A member that does not fit is left out as a
+ * whole, and json_end tells.
  */
 #ifndef CLI_JSON_H
 #define CLI_JSON_H
@@ -31,6 +32,7 @@ void json_text(json *j, const char *key, const char *value);
 void json_bytes(json *j, const char *key, const void *value, size_t len);
 void json_int(json *j, const char *key, int64_t value);
 void json_uint(json *j, const char *key, uint64_t value);
+void json_seconds(json *j, const char *key, uint64_t ms); /* 1.234 */
 void json_bool(json *j, const char *key, bool value);
 
 /*

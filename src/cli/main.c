@@ -15,7 +15,9 @@ typedef struct entry {
 } entry;
 
 static const entry commands[] = {
-    {"serve", cmd_serve}, {"connect", cmd_connect}, {"selftest", cmd_selftest}};
+    {"serve", cmd_serve}, {"connect", cmd_connect},   {"chat", cmd_chat},
+    {"probe", cmd_probe}, {"selftest", cmd_selftest},
+};
 
 enum {
     COMMAND_COUNT = sizeof commands / sizeof commands[0]
@@ -32,6 +34,8 @@ static const char help[] =
     "Commands (duosock COMMAND --help tells more):\n"
     "  serve     serve many clients in one thread\n"
     "  connect   standard input to a socket, socket to standard output\n"
+    "  chat      talk in the room of duosock serve --mode chat\n"
+    "  probe     what this system can do: pollers, limits, sockets, options\n"
     "  selftest  server and clients in one process\n"
     "\n"
     "  --help     print this\n"
@@ -39,8 +43,10 @@ static const char help[] =
     "\n"
     "Data goes to the standard output, what is said about it to the standard\n"
     "error. Exit codes: 0 done, 1 failure while running, 2 wrong usage,\n"
-    "3 cannot connect, 4 cannot listen, 5 timed out, 130 or 143 ended by a\n"
-    "second signal; the first one ends gracefully.\n";
+    "3 cannot connect, 4 cannot listen, 5 timed out, 6 a limit or the "
+    "protocol\n"
+    "was broken, 130 or 143 ended by a second signal; the first one ends\n"
+    "gracefully.\n";
 
 static int wrong_command(const char *word)
 {
@@ -60,7 +66,7 @@ int main(int argc, char **argv)
 
     os_start();
     if (argc < 2) {
-        say("a command is missing: serve, connect or selftest");
+        say("a command is missing: serve, connect, chat, probe or selftest");
         say("try: duosock --help");
         return CLI_USAGE;
     }

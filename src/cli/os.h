@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * os.h - the program's own small seam: output streams and files. os_posix.c
- * and os_win32.c implement it; nothing else in src/cli includes a system
- * header. Sockets, input and requests to stop are the library's affair.
+ * os.h - the program's own small seam: output streams, files, threads, the
+ * time of day. os_posix*.c and os_win32*.c implement it; nothing else in
+ * src/cli includes a system header. Sockets, input and requests to stop are
+ * the library's affair.
  *
  * Errors are numbers of errno, 0 for success; os_error_text names them.
  */
@@ -11,6 +12,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* ---- the process --------------------------------------------------------- */
 
 /* The standard streams. */
 enum {
@@ -33,11 +37,55 @@ void os_start(void);
  */
 size_t os_raise_descriptor_limit(void);
 
+/*
+ * How many descriptors this process may have open: now, and at most once it
+ * has raised its limit. 0 where there is no limit.
+ */
+void os_descriptor_limit(size_t *now, size_t *most);
+
+/*
+ * Ends the process at once, whatever it is doing. May be called where a
+ * request to stop arrives: in a signal handler, on a thread of the system.
+ */
+void os_exit_at_once(int code);
+
+/* The time of day, UTC: milliseconds since 1970. */
+int64_t os_time_ms(void);
+
+/* Does nothing for so long. */
+void os_pause(int ms);
+
+/*
+ * From now on SIGUSR1 makes a handle readable instead of ending the process;
+ * os_usr1_take takes what has come. handle receives -1 where a system has no
+ * such signal.
+ */
+int os_usr1_open(intptr_t *handle);
+void os_usr1_take(void);
+
+/* ---- streams and files --------------------------------------------------- */
+
 /* Whether a person sits at the other end of a standard stream. */
 bool os_is_terminal(int stream);
 
 /* Writes all bytes to a standard stream. Blocks as long as that takes. */
 int os_write(int stream, const void *data, size_t len);
+
+/*
+ * The same for as many bytes as go at once, at least one. done receives how
+ * many; 0 when it fails.
+ */
+int os_write_some(int stream, const void *data, size_t len, size_t *done);
+
+/*
+ * Descriptors above the standard streams that a process gets from its parent.
+ * os_inherited_check tells whether one is there and can be written to; it
+ * must come before anything is opened, which could take its number.
+ * os_inherited_write writes all and closes it, also when that fails.
+ */
+bool os_has_inherited(void);
+int os_inherited_check(int fd);
+int os_inherited_write(int fd, const void *data, size_t len);
 
 /*
  * Gives a file new content: written aside, then renamed into place, so a
@@ -48,13 +96,31 @@ int os_replace_file(const char *path, const void *data, size_t len);
 /* What an error means; a string that is valid until the next call. */
 const char *os_error_text(int error);
 
-/* Whether an error says that the reader of a stream has gone. */
+/*
+ * Whether an error of a write says that the reader of the stream has gone; a
+ * terminal that was hung up is one, too.
+ */
 bool os_reader_gone(int error);
 
+/* ---- threads ------------------------------------------------------------- */
+
 /*
- * Ends the process at once, whatever it is doing. May be called where a
- * request to stop arrives: in a signal handler, on a thread of the system.
+ * Starts a thread that nobody waits for; it ends with the process at the
+ * latest. No signal is handled on it.
  */
-void os_exit_at_once(int code);
+int os_thread_start(void (*run)(void *user), void *user);
+
+/*
+ * A lock with a place to wait at. os_monitor_wait leaves the lock until
+ * os_monitor_notify, which wakes all who wait; it may come back without.
+ */
+typedef struct os_monitor os_monitor;
+
+int os_monitor_create(os_monitor **out);
+void os_monitor_destroy(os_monitor *monitor);
+void os_monitor_enter(os_monitor *monitor);
+void os_monitor_leave(os_monitor *monitor);
+void os_monitor_wait(os_monitor *monitor);
+void os_monitor_notify(os_monitor *monitor);
 
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * os_posix.c - streams and files on POSIX.
+ *
+ * A terminal that was hung up refuses writes with EIO and is no terminal any
+ * more when it is asked then; so it is remembered which streams were one.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -17,6 +20,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static bool was_terminal[OS_STDERR + 1];
+
 void os_start(void)
 {
     int fd;
@@ -26,8 +31,14 @@ void os_start(void)
             /* The lowest free number is fd itself. */
             (void)open("/dev/null", O_RDWR);
         }
+        was_terminal[fd] = isatty(fd) != 0;
     }
     signal(SIGPIPE, SIG_IGN);
+}
+
+static size_t limit_of(rlim_t limit)
+{
+    return limit == RLIM_INFINITY ? 0 : (size_t)limit;
 }
 
 size_t os_raise_descriptor_limit(void)
@@ -43,7 +54,20 @@ size_t os_raise_descriptor_limit(void)
     if (setrlimit(RLIMIT_NOFILE, &limit) == 0) {
         soft = limit.rlim_max;
     }
-    return soft == RLIM_INFINITY ? 0 : (size_t)soft;
+    return limit_of(soft);
+}
+
+void os_descriptor_limit(size_t *now, size_t *most)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        *now = 0;
+        *most = 0;
+        return;
+    }
+    *now = limit_of(limit.rlim_cur);
+    *most = limit_of(limit.rlim_max);
 }
 
 bool os_is_terminal(int stream)
@@ -68,26 +92,74 @@ static bool wait_for(int fd, short events)
     return poll(&entry, 1, -1) >= 0 || errno == EINTR;
 }
 
+static int write_some(int fd, const void *data, size_t len, size_t *done)
+{
+    ssize_t n;
+
+    *done = 0;
+    do {
+        n = write(fd, data, len);
+    } while (n < 0 && wait_for(fd, POLLOUT));
+    if (n < 0) {
+        return errno;
+    }
+    *done = (size_t)n;
+    return 0;
+}
+
 static int write_all(int fd, const void *data, size_t len)
 {
     const char *at = data;
+    int error = 0;
 
-    while (len > 0) {
-        ssize_t n = write(fd, at, len);
+    while (len > 0 && error == 0) {
+        size_t done;
 
-        if (n >= 0) {
-            at += n;
-            len -= (size_t)n;
-        } else if (!wait_for(fd, POLLOUT)) {
-            return errno;
-        }
+        error = write_some(fd, at, len, &done);
+        at += done;
+        len -= done;
     }
-    return 0;
+    return error;
+}
+
+static int of_stream(int stream, int error)
+{
+    return error == EIO && was_terminal[stream] ? EPIPE : error;
 }
 
 int os_write(int stream, const void *data, size_t len)
 {
-    return write_all(stream, data, len);
+    return of_stream(stream, write_all(stream, data, len));
+}
+
+int os_write_some(int stream, const void *data, size_t len, size_t *done)
+{
+    return of_stream(stream, write_some(stream, data, len, done));
+}
+
+bool os_has_inherited(void)
+{
+    return true;
+}
+
+int os_inherited_check(int fd)
+{
+    int mode = fcntl(fd, F_GETFL);
+
+    if (mode < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
+        return errno;
+    }
+    return (mode & O_ACCMODE) == O_RDONLY ? EBADF : 0;
+}
+
+int os_inherited_write(int fd, const void *data, size_t len)
+{
+    int error = write_all(fd, data, len);
+
+    if (close(fd) != 0 && error == 0) {
+        error = errno;
+    }
+    return error;
 }
 
 /* Writes a new file. The name is ours: a leftover of the same process
@@ -138,9 +210,4 @@ const char *os_error_text(int error)
 bool os_reader_gone(int error)
 {
     return error == EPIPE;
-}
-
-void os_exit_at_once(int code)
-{
-    _exit(code);
 }

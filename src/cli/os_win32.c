@@ -61,6 +61,12 @@ size_t os_raise_descriptor_limit(void)
     return 0;
 }
 
+void os_descriptor_limit(size_t *now, size_t *most)
+{
+    *now = 0;
+    *most = 0;
+}
+
 bool os_is_terminal(int stream)
 {
     DWORD mode;
@@ -96,29 +102,67 @@ static int to_errno(DWORD error)
     }
 }
 
+static int write_some(HANDLE handle, const void *data, size_t len, size_t *done)
+{
+    DWORD part = len > WRITE_MAX ? WRITE_MAX : (DWORD)len;
+    DWORD n = 0;
+
+    *done = 0;
+    while (n == 0 && part > 0) {
+        if (!WriteFile(handle, data, part, &n, NULL)) {
+            return to_errno(GetLastError());
+        }
+        if (n == 0) {
+            Sleep(1); /* a pipe that was inherited in its no-wait mode */
+        }
+    }
+    *done = n;
+    return 0;
+}
+
 static int write_all(HANDLE handle, const void *data, size_t len)
 {
     const char *at = data;
+    int error = 0;
 
-    while (len > 0) {
-        DWORD part = len > WRITE_MAX ? WRITE_MAX : (DWORD)len;
-        DWORD done = 0;
+    while (len > 0 && error == 0) {
+        size_t done;
 
-        if (!WriteFile(handle, at, part, &done, NULL)) {
-            return to_errno(GetLastError());
-        }
-        if (done == 0) {
-            Sleep(1); /* a pipe that was inherited in its no-wait mode */
-        }
+        error = write_some(handle, at, len, &done);
         at += done;
         len -= done;
     }
-    return 0;
+    return error;
 }
 
 int os_write(int stream, const void *data, size_t len)
 {
     return write_all(stream_handle(stream), data, len);
+}
+
+int os_write_some(int stream, const void *data, size_t len, size_t *done)
+{
+    return write_some(stream_handle(stream), data, len, done);
+}
+
+/* A handle has no number that a script could know. */
+bool os_has_inherited(void)
+{
+    return false;
+}
+
+int os_inherited_check(int fd)
+{
+    (void)fd;
+    return EBADF;
+}
+
+int os_inherited_write(int fd, const void *data, size_t len)
+{
+    (void)fd;
+    (void)data;
+    (void)len;
+    return EBADF;
 }
 
 static int write_new(const char *path, const void *data, size_t len)
@@ -164,9 +208,4 @@ const char *os_error_text(int error)
 bool os_reader_gone(int error)
 {
     return error == EPIPE;
-}
-
-void os_exit_at_once(int code)
-{
-    TerminateProcess(GetCurrentProcess(), (UINT)code);
 }

@@ -6,30 +6,40 @@
 
 #include "escape.h"
 #include "os.h"
+#include "report.h"
 #include "say.h"
 
 #include <string.h>
 
-enum {
-    PIECE = 4096
-};
-
-void output_init(output *out)
+void output_init(output *out, output_form form)
 {
-    out->escaped = os_is_terminal(OS_STDOUT);
+    out->form = form;
+    out->escaped = form == OUTPUT_JSON ||
+                   (form == OUTPUT_AUTO && os_is_terminal(OS_STDOUT));
     out->held_len = 0;
 }
 
-/* Escapes and writes; returns how many bytes at the end must wait. */
-static bool write_escaped(const char *at, size_t len, size_t *rest)
+/* Writes text that was escaped and stands for so many bytes. */
+static bool show(const output *out, const char *text, size_t len, size_t bytes)
 {
-    char text[PIECE];
+    if (bytes == 0) {
+        return true;
+    }
+    return out->form == OUTPUT_JSON ? report_data(text, len, bytes)
+                                    : say_bytes(text, len);
+}
+
+/* Escapes and writes; returns how many bytes at the end must wait. */
+static bool write_escaped(const output *out, const char *at, size_t len,
+                          size_t *rest)
+{
+    char text[REPORT_DATA_MAX];
     size_t used;
     size_t filled;
 
     do {
         filled = escape_some(text, sizeof text, at, len, true, &used);
-        if (!say_bytes(text, filled)) {
+        if (!show(out, text, filled, used)) {
             return false;
         }
         at += used;
@@ -48,7 +58,8 @@ static bool complete_held(output *out, const char **at, size_t *len)
         out->held[out->held_len++] = (unsigned char)**at;
         (*at)++;
         (*len)--;
-        if (!write_escaped((const char *)out->held, out->held_len, &rest)) {
+        if (!write_escaped(out, (const char *)out->held, out->held_len,
+                           &rest)) {
             return false;
         }
         memmove(out->held, out->held + out->held_len - rest, rest);
@@ -68,7 +79,7 @@ bool output_write(output *out, const void *data, size_t len)
     if (!complete_held(out, &at, &len)) {
         return false;
     }
-    if (!write_escaped(at, len, &rest)) {
+    if (!write_escaped(out, at, len, &rest)) {
         return false;
     }
     if (rest > 0) {
@@ -82,13 +93,11 @@ bool output_end(output *out)
 {
     char text[sizeof out->held * ESCAPE_GROWTH + 8];
     char held[sizeof out->held + 1];
+    size_t len = out->held_len;
 
-    if (out->held_len == 0) {
-        return true;
-    }
-    memcpy(held, out->held, out->held_len);
-    held[out->held_len] = '\0';
+    memcpy(held, out->held, len);
+    held[len] = '\0';
     out->held_len = 0;
     escape_line(text, sizeof text, held);
-    return say_bytes(text, strlen(text));
+    return show(out, text, strlen(text), len);
 }

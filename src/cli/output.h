@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * output.h - what came from a peer, on the standard output: untouched when
- * that is a file or a pipe, escaped when it is a terminal.
+ * that is a file or a pipe, escaped when it is a terminal or when it becomes
+ * objects of JSON.
  */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
@@ -9,13 +10,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+typedef enum output_form {
+    OUTPUT_AUTO, /* escaped on a terminal, otherwise raw */
+    OUTPUT_RAW,  /* untouched */
+    OUTPUT_JSON  /* as report_data */
+} output_form;
+
 typedef struct output {
+    output_form form;
     bool escaped;
     unsigned char held[4]; /* a character whose rest has not come yet */
     size_t held_len;
 } output;
 
-void output_init(output *out);
+void output_init(output *out, output_form form);
 
 /* Blocks until all is written; returns false when it cannot be. */
 bool output_write(output *out, const void *data, size_t len);

@@ -16,10 +16,21 @@ enum {
 };
 
 static say_level level_now = SAY_NORMAL;
+static say_writer *writer_now = os_write;
 
 void say_set_level(say_level level)
 {
     level_now = level;
+}
+
+bool say_wants(say_level level)
+{
+    return level <= level_now;
+}
+
+void say_set_writer(say_writer *writer)
+{
+    writer_now = writer;
 }
 
 /* Returns the length of the line, which ends in a line feed. */
@@ -39,9 +50,9 @@ static void say_list(say_level level, const char *format, va_list args)
 {
     char line[LINE_MAX_BYTES];
 
-    if (level <= level_now) {
+    if (say_wants(level)) {
         /* There is nobody to tell when this fails. */
-        (void)os_write(OS_STDERR, line, make_line(line, format, args));
+        (void)writer_now(OS_STDERR, line, make_line(line, format, args));
     }
 }
 
@@ -63,6 +74,15 @@ void say_event(const char *format, ...)
     va_end(args);
 }
 
+void say_at(say_level level, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say_list(level, format, args);
+    va_end(args);
+}
+
 void say_detail(const char *format, ...)
 {
     va_list args;
@@ -72,20 +92,36 @@ void say_detail(const char *format, ...)
     va_end(args);
 }
 
-void say_failure(const char *tried, const char *what, duos_err err)
+void say_failure_text(char *text, size_t cap, const char *tried,
+                      const char *what, duos_err err)
 {
     char safe[WHAT_MAX_BYTES];
+
+    escape_line(safe, sizeof safe, what);
+    snprintf(text, cap, "%s %s: %s", tried, safe, duos_err_text(err));
+}
+
+void say_code(char *text, size_t cap, duos_err err)
+{
     const char *name = duos_err_native_name(err);
     int32_t number = duos_err_native(err);
 
-    escape_line(safe, sizeof safe, what);
     if (number == 0) {
-        say("%s %s: %s (%s)", tried, safe, duos_err_text(err),
-            duos_err_name(err));
+        snprintf(text, cap, "%s", duos_err_name(err));
     } else {
-        say("%s %s: %s (%s%s%d)", tried, safe, duos_err_text(err), name,
-            name[0] != '\0' ? " " : "", (int)number);
+        snprintf(text, cap, "%s%s%d", name, name[0] != '\0' ? " " : "",
+                 (int)number);
     }
+}
+
+void say_failure(const char *tried, const char *what, duos_err err)
+{
+    char text[LINE_MAX_BYTES];
+    char code[SAY_CODE_MAX];
+
+    say_failure_text(text, sizeof text, tried, what, err);
+    say_code(code, sizeof code, err);
+    say("%s (%s)", text, code);
 }
 
 void say_os_failure(const char *tried, const char *what, int error)
@@ -98,7 +134,7 @@ void say_os_failure(const char *tried, const char *what, int error)
 
 bool say_bytes(const void *data, size_t len)
 {
-    int error = os_write(OS_STDOUT, data, len);
+    int error = writer_now(OS_STDOUT, data, len);
 
     if (error != 0 && !os_reader_gone(error)) {
         say_os_failure("write", "standard output", error);

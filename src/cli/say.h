@@ -8,6 +8,9 @@
 
 #include <duosock/error.h>
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /* How much is said besides errors and what must be known. */
 typedef enum say_level {
     SAY_QUIET = -1,
@@ -16,6 +19,17 @@ typedef enum say_level {
 } say_level;
 
 void say_set_level(say_level level);
+
+/* Whether a message of that level is said. */
+bool say_wants(say_level level);
+
+/*
+ * Who takes what is written, a line a call; at first os_write. It returns an
+ * error of os.h.
+ */
+typedef int say_writer(int stream, const void *data, size_t len);
+
+void say_set_writer(say_writer *writer);
 
 /* Messages take a format as printf does, without the final line feed. */
 
@@ -28,6 +42,8 @@ void say_event(const char *format, ...);
 /* Only with -v. */
 void say_detail(const char *format, ...);
 
+void say_at(say_level level, const char *format, ...);
+
 /*
  * "connect 127.0.0.1:1: connection refused (ECONNREFUSED 111)": what was
  * tried, with what, and why it failed, with the name and number that this
@@ -35,7 +51,18 @@ void say_detail(const char *format, ...);
  */
 void say_failure(const char *tried, const char *what, duos_err err);
 
-/* The same for a stream or a file; error is what os.h returned. */
+/* Writes the part of that before the bracket. */
+void say_failure_text(char *text, size_t cap, const char *tried,
+                      const char *what, duos_err err);
+
+/* Writes the part within the bracket; SAY_CODE_MAX bytes are enough. */
+enum {
+    SAY_CODE_MAX = 64
+};
+
+void say_code(char *text, size_t cap, duos_err err);
+
+/* say_failure for a stream or a file; error is what os.h returned. */
 void say_os_failure(const char *tried, const char *what, int error);
 
 /*

@@ -5,24 +5,14 @@
  */
 #include "serve.h"
 
-#include "say.h"
-#include "setup.h"
+#include "report.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
-
-/* What a connection's user pointer means after on_open. */
-typedef struct client {
-    serve *serve;
-    uint64_t number;
-    uint64_t opened_ms;
-} client;
 
 static void on_open(duos_conn *conn, void *user)
 {
     serve *s = user;
-    client *c = malloc(sizeof *c);
-    char text[DUOS_TUPLE_TEXT_MAX];
+    serve_client *c = malloc(sizeof *c);
 
     duos_conn_set_user(conn, c);
     if (c == NULL) {
@@ -34,8 +24,14 @@ static void on_open(duos_conn *conn, void *user)
     c->serve = s;
     c->number = ++s->counted;
     c->opened_ms = duos_loop_now_ms(s->loop);
-    setup_tuple(text, conn, true);
-    say_event("#%" PRIu64 " open %s", c->number, text);
+    c->member = NULL;
+    (void)report_open(SAY_NORMAL, c->number, conn, true);
+    if (s->room != NULL) {
+        c->member = chat_room_enter(s->room, conn);
+        if (c->member == NULL) {
+            duos_conn_abort(conn, DUOS_ENOMEM);
+        }
+    }
 }
 
 static void on_data_echo(duos_conn *conn, const void *data, size_t len,
@@ -58,26 +54,20 @@ void serve_start_idle(serve *s)
             duos_timer_start(&s->idle, s->options->exit_after_idle_ms);
 
         if (err != DUOS_OK) {
-            say_failure("start", "--exit-after-idle", err);
+            report_failure("start", "--exit-after-idle", err);
         }
     }
 }
 
 static void on_close(duos_conn *conn, duos_err reason, void *user)
 {
-    client *c = user;
-    uint64_t in = 0;
-    uint64_t out = 0;
-    char seconds[SETUP_SECONDS_MAX];
+    serve_client *c = user;
 
     if (c == NULL) {
         return;
     }
-    (void)duos_conn_bytes(conn, &in, &out);
-    setup_seconds(seconds, c->serve->loop, c->opened_ms);
-    say_event("#%" PRIu64 " close %" PRIu64 " B in, %" PRIu64
-              " B out, %s s, %s",
-              c->number, in, out, seconds, duos_err_text(reason));
+    (void)report_close(SAY_NORMAL, c->number, conn, c->opened_ms, reason);
+    chat_member_free(c->member);
     c->serve->open--;
     serve_start_idle(c->serve);
     free(c);
@@ -94,5 +84,8 @@ void serve_handler(serve_mode mode, duos_conn_handler *handler)
         break;
     case SERVE_DISCARD:
         break; /* nobody is told of bytes that nobody wants */
+    case SERVE_CHAT:
+        serve_chat_handler(handler);
+        break;
     }
 }

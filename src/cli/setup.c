@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "os.h"
+#include "report.h"
 #include "say.h"
 
 #include <inttypes.h>
@@ -15,11 +16,11 @@
 
 void setup_say_address(const char *text, duos_err err)
 {
-    say_failure("address", text, err);
+    report_failure("address", text, err);
     switch (err) {
     case DUOS_ESYNTAX:
         say("hint: write host:port, as 127.0.0.1:7700, [::1]:7700 or "
-            "localhost:7700; only connect looks names up");
+            "localhost:7700; only connect and chat look names up");
         break;
     case DUOS_ERANGE:
         say("hint: a port is a number from 0 to 65535");
@@ -63,11 +64,11 @@ int setup_loop(duos_poller_backend backend, size_t recv_buffer, duos_loop **out)
     }
     if (backend == DUOS_POLLER_AUTO && wish != NULL &&
         (err == DUOS_EINVAL || err == DUOS_ENOTSUP)) {
-        say_failure("DUOSOCK_POLLER", wish, err);
+        report_failure("DUOSOCK_POLLER", wish, err);
         say("hint: duosock --version lists the pollers of this system");
         return CLI_USAGE;
     }
-    say_failure("start", duos_poller_backend_name(backend), err);
+    report_failure("start", duos_poller_backend_name(backend), err);
     return CLI_FAILED;
 }
 
@@ -90,7 +91,7 @@ int setup_quit(duos_quit *quit, duos_loop *loop,
         err = duos_quit_start(quit, end_at_second);
     }
     if (err != DUOS_OK) {
-        say_failure("wait", "for requests to stop", err);
+        report_failure("wait", "for requests to stop", err);
         return CLI_FAILED;
     }
     return CLI_DONE;

@@ -11,6 +11,7 @@
 #include "poller_ops.h"
 
 extern const duos__poller_ops duos__poller_epoll; /* Linux only */
+extern const duos__poller_ops duos__poller_kqueue; /* macOS, BSD */
 extern const duos__poller_ops duos__poller_poll;
 extern const duos__poller_ops duos__poller_select;
 

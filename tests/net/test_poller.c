@@ -347,6 +347,11 @@ static void test_API5_poller_add_of_a_file_is_refused_or_ready(void **state)
     } else if (duos_poller_backend_of(poller) == DUOS_POLLER_EPOLL) {
         assert_err(DUOS_EPERM,
                    duos_poller_add(poller, file, DUOS_READ, NULL, &token));
+    } else if (duos_poller_backend_of(poller) == DUOS_POLLER_KQUEUE) {
+        /* Taken, but not readable at its end. The stand-in refuses it. */
+        duos_err err = duos_poller_add(poller, file, DUOS_READ, NULL, &token);
+
+        assert_true(err == DUOS_OK || err == DUOS_EPERM);
     } else {
         assert_ok(duos_poller_add(poller, file, DUOS_READ, NULL, &token));
         assert_ok(duos_poller_wait(poller, &event, 1, PATIENCE_MS, &n));

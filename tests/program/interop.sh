@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # interop.sh NATIVE WINDOWS... - duosock of this system and duosock.exe, each
-# as the server of the other. WINDOWS... is the command that runs the exe.
+# as the server of the other. WINDOWS... is the command that runs the exe. A
+# poller that DUOSOCK_POLLER forces is meant for the exe alone.
 
 set -u
 native=$1
@@ -43,10 +44,10 @@ check()
 "$@" serve 127.0.0.1:0 --ready-file ready --exit-after-idle 2s 2>log &
 server=$!
 address=$(await_address) || { cat log; exit 1; }
-timeout 60 "$native" connect "$address" <sent >got || failed=1
+timeout 60 env DUOSOCK_POLLER= "$native" connect "$address" <sent >got || failed=1
 check "duosock.exe serves duosock"
 
-"$native" serve 127.0.0.1:0 --ready-file ready 2>log &
+env DUOSOCK_POLLER= "$native" serve 127.0.0.1:0 --ready-file ready 2>log &
 server=$!
 address=$(await_address) || { cat log; exit 1; }
 timeout 60 "$@" connect "$address" <sent >got || failed=1

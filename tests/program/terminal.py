@@ -175,6 +175,82 @@ def test_two_requests_end_connect_that_is_stuck_in_a_write():
             sys.exit("exit code %d" % code)
 
 
+def chat(*args):
+    """A room with a peer of ours and a client at a terminal in it."""
+    server = Terminal("serve", "127.0.0.1:0", "--mode", "chat")
+    port = int(server.expect(rb"listening on 127\.0\.0\.1:(\d+)").group(1))
+    peer = socket.create_connection(("127.0.0.1", port), PATIENCE)
+    peer.sendall(b"peer\n")
+    hear(peer, b"* welcome peer\n")
+    client = Terminal("chat", "127.0.0.1:%d" % port, "--nick", "me", *args)
+    hear(peer, b"* me joined\n")
+    client.expect(rb"\* welcome me")
+    client.await_console()
+    return server, peer, client
+
+
+def hear(peer, wanted):
+    heard = b""
+    while len(heard) < len(wanted):
+        more = peer.recv(len(wanted) - len(heard))
+        if not more:
+            break
+        heard += more
+    if heard != wanted:
+        sys.exit("heard %r, wanted %r" % (heard, wanted))
+
+
+def end_chat(server, peer):
+    hear(peer, b"* me left\n")
+    server.type(CTRL_C)
+    hear(peer, b"* the server is closing\n")
+    server.expect_exit(0)
+    peer.close()
+
+
+def test_chat_hears_while_a_line_is_typed():
+    server, peer, client = chat()
+    client.type(b"ha")
+    peer.sendall(b"meanwhile\n")
+    client.expect(rb"peer: meanwhile")
+    client.type(b"lf" + ENTER)
+    hear(peer, b"me: half\n")
+    client.type(CTRL_C)
+    client.expect_exit(0)
+    end_chat(server, peer)
+
+
+def test_end_of_input_ends_chat_with_0():
+    server, peer, client = chat()
+    client.type(b"one" + ENTER)
+    hear(peer, b"me: one\n")
+    client.type(END)
+    client.expect(rb"\* goodbye")
+    client.expect_exit(0)
+    end_chat(server, peer)
+
+
+def test_chat_shows_escape_sequences_escaped():
+    """Those of a peer, and those of a server that lets them through."""
+    server, peer, client = chat()
+    peer.sendall(b"\x1b]0;peer\x07\n")
+    client.expect(rb"peer: \\x1B\]0;peer\\x07")
+    client.type(CTRL_C)
+    client.expect_exit(0)
+    end_chat(server, peer)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = Terminal("chat", "127.0.0.1:%d" % listener.getsockname()[1],
+                          "--nick", "me")
+        evil, _ = listener.accept()
+        hear(evil, b"me\n")
+        evil.sendall(b"* welcome me\n\x1b]0;evil\x07\n")
+        evil.close()
+        client.expect(rb"\\x1B\]0;evil\\x07")
+        client.expect_exit(0)
+        if b"\x1b]0;evil" in client.seen:
+            sys.exit("the terminal got %r" % client.seen)
+
+
 signal.alarm(100)  # whatever else goes wrong
 for name, test in list(globals().items()):
     if name.startswith("test_"):

@@ -5,6 +5,7 @@
  */
 #include "cli/os.h"
 #include "cli/output.h"
+#include "cli/report.h"
 
 #include "support/check.h"
 
@@ -46,6 +47,15 @@ bool os_reader_gone(int error)
     return false;
 }
 
+/* What report.c would make an object of. */
+static size_t reported_bytes;
+
+bool report_data(const char *text, size_t len, size_t bytes)
+{
+    reported_bytes += bytes;
+    return os_write(OS_STDOUT, text, len) == 0;
+}
+
 /* ---- tests ------------------------------------------------------------ */
 
 static void begin(output *out, bool at_terminal)
@@ -53,7 +63,7 @@ static void begin(output *out, bool at_terminal)
     terminal = at_terminal;
     broken = false;
     shown_len = 0;
-    output_init(out);
+    output_init(out, OUTPUT_AUTO);
 }
 
 static void assert_shown(const char *text, size_t len)
@@ -120,6 +130,37 @@ static void test_output_shows_a_whole_character_at_once(void **state)
     assert_shown("a\303\251", 3);
 }
 
+static void test_output_as_json_is_escaped_at_every_cut(void **state)
+{
+    const size_t len = sizeof text - 1;
+    output out;
+    size_t cut;
+
+    (void)state;
+    for (cut = 0; cut <= len; cut++) {
+        begin(&out, false);
+        output_init(&out, OUTPUT_JSON);
+        reported_bytes = 0;
+        assert_true(output_write(&out, text, cut));
+        assert_true(output_write(&out, text + cut, len - cut));
+        assert_true(output_end(&out));
+        assert_shown(harmless, sizeof harmless - 1);
+        assert_int_equal(reported_bytes, len);
+    }
+}
+
+static void test_output_raw_to_a_terminal_is_untouched(void **state)
+{
+    output out;
+
+    (void)state;
+    begin(&out, true);
+    output_init(&out, OUTPUT_RAW);
+    assert_true(output_write(&out, text, sizeof text));
+    assert_true(output_end(&out));
+    assert_shown(text, sizeof text);
+}
+
 static void test_output_that_fails_is_told(void **state)
 {
     output out;
@@ -140,6 +181,8 @@ int main(void)
         cmocka_unit_test(test_output_to_a_terminal_is_escaped_at_every_cut),
         cmocka_unit_test(test_output_to_a_terminal_is_escaped_byte_by_byte),
         cmocka_unit_test(test_output_shows_a_whole_character_at_once),
+        cmocka_unit_test(test_output_as_json_is_escaped_at_every_cut),
+        cmocka_unit_test(test_output_raw_to_a_terminal_is_untouched),
         cmocka_unit_test(test_output_that_fails_is_told),
     };
 

@@ -26,10 +26,11 @@ static void check_help(const char *const args[])
 static void test_help_of_each_command_is_printed_to_stdout(void **state)
 {
     static const char *const calls[][3] = {
-        {"--help", NULL, NULL},       {"-h", NULL, NULL},
-        {"serve", "--help", NULL},    {"serve", "-h", NULL},
-        {"connect", "--help", NULL},  {"connect", "-vh", NULL},
-        {"selftest", "--help", NULL},
+        {"--help", NULL, NULL},      {"-h", NULL, NULL},
+        {"serve", "--help", NULL},   {"serve", "-h", NULL},
+        {"connect", "--help", NULL}, {"connect", "-vh", NULL},
+        {"chat", "--help", NULL},    {"selftest", "--help", NULL},
+        {"probe", "--help", NULL},
     };
     size_t i;
 
@@ -41,7 +42,9 @@ static void test_help_of_each_command_is_printed_to_stdout(void **state)
 
 static void test_help_of_serve_names_every_option_and_default(void **state)
 {
-    static const char *const lines[] = {"--mode echo|discard ",
+    static const char *const lines[] = {"--mode echo|discard|chat ",
+                                        "--max-line BYTES ",
+                                        "(1024)",
                                         "(echo)",
                                         "--max-clients N ",
                                         "(10000)",
@@ -55,6 +58,9 @@ static void test_help_of_serve_names_every_option_and_default(void **state)
                                         "(10s)",
                                         "(safe)",
                                         "--ready-file PATH ",
+                                        "--ready-fd N ",
+                                        "--stats DUR ",
+                                        "--json ",
                                         "--v6only ",
                                         "--reuse safe|shared ",
                                         "(0)",
@@ -111,7 +117,7 @@ static const mistake mistakes[] = {
      "--poller: 'sim' is not a poller of this system"},
     {{"serve", "--v6only=yes"}, "--v6only takes no value"},
     {{"serve", "--mode", "shout"},
-     "--mode echo|discard: 'shout' is not one of"},
+     "--mode echo|discard|chat: 'shout' is not one of"},
     {{"serve", "--idle-timeout", "5"}, "--idle-timeout: '5' is not a duration"},
     {{"serve", "--idle-timeout", "-5s"}, "'-5s' is not a duration"},
     {{"serve", "--drain", "1d"}, "'1d' is not a duration"},
@@ -122,7 +128,7 @@ static const mistake mistakes[] = {
      "--max-clients: 'many' is not a number"},
     {{"serve", "--max-clients", "4294967296"}, "is not a number"},
     {{"serve", "127.0.0.1"}, "address 127.0.0.1: "},
-    {{"serve", "example.com:80"}, "only connect looks names up"},
+    {{"serve", "example.com:80"}, "only connect and chat look names up"},
     {{"serve", "127.0.0.1:65536"}, "a port is a number from 0 to 65535"},
     {{"serve", "udp:127.0.0.1:0"}, "only tcp addresses work yet"},
     {{"serve", "tcp6:127.0.0.1:0"}, "address tcp6:127.0.0.1:0: "},
@@ -138,13 +144,17 @@ static const mistake mistakes[] = {
     {{"connect", "udp:example.com:80"}, "only tcp addresses work yet"},
     {{"selftest", "127.0.0.1:1"}, "'127.0.0.1:1' is one argument too many"},
     /* What later versions have is unknown until it works. */
-    {{"chat"}, "unknown command chat"},
+    {{"dance"}, "unknown command dance"},
     {{"bench"}, "unknown command bench"},
-    {{"probe"}, "unknown command probe"},
-    {{"serve", "--json"}, "unknown option --json"},
     {{"serve", "--workers", "2"}, "unknown option --workers"},
-    {{"serve", "--mode", "chat"}, "'chat' is not one of"},
-    {{"connect", "--raw"}, "unknown option --raw"}};
+    {{"serve", "--mode", "song"}, "'song' is not one of"},
+    {{"connect", "--raw", "--json"}, "--raw and --json exclude each other"},
+    {{"serve", "--jsn"}, "unknown option --jsn; did you mean --json?"},
+    {{"serve", "--stats", "5"}, "--stats: '5' is not a duration"},
+    {{"serve", "--ready-fd", "2"}, "--ready-fd: "},
+    {{"serve", "--ready-fd", "-1"}, "--ready-fd: "},
+    {{"serve", "--ready-fd", "x\033"}, "--ready-fd: "},
+    {{"serve", "--ready-fd", "4294967295"}, "--ready-fd: "}};
 
 static void test_mistakes_exit_2_and_say_what_was_wrong(void **state)
 {

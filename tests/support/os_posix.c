@@ -171,8 +171,8 @@ static bool set_timer(long microseconds)
     struct itimerval timer;
 
     memset(&timer, 0, sizeof timer);
-    timer.it_interval.tv_usec = microseconds;
-    timer.it_value.tv_usec = microseconds;
+    timer.it_interval.tv_usec = (suseconds_t)microseconds;
+    timer.it_value.tv_usec = (suseconds_t)microseconds;
     return setitimer(ITIMER_REAL, &timer, NULL) == 0;
 }
 

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * chat_room.c - members come and go, their bytes become lines, and who floods
+ * is not listened to for a while.
+ */
+#include "chat_core.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How much of its time a member may use up ahead. */
+enum {
+    CREDIT_MS = 1000
+};
+
+static void on_rest(duos_timer *timer, void *user)
+{
+    chat_member *m = user;
+
+    (void)timer;
+    (void)duos_conn_resume(m->listener.conn);
+}
+
+/* One who floods is not listened to until the time is paid. */
+static void pay(chat_member *m, uint64_t now_ms)
+{
+    if (m->paid_ms > now_ms + CREDIT_MS && !m->done &&
+        duos_timer_start(
+            &m->rest, (int64_t)(m->paid_ms - now_ms - CREDIT_MS)) == DUOS_OK) {
+        (void)duos_conn_pause(m->listener.conn);
+    }
+}
+
+void chat_member_data(chat_member *m, const void *data, size_t len)
+{
+    uint64_t now_ms = duos_loop_now_ms(m->room->loop);
+    lines_text block = {data, len};
+    lines_text line;
+
+    if (m->paid_ms < now_ms) {
+        m->paid_ms = now_ms;
+    }
+    while (!m->done && !m->listener.dropped) {
+        switch (lines_next(&m->lines, &block, &line)) {
+        case LINES_LINE:
+            chat_take_line(m, line);
+            break;
+        case LINES_TOO_LONG:
+            chat_take_too_long(m);
+            break;
+        case LINES_NONE:
+            pay(m, now_ms);
+            return;
+        case LINES_NO_MEMORY:
+            m->done = true;
+            duos_conn_abort(m->listener.conn, DUOS_ENOMEM);
+            return;
+        }
+    }
+}
+
+void chat_member_end(chat_member *m)
+{
+    lines_text line;
+
+    if (!m->done && !m->listener.dropped &&
+        lines_last(&m->lines, &line) == LINES_LINE) {
+        chat_take_line(m, line);
+    }
+    if (!m->done) {
+        chat_say_goodbye(m);
+        (void)duos_conn_shutdown(m->listener.conn);
+    }
+}
+
+/* ---- the room --------------------------------------------------------- */
+
+chat_member *chat_room_enter(chat_room *room, duos_conn *conn)
+{
+    chat_member *m = malloc(sizeof *m);
+
+    if (m == NULL) {
+        return NULL;
+    }
+    memset(m, 0, sizeof *m);
+    m->room = room;
+    chat_listener_init(&m->listener, conn);
+    lines_init(&m->lines, room->max_line);
+    if (duos_timer_init(&m->rest, room->loop, on_rest, m) != DUOS_OK) {
+        free(m);
+        return NULL;
+    }
+    return m;
+}
+
+void chat_member_free(chat_member *m)
+{
+    if (m != NULL) {
+        chat_leave(m);
+        duos_timer_stop(&m->rest);
+        lines_free(&m->lines);
+        free(m);
+    }
+}
+
+duos_err chat_room_new(duos_loop *loop, size_t max_line, size_t max_queue,
+                       chat_room **out)
+{
+    chat_room *room = malloc(sizeof *room);
+    duos_err err;
+
+    if (room == NULL) {
+        return DUOS_ENOMEM;
+    }
+    room->loop = loop;
+    room->max_line = max_line;
+    room->closing = false;
+    err = chat_feed_init(&room->feed, loop, max_queue);
+    if (err != DUOS_OK) {
+        free(room);
+        return err;
+    }
+    *out = room;
+    return DUOS_OK;
+}
+
+void chat_room_free(chat_room *room)
+{
+    if (room != NULL) {
+        chat_feed_stop(&room->feed);
+        free(room);
+    }
+}
+
+void chat_room_close(chat_room *room)
+{
+    static const char notice[] = "* the server is closing\n";
+
+    if (!room->closing) {
+        room->closing = true;
+        chat_feed_tell(&room->feed, NULL, notice, sizeof notice - 1);
+        chat_feed_flush(&room->feed);
+    }
+}

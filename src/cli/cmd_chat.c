@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cmd_chat.c - duosock chat: a client for the room of duosock serve.
+ *
+ * The nick goes out first; only when it is accepted is the standard input
+ * read, so nothing that is typed is taken for a nick. At the end of the input
+ * our sending ends; the server then says what is left and closes.
+ */
+#include "args.h"
+#include "attempt.h"
+#include "cli.h"
+#include "escape.h"
+#include "lines.h"
+#include "nick.h"
+#include "os.h"
+#include "output.h"
+#include "report.h"
+#include "setup.h"
+
+#include <duosock/client.h>
+#include <duosock/input.h>
+
+#include <string.h>
+
+enum {
+    TYPED_MAX = 1024,    /* the longest line that is sent */
+    RECEIVED_MAX = 8192, /* the longest that is accepted */
+    SAFE_BYTES = 256
+};
+
+typedef struct chat_options {
+    const char *nick;
+    int32_t timeout_ms;
+    duos_poller_backend poller;
+} chat_options;
+
+typedef struct session {
+    const chat_options *options;
+    const char *address;
+    duos_loop *loop;
+    duos_client *client;
+    duos_quit quit;
+    duos_input input;
+    output out;
+    lines typed;
+    lines received;
+    size_t queue_high;
+    uint64_t opened_ms;
+    bool at_terminal; /* the standard input is one */
+    bool open;        /* on_open came */
+    bool welcome;     /* the nick was accepted */
+    int exit_code;    /* other than 0: why is said */
+} session;
+
+#define FIELD(name) offsetof(chat_options, name)
+
+static const arg_option options_table[] = {
+    {"nick", ARG_TEXT, "NAME", NULL, "your name: 1 to 32 characters, no spaces",
+     FIELD(nick)},
+    {"timeout", ARG_TIME, "DUR", "10s", "how long to try to connect",
+     FIELD(timeout_ms)},
+    {"poller", ARG_POLLER, "NAME", "auto",
+     "how to wait: duosock --version lists them", FIELD(poller)},
+    {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
+
+static const arg_command chat_command = {
+    "chat",
+    "[ADDRESS] --nick NAME [options]",
+    "talk in the room of duosock serve --mode chat",
+    "  duosock chat --nick bob                  talk at " CLI_ADDRESS "\n"
+    "  duosock chat 192.0.2.7:7700 --nick bob   somewhere else\n"
+    "  echo hello | duosock chat --nick bob     say one thing and leave\n",
+    "\nEach line goes to all others, who see it as \"bob: hello\". /who lists"
+    " them,\n/nick NAME changes your name, /me TEXT says what you do, /quit"
+    " leaves. Lines\nthat begin with \"* \" come from the server. A line has at"
+    " most 1024 bytes.\n",
+    options_table,
+    1};
+
+/* Ends it with what has been said to be wrong. */
+static void give_up(session *s, int exit_code)
+{
+    s->exit_code = exit_code;
+    duos_conn_abort(duos_client_conn(s->client), DUOS_ECANCELED);
+}
+
+/* ---- from the standard input to the server ----------------------------- */
+
+/* Returns false when nothing more can be sent. */
+static bool send_line(session *s, lines_text line)
+{
+    char text[TYPED_MAX + 1];
+    duos_err err;
+
+    memcpy(text, line.at, line.len);
+    text[line.len] = '\n';
+    err = duos_conn_send(duos_client_conn(s->client), text, line.len + 1);
+    if (err != DUOS_OK && err != DUOS_ESTATE) {
+        report_failure("send", s->address, err);
+        give_up(s, CLI_FAILED);
+    }
+    return err == DUOS_OK; /* otherwise on_close is on its way */
+}
+
+static void on_input(duos_input *input, const void *data, size_t len,
+                     void *user)
+{
+    session *s = user;
+    lines_text block = {data, len};
+    lines_text line;
+    lines_found found;
+
+    while ((found = lines_next(&s->typed, &block, &line)) != LINES_NONE) {
+        if (found == LINES_NO_MEMORY) {
+            report_failure("read", "standard input", DUOS_ENOMEM);
+            give_up(s, CLI_FAILED);
+            return;
+        }
+        if (found == LINES_TOO_LONG) {
+            say("line not sent: longer than %d bytes", TYPED_MAX);
+        } else if (line.len > 0 && !send_line(s, line)) {
+            duos_input_stop(input);
+            return;
+        }
+    }
+    if (duos_conn_queued(duos_client_conn(s->client)) > s->queue_high) {
+        (void)duos_input_pause(input);
+    }
+}
+
+static void on_input_end(duos_input *input, duos_err reason, void *user)
+{
+    session *s = user;
+    lines_text line;
+
+    (void)input;
+    /* A terminal that was hung up has ended, whatever it says. */
+    if (reason != DUOS_EEOF && !(s->at_terminal && reason == DUOS_EIO)) {
+        report_failure("read", "standard input", reason);
+        s->exit_code = CLI_FAILED;
+    }
+    if (lines_last(&s->typed, &line) == LINES_LINE && line.len > 0) {
+        (void)send_line(s, line);
+    }
+    (void)duos_conn_shutdown(duos_client_conn(s->client));
+}
+
+static void on_drain(duos_conn *conn, void *user)
+{
+    session *s = user;
+
+    (void)conn;
+    (void)duos_input_resume(&s->input);
+}
+
+/* ---- from the server to the standard output ---------------------------- */
+
+static void print_line(session *s, lines_text line)
+{
+    char text[RECEIVED_MAX + 1];
+
+    memcpy(text, line.at, line.len);
+    text[line.len] = '\n';
+    if (!output_write(&s->out, text, line.len + 1) || !output_end(&s->out)) {
+        give_up(s, CLI_FAILED);
+    }
+}
+
+static void say_refusal(const session *s, lines_text line)
+{
+    char safe[SAFE_BYTES];
+    size_t used;
+    size_t len =
+        escape_some(safe, sizeof safe - 1, line.at, line.len, false, &used);
+
+    safe[len] = '\0';
+    if (line.len > 1 && memcmp(line.at, "* ", 2) == 0) {
+        say("chat %s: %s", s->address, safe + 2);
+    } else {
+        say("chat %s: this is no chat; it answered: %s", s->address, safe);
+    }
+}
+
+/* The first line is the answer to our nick. */
+static void take_answer(session *s, lines_text line)
+{
+    static const char welcome[] = "* welcome ";
+    duos_err err;
+
+    if (line.len >= sizeof welcome - 1 &&
+        memcmp(line.at, welcome, sizeof welcome - 1) == 0) {
+        s->welcome = true;
+        err = duos_input_start(&s->input);
+        if (err != DUOS_OK) {
+            report_failure("read", "standard input", err);
+            give_up(s, CLI_FAILED);
+        }
+        return;
+    }
+    say_refusal(s, line);
+    give_up(s, CLI_BROKEN);
+}
+
+static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
+{
+    session *s = user;
+    lines_text block = {data, len};
+    lines_text line;
+
+    (void)conn;
+    while (s->exit_code == CLI_DONE) {
+        lines_found found = lines_next(&s->received, &block, &line);
+
+        if (found == LINES_NONE) {
+            return;
+        }
+        if (found != LINES_LINE) {
+            report_failure("chat", s->address,
+                           found == LINES_TOO_LONG ? DUOS_EPROTO : DUOS_ENOMEM);
+            give_up(s, found == LINES_TOO_LONG ? CLI_BROKEN : CLI_FAILED);
+            return;
+        }
+        if (!s->welcome) {
+            take_answer(s, line);
+        }
+        if (s->welcome) {
+            print_line(s, line);
+        }
+    }
+}
+
+/* ---- the connection ---------------------------------------------------- */
+
+static void on_open(duos_conn *conn, void *user)
+{
+    session *s = user;
+    lines_text nick = {s->options->nick, strlen(s->options->nick)};
+
+    s->open = true;
+    s->opened_ms = duos_loop_now_ms(s->loop);
+    if (report_open(SAY_VERBOSE, 0, conn, false)) {
+        (void)send_line(s, nick);
+    } else {
+        give_up(s, CLI_FAILED);
+    }
+}
+
+static int chat_ended(session *s, duos_err reason)
+{
+    lines_text line;
+
+    if (s->exit_code != CLI_DONE) {
+        return s->exit_code;
+    }
+    if (s->welcome && lines_last(&s->received, &line) == LINES_LINE) {
+        print_line(s, line);
+    }
+    if (reason == DUOS_ECANCELED) {
+        return s->exit_code;
+    }
+    if (!s->welcome) {
+        report_failure("chat", s->address, reason);
+        say("hint: the nick was not accepted; there may be no room left");
+        return CLI_BROKEN;
+    }
+    if (reason != DUOS_EEOF) {
+        report_failure("chat", s->address, reason);
+        return CLI_FAILED;
+    }
+    return s->exit_code;
+}
+
+static void on_close(duos_conn *conn, duos_err reason, void *user)
+{
+    session *s = user;
+
+    duos_input_stop(&s->input);
+    if (s->open) {
+        s->exit_code = chat_ended(s, reason);
+        (void)report_close(SAY_VERBOSE, 0, conn, s->opened_ms, reason);
+    } else {
+        s->exit_code = attempt_failed(s->address, reason);
+    }
+    duos_loop_stop(s->loop);
+}
+
+static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
+                    void *user)
+{
+    session *s = user;
+
+    (void)quit;
+    (void)count;
+    (void)kind;
+    duos_conn_close(duos_client_conn(s->client));
+}
+
+/* ---- command ----------------------------------------------------------- */
+
+static duos_err create_client(session *s)
+{
+    duos_client_config config;
+
+    duos_client_config_init(&config);
+    config.handler.on_open = on_open;
+    config.handler.on_data = on_data;
+    config.handler.on_drain = on_drain;
+    config.handler.on_close = on_close;
+    config.user = s;
+    config.connect_ms = s->options->timeout_ms;
+    /* The room may let us wait: who floods is not listened to for a while. */
+    config.limits.stall_ms = 0;
+    s->queue_high = config.limits.queue_high;
+    return duos_client_create(s->loop, &config, &s->client);
+}
+
+static int run(session *s)
+{
+    duos_err err = create_client(s);
+    int exit_code;
+
+    if (err == DUOS_OK) {
+        err = duos_input_init(&s->input, s->loop, on_input, on_input_end, s);
+    }
+    if (err != DUOS_OK) {
+        report_failure("start", "client", err);
+        return CLI_FAILED;
+    }
+    exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
+    if (exit_code != CLI_DONE) {
+        return exit_code;
+    }
+    err = duos_client_connect(s->client, s->address);
+    if (err != DUOS_OK) {
+        return attempt_refused(s->address, err);
+    }
+    err = duos_loop_run(s->loop);
+    if (err != DUOS_OK) {
+        report_failure("wait", "for events", err);
+        return CLI_FAILED;
+    }
+    return s->exit_code;
+}
+
+static bool check_nick(const char *nick)
+{
+    const char *complaint =
+        nick != NULL ? nick_complaint(nick, strlen(nick)) : "missing";
+
+    if (complaint != NULL) {
+        say("--nick NAME: %s", complaint);
+        say("try: duosock chat --help");
+    }
+    return complaint == NULL;
+}
+
+int cmd_chat(int argc, char **argv)
+{
+    chat_options options = {0};
+    arg_list list;
+    session s = {0};
+    int exit_code;
+
+    if (!args_parse(&chat_command, argc, argv, &options, &list)) {
+        return list.exit_code;
+    }
+    if (!check_nick(options.nick)) {
+        return CLI_USAGE;
+    }
+    s.options = &options;
+    s.address = list.count > 0 ? list.address[0] : CLI_ADDRESS;
+    s.at_terminal = os_is_terminal(OS_STDIN);
+    output_init(&s.out, report_is_json() ? OUTPUT_JSON : OUTPUT_AUTO);
+    lines_init(&s.typed, TYPED_MAX);
+    lines_init(&s.received, RECEIVED_MAX);
+    exit_code = setup_loop(options.poller, 0, &s.loop);
+    if (exit_code == CLI_DONE) {
+        exit_code = run(&s);
+        duos_input_stop(&s.input);
+        duos_quit_stop(&s.quit);
+        duos_client_destroy(s.client);
+        (void)duos_loop_destroy(s.loop);
+    }
+    lines_free(&s.typed);
+    lines_free(&s.received);
+    return exit_code;
+}

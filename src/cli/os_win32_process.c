@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * os_win32_process.c - the process, its time and its threads on Windows.
+ */
+#define WIN32_LEAN_AND_MEAN
+#ifndef _WIN32_WINNT
+#define _WIN32_WINNT 0x0601 /* condition variables */
+#endif
+#include <windows.h>
+
+#include <process.h>
+
+#include "os.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* From 1601, where file times begin, to 1970. */
+#define MS_BEFORE_1970 INT64_C(11644473600000)
+
+void os_exit_at_once(int code)
+{
+    TerminateProcess(GetCurrentProcess(), (UINT)code);
+}
+
+int64_t os_time_ms(void)
+{
+    FILETIME now;
+    uint64_t ticks;
+
+    GetSystemTimeAsFileTime(&now);
+    ticks = (uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime;
+    return (int64_t)(ticks / 10000) - MS_BEFORE_1970;
+}
+
+void os_pause(int ms)
+{
+    Sleep((DWORD)ms);
+}
+
+int os_usr1_open(intptr_t *handle)
+{
+    *handle = -1;
+    return 0;
+}
+
+void os_usr1_take(void)
+{
+}
+
+/* ---- threads ------------------------------------------------------------- */
+
+struct os_monitor {
+    SRWLOCK lock;
+    CONDITION_VARIABLE changed;
+};
+
+/* What a thread is to run; it frees this. */
+typedef struct task {
+    void (*run)(void *user);
+    void *user;
+} task;
+
+static unsigned __stdcall run_task(void *argument)
+{
+    task own = *(task *)argument;
+
+    free(argument);
+    own.run(own.user);
+    return 0;
+}
+
+int os_thread_start(void (*run)(void *user), void *user)
+{
+    task *t = malloc(sizeof *t);
+    uintptr_t thread;
+
+    if (t == NULL) {
+        return ENOMEM;
+    }
+    t->run = run;
+    t->user = user;
+    thread = _beginthreadex(NULL, 0, run_task, t, 0, NULL);
+    if (thread == 0) {
+        free(t);
+        return EAGAIN;
+    }
+    CloseHandle((HANDLE)thread);
+    return 0;
+}
+
+int os_monitor_create(os_monitor **out)
+{
+    os_monitor *monitor = malloc(sizeof *monitor);
+
+    if (monitor == NULL) {
+        return ENOMEM;
+    }
+    InitializeSRWLock(&monitor->lock);
+    InitializeConditionVariable(&monitor->changed);
+    *out = monitor;
+    return 0;
+}
+
+void os_monitor_destroy(os_monitor *monitor)
+{
+    free(monitor);
+}
+
+void os_monitor_enter(os_monitor *monitor)
+{
+    AcquireSRWLockExclusive(&monitor->lock);
+}
+
+void os_monitor_leave(os_monitor *monitor)
+{
+    ReleaseSRWLockExclusive(&monitor->lock);
+}
+
+void os_monitor_wait(os_monitor *monitor)
+{
+    SleepConditionVariableSRW(&monitor->changed, &monitor->lock, INFINITE, 0);
+}
+
+void os_monitor_notify(os_monitor *monitor)
+{
+    WakeAllConditionVariable(&monitor->changed);
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report.c - how events look.
+ */
+#include "report.h"
+
+#include "json.h"
+#include "os.h"
+#include "setup.h"
+#include "stamp.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    LINE_MAX_BYTES = 2048,
+    DATA_LINE = 2 * REPORT_DATA_MAX + 256
+};
+
+static bool with_json;
+
+void report_use_json(void)
+{
+    with_json = true;
+}
+
+bool report_is_json(void)
+{
+    return with_json;
+}
+
+/* ---- objects ----------------------------------------------------------- */
+
+/* One object under way. */
+typedef struct object {
+    json j;
+    char line[LINE_MAX_BYTES];
+} object;
+
+static void begin(json *j, char *line, size_t cap, const char *event)
+{
+    char stamp[STAMP_MAX];
+
+    stamp_write(stamp, os_time_ms());
+    json_begin(j, line, cap);
+    json_text(j, "ts", stamp);
+    json_text(j, "event", event);
+}
+
+static void begin_object(object *o, const char *event)
+{
+    begin(&o->j, o->line, sizeof o->line, event);
+}
+
+static bool end_object(object *o)
+{
+    size_t len;
+
+    (void)json_end(&o->j, &len);
+    return say_bytes(o->line, len);
+}
+
+/* Whether an event becomes an object. */
+static bool wants_object(say_level level)
+{
+    return with_json && (level == SAY_QUIET || say_wants(SAY_NORMAL));
+}
+
+static void add_address(json *j, const char *key, const duos_addr *addr)
+{
+    char text[DUOS_ADDR_TEXT_MAX];
+
+    if (duos_addr_format(addr, text, sizeof text) == DUOS_OK) {
+        json_text(j, key, text);
+    }
+}
+
+static void add_connection(json *j, uint64_t id, const duos_conn *conn)
+{
+    duos_tuple tuple;
+    duos_addr peer;
+
+    if (id != 0) {
+        json_uint(j, "id", id);
+    }
+    if (duos_conn_tuple(conn, &tuple) == DUOS_OK) {
+        add_address(j, "local", &tuple.local);
+        add_address(j, "remote", &tuple.remote);
+    } else if (duos_conn_peer(conn, &peer) == DUOS_OK) {
+        add_address(j, "remote", &peer);
+    }
+}
+
+static void add_error(json *j, duos_err err)
+{
+    json_text(j, "error", duos_err_name(err));
+    if (duos_err_native(err) != 0) {
+        json_int(j, "native_error", duos_err_native(err));
+    }
+}
+
+/* ---- listening, notes, failures ---------------------------------------- */
+
+void report_listening(const char *address, const char *poller)
+{
+    object o;
+
+    if (!wants_object(SAY_QUIET)) {
+        say("listening on %s (tcp, %s)", address, poller);
+        return;
+    }
+    begin_object(&o, "listening");
+    json_text(&o.j, "local", address);
+    json_text(&o.j, "poller", poller);
+    (void)end_object(&o);
+}
+
+bool report_note(const char *text)
+{
+    object o;
+
+    if (!wants_object(SAY_QUIET)) {
+        say("note: %s", text);
+        return true;
+    }
+    begin_object(&o, "note");
+    json_text(&o.j, "text", text);
+    return end_object(&o);
+}
+
+void report_failure(const char *tried, const char *what, duos_err err)
+{
+    char text[LINE_MAX_BYTES / 2];
+    object o;
+
+    say_failure(tried, what, err);
+    if (wants_object(SAY_QUIET)) {
+        say_failure_text(text, sizeof text, tried, what, err);
+        begin_object(&o, "error");
+        json_text(&o.j, "text", text);
+        add_error(&o.j, err);
+        (void)end_object(&o);
+    }
+}
+
+void report_os_failure(const char *tried, const char *what, int error)
+{
+    char text[LINE_MAX_BYTES / 2];
+    object o;
+
+    say_os_failure(tried, what, error);
+    if (wants_object(SAY_QUIET)) {
+        snprintf(text, sizeof text, "%s %s: %s", tried, what,
+                 os_error_text(error));
+        begin_object(&o, "error");
+        json_text(&o.j, "text", text);
+        json_int(&o.j, "native_error", error);
+        (void)end_object(&o);
+    }
+}
+
+/* ---- connections ------------------------------------------------------- */
+
+/* "#3 ", or nothing. */
+static void write_number(char *text, size_t cap, uint64_t id)
+{
+    text[0] = '\0';
+    if (id != 0) {
+        snprintf(text, cap, "#%" PRIu64 " ", id);
+    }
+}
+
+bool report_open(say_level level, uint64_t id, const duos_conn *conn,
+                 bool at_server)
+{
+    char number[32];
+    char tuple[DUOS_TUPLE_TEXT_MAX];
+    object o;
+
+    if (!with_json) {
+        write_number(number, sizeof number, id);
+        setup_tuple(tuple, conn, at_server);
+        say_at(level, "%sopen %s", number, tuple);
+    } else if (wants_object(level)) {
+        begin_object(&o, "open");
+        add_connection(&o.j, id, conn);
+        return end_object(&o);
+    }
+    return true;
+}
+
+static void say_close(say_level level, uint64_t id, const duos_conn *conn,
+                      uint64_t opened_ms, duos_err reason)
+{
+    char number[32];
+    char seconds[SETUP_SECONDS_MAX];
+    uint64_t in = 0;
+    uint64_t out = 0;
+
+    write_number(number, sizeof number, id);
+    setup_seconds(seconds, duos_conn_loop(conn), opened_ms);
+    (void)duos_conn_bytes(conn, &in, &out);
+    say_at(level, "%sclose %" PRIu64 " B in, %" PRIu64 " B out, %s s, %s",
+           number, in, out, seconds, duos_err_text(reason));
+}
+
+bool report_close(say_level level, uint64_t id, const duos_conn *conn,
+                  uint64_t opened_ms, duos_err reason)
+{
+    uint64_t in = 0;
+    uint64_t out = 0;
+    object o;
+
+    if (!with_json) {
+        say_close(level, id, conn, opened_ms, reason);
+        return true;
+    }
+    if (!wants_object(level)) {
+        return true;
+    }
+    (void)duos_conn_bytes(conn, &in, &out);
+    begin_object(&o, "close");
+    add_connection(&o.j, id, conn);
+    json_uint(&o.j, "bytes", in);
+    json_uint(&o.j, "bytes_out", out);
+    json_seconds(&o.j, "seconds",
+                 duos_loop_now_ms(duos_conn_loop(conn)) - opened_ms);
+    json_text(&o.j, "text", duos_err_text(reason));
+    if (reason != DUOS_EEOF && reason != DUOS_ECANCELED) {
+        add_error(&o.j, reason);
+    }
+    return end_object(&o);
+}
+
+bool report_data(const char *text, size_t len, size_t bytes)
+{
+    char line[DATA_LINE];
+    size_t line_len;
+    json j;
+
+    begin(&j, line, sizeof line, "data");
+    json_uint(&j, "bytes", bytes);
+    json_bytes(&j, "text", text, len);
+    (void)json_end(&j, &line_len);
+    return say_bytes(line, line_len);
+}
+
+/* ---- counters ---------------------------------------------------------- */
+
+static void say_stats(say_level level, const duos_server_stats *s)
+{
+    say_at(level,
+           "stats: %" PRIu32 " clients, %" PRIu32 " at most, %" PRIu64
+           " accepted, %" PRIu64 " turned away, %" PRIu64
+           " accept errors, %" PRIu64 " accept pauses, %" PRIu64
+           " B in, %" PRIu64 " B out by those that have ended",
+           s->clients, s->clients_peak, s->accepted, s->refused_limit,
+           s->accept_errors, s->accept_pauses, s->bytes_received,
+           s->bytes_sent);
+}
+
+void report_stats(say_level level, const duos_server_stats *stats)
+{
+    object o;
+
+    if (!with_json) {
+        say_stats(level, stats);
+    } else if (wants_object(level)) {
+        begin_object(&o, "stats");
+        json_uint(&o.j, "clients", stats->clients);
+        json_uint(&o.j, "clients_peak", stats->clients_peak);
+        json_uint(&o.j, "accepted", stats->accepted);
+        json_uint(&o.j, "refused_limit", stats->refused_limit);
+        json_uint(&o.j, "accept_errors", stats->accept_errors);
+        json_uint(&o.j, "accept_pauses", stats->accept_pauses);
+        json_uint(&o.j, "bytes", stats->bytes_received);
+        json_uint(&o.j, "bytes_out", stats->bytes_sent);
+        (void)end_object(&o);
+    }
+}
+
+/* ---- dropped lines ----------------------------------------------------- */
+
+size_t report_dropped_text(char *text, size_t cap, uint64_t dropped)
+{
+    int len = snprintf(text, cap, "%" PRIu64 " lines were dropped\n", dropped);
+
+    return len < 0 ? 0 : (size_t)len;
+}
+
+size_t report_dropped_json(char *text, size_t cap, uint64_t dropped)
+{
+    size_t len;
+    json j;
+
+    begin(&j, text, cap, "dropped");
+    json_uint(&j, "lines", dropped);
+    (void)json_end(&j, &len);
+    return len;
+}

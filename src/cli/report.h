@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report.h - the events of the program, each in both of its forms: a line of
+ * text on the standard error or, with --json, an object a line on the
+ * standard output. The keys of those objects are said here and nowhere else:
+ *
+ *     ts            RFC 3339, UTC, milliseconds
+ *     event         listening, open, close, data, error, note, stats, dropped
+ *     id            number of a client, from 1
+ *     local, remote our address and the peer's
+ *     bytes         received; of data, how many text stands for
+ *     bytes_out     sent
+ *     seconds       how long it was open
+ *     text          words for people; of data, the bytes, escaped
+ *     error         the toolkit's name of a code, without its prefix
+ *     native_error  the system's number for it
+ *     poller        how listening waits
+ *     lines         how many were dropped
+ *     clients, clients_peak, accepted, refused_limit, accept_errors,
+ *     accept_pauses counters of duos_server_stats
+ *
+ * A key whose value is not known or not there is left out.
+ */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include "say.h"
+
+#include <duosock/server.h>
+
+/* From now on with JSON. */
+void report_use_json(void);
+bool report_is_json(void);
+
+/*
+ * level: who sees the text; of an object nobody is deprived but by -q, which
+ * leaves those of SAY_QUIET.
+ *
+ * Those that return a bool return false when the standard output took no
+ * line; that has been said then, unless its reader has gone.
+ */
+
+/* Both addresses are texts. */
+void report_listening(const char *address, const char *poller);
+
+/*
+ * The beginning and the end of a connection. id: 0 where there is one only.
+ * at_server: see setup_tuple. opened_ms: by the loop's clock.
+ */
+bool report_open(say_level level, uint64_t id, const duos_conn *conn,
+                 bool at_server);
+bool report_close(say_level level, uint64_t id, const duos_conn *conn,
+                  uint64_t opened_ms, duos_err reason);
+
+/* say_failure, and an object besides. */
+void report_failure(const char *tried, const char *what, duos_err err);
+
+/* say_os_failure, and an object besides. */
+void report_os_failure(const char *tried, const char *what, int error);
+
+/* Something that should be known. */
+bool report_note(const char *text);
+
+/* What a server has counted. */
+void report_stats(say_level level, const duos_server_stats *stats);
+
+/*
+ * What came from a peer, as an object: text that was escaped, at most
+ * REPORT_DATA_MAX bytes of it, and how many bytes it stands for.
+ */
+enum {
+    REPORT_DATA_MAX = 4096
+};
+
+bool report_data(const char *text, size_t len, size_t bytes);
+
+/* The lines that log.h puts where others were dropped: of text, of JSON. */
+size_t report_dropped_text(char *text, size_t cap, uint64_t dropped);
+size_t report_dropped_json(char *text, size_t cap, uint64_t dropped);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * serve_listen.c - where duosock serve listens, and whom it tells.
+ */
+#include "cli.h"
+#include "escape.h"
+#include "os.h"
+#include "report.h"
+#include "say.h"
+#include "serve.h"
+#include "setup.h"
+#include "values.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+int serve_check_ready(serve *s)
+{
+    const char *text = s->options->ready_fd;
+    char safe[128];
+    uint32_t number = 0;
+    int error;
+
+    s->ready_fd = -1;
+    if (text == NULL) {
+        return CLI_DONE;
+    }
+    if (!os_has_inherited()) {
+        say("--ready-fd: not on this system; use --ready-file PATH");
+        return CLI_USAGE;
+    }
+    if (value_count(text, &number) != NULL || number <= OS_STDERR ||
+        number > INT_MAX) {
+        escape_line(safe, sizeof safe, text);
+        say("--ready-fd: '%s' is not a descriptor; write its number, 3 or more",
+            safe);
+        say("try: duosock serve --help");
+        return CLI_USAGE;
+    }
+    error = os_inherited_check((int)number);
+    if (error != 0) {
+        report_os_failure("write --ready-fd", text, error);
+        return CLI_FAILED;
+    }
+    s->ready_fd = (int)number;
+    return CLI_DONE;
+}
+
+static bool is_every_interface(const duos_addr *addr)
+{
+    static const duos_addr none;
+
+    return addr->family == DUOS_IPV4
+               ? memcmp(addr->ip.v4, none.ip.v4, sizeof none.ip.v4) == 0
+               : memcmp(addr->ip.v6, none.ip.v6, sizeof none.ip.v6) == 0;
+}
+
+static int listen_on(serve *s, const char *address, char *bound_text)
+{
+    duos_listen_options options;
+    duos_addr bound;
+    duos_err err;
+
+    duos_listen_options_init(&options);
+    options.reuse = (duos_reuse)s->options->reuse;
+    options.v6only = s->options->v6only;
+    err = duos_server_listen(s->server, address, &options, &bound);
+    if (err == DUOS_OK) {
+        err = duos_addr_format(&bound, bound_text, DUOS_ADDR_TEXT_MAX);
+    }
+    if (err != DUOS_OK) {
+        report_failure("listen", address, err);
+        if (err == DUOS_EADDRINUSE) {
+            say("hint: another program listens there; take another port, or "
+                "port 0 for a free one");
+        }
+        return CLI_UNBOUND;
+    }
+    report_listening(bound_text, setup_poller_name(s->loop));
+    if (is_every_interface(&bound)) {
+        (void)report_note("everybody who can reach this machine can connect");
+    }
+    return CLI_DONE;
+}
+
+/* Says that it is ready where that was wished for. */
+static int tell_ready(const serve *s, const char *lines)
+{
+    const char *path = s->options->ready_file;
+    int error = 0;
+
+    if (path != NULL) {
+        error = os_replace_file(path, lines, strlen(lines));
+    }
+    if (error != 0) {
+        report_os_failure("write", path, error);
+        return CLI_FAILED;
+    }
+    if (s->ready_fd >= 0) {
+        error = os_inherited_write(s->ready_fd, lines, strlen(lines));
+    }
+    if (error != 0) {
+        report_os_failure("write --ready-fd", s->options->ready_fd, error);
+        return CLI_FAILED;
+    }
+    return CLI_DONE;
+}
+
+int serve_listen(serve *s, const arg_list *list)
+{
+    static char standard[] = CLI_ADDRESS;
+    char *only[] = {standard};
+    char **address = list->count > 0 ? list->address : only;
+    int count = list->count > 0 ? list->count : 1;
+    char *lines = malloc((size_t)count * DUOS_ADDR_TEXT_MAX + 1);
+    char *end = lines;
+    int exit_code = CLI_DONE;
+    int i;
+
+    if (lines == NULL) {
+        report_failure("listen", address[0], DUOS_ENOMEM);
+        return CLI_FAILED;
+    }
+    for (i = 0; i < count && exit_code == CLI_DONE; i++) {
+        exit_code = listen_on(s, address[i], end);
+        end += exit_code == CLI_DONE ? strlen(end) : 0;
+        *end++ = '\n';
+    }
+    *end = '\0';
+    if (exit_code == CLI_DONE) {
+        exit_code = tell_ready(s, lines);
+    }
+    free(lines);
+    return exit_code;
+}
