@@ -92,6 +92,9 @@ duos_err duos_listen_at(const char *address, const duos_listen_options *options,
         return DUOS_EINVAL;
     }
     err = duos_endpoint_parse(address, &end);
+    if (err == DUOS_OK && end.family == DUOS_UNIX) {
+        err = DUOS_ENOTSUP;
+    }
     if (err != DUOS_OK) {
         return err;
     }

@@ -25,6 +25,9 @@ void setup_say_address(const char *text, duos_err err)
     case DUOS_ERANGE:
         say("hint: a port is a number from 0 to 65535");
         break;
+    case DUOS_ENOENT:
+        say("hint: this machine has no interface with the name of that zone");
+        break;
     case DUOS_ENOTSUP:
         say("hint: only tcp addresses work yet");
         break;
@@ -38,7 +41,8 @@ bool setup_check_address(const char *text)
     duos_endpoint endpoint;
     duos_err err = duos_endpoint_parse(text, &endpoint);
 
-    if (err == DUOS_OK && endpoint.type == DUOS_DGRAM) {
+    if (err == DUOS_OK &&
+        (endpoint.type == DUOS_DGRAM || endpoint.family == DUOS_UNIX)) {
         err = DUOS_ENOTSUP;
     }
     if (err != DUOS_OK) {
