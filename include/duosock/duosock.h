@@ -13,6 +13,8 @@
 #include <duosock/addr.h>
 #include <duosock/socket.h>
 #include <duosock/option.h>
+#include <duosock/multicast.h>
+#include <duosock/tcpinfo.h>
 #include <duosock/select.h>
 #include <duosock/poller.h>
 #include <duosock/loop.h>
