@@ -17,6 +17,8 @@
         }                                                                      \
     }
 #define SOCKET_ROW(f, name)         BOTH(f, SOL_SOCKET, name, 1)
+/* What is no option; this one is asked to see whether it is a socket. */
+#define TOLD_ROW(f)                 BOTH(f, SOL_SOCKET, SO_TYPE, 1)
 #define TCP_ROW(f, name)            BOTH(f, IPPROTO_TCP, name, 1)
 #define TCP_UNIT_ROW(f, name, unit) BOTH(f, IPPROTO_TCP, name, unit)
 #define UDP_ROW(f, name)            BOTH(f, IPPROTO_UDP, name, 1)
@@ -47,7 +49,7 @@ const duos__row duos__rows[DUOS_OPT_COUNT] = {
     [DUOS_OPT_OOB_INLINE] = SOCKET_ROW(BOOL, SO_OOBINLINE),
     [DUOS_OPT_TYPE] = SOCKET_ROW(TYPE, SO_TYPE),
     [DUOS_OPT_LISTENING] = SOCKET_ROW(BOOL, SO_ACCEPTCONN),
-    [DUOS_OPT_FAMILY] = SOCKET_ROW(FAMILY, SO_TYPE),
+    [DUOS_OPT_FAMILY] = TOLD_ROW(FAMILY),
     [DUOS_OPT_PROTOCOL] = SOCKET_ROW(PROTOCOL, SO_PROTOCOL),
     [DUOS_OPT_SEND_LOWAT] = SOCKET_ROW(INT, DUOS__SO_SNDLOWAT),
     [DUOS_OPT_RECV_LOWAT] = SOCKET_ROW(INT, SO_RCVLOWAT),
