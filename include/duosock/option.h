@@ -368,6 +368,38 @@ DUOS_API DUOS_CHECKED duos_err duos_take_error(duos_socket s,
 DUOS_API DUOS_CHECKED duos_err duos_set_reuse(duos_socket s, duos_reuse policy);
 
 /*
+ * Reads how the local address may be shared; DUOS_OPT_REUSE is the same as a
+ * number.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_EBADF; the system's code.
+ * Blocking: never.
+ * Thread: any.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_get_reuse(duos_socket s,
+                                              duos_reuse *policy);
+
+/*
+ * The value of a DSCP name, for DUOS_OPT_DSCP: "ef", "af41", "cs5", "va",
+ * "le", "df" (also "be"), in any case; or its number, "0" to "63".
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESYNTAX for an unknown name;
+ *     DUOS_ERANGE for a number over 63.
+ * Blocking: never.
+ * Thread: any.
+ * Source: RFC 2474, 2597, 3246, 5865, 8622.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_dscp_parse(const char *text, int32_t *dscp);
+
+/*
+ * The name of a DSCP value, in upper case: "EF".
+ *
+ * Returns: a static string; "" for a value that has none.
+ * Blocking: never.
+ * Thread: any.
+ */
+DUOS_API const char *duos_dscp_name(int32_t dscp);
+
+/*
  * The raw call, for options that have no name here: nothing is translated.
  *
  * level, name: as the system's headers define them.

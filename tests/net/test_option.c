@@ -180,14 +180,13 @@ static void test_API9_option_of_another_socket_kind_is_enotsup(void **state)
                duos_get_int(datagram, DUOS_OPT_KEEPALIVE_IDLE, &number));
     assert_err(DUOS_ENOTSUP, duos_set_linger(datagram, &linger));
     assert_err(DUOS_ENOTSUP, duos_get_linger(datagram, &got));
-    assert_err(DUOS_ENOTSUP,
-               duos_set_ms(datagram, DUOS_OPT_USER_TIMEOUT, 5));
+    assert_err(DUOS_ENOTSUP, duos_set_ms(datagram, DUOS_OPT_USER_TIMEOUT, 5));
     assert_err(DUOS_ENOTSUP,
                duos_get_ms(datagram, DUOS_OPT_USER_TIMEOUT, &number));
     assert_err(DUOS_ENOTSUP,
                duos_set_text(datagram, DUOS_OPT_CONGESTION, "reno"));
-    assert_err(DUOS_ENOTSUP, duos_get_text(datagram, DUOS_OPT_CONGESTION, text,
-                                           sizeof text));
+    assert_err(DUOS_ENOTSUP,
+               duos_get_text(datagram, DUOS_OPT_CONGESTION, text, sizeof text));
     assert_err(DUOS_ENOTSUP, duos_opt_supported(datagram, DUOS_OPT_NODELAY));
     assert_ok(duos_opt_supported(stream, DUOS_OPT_NODELAY));
     assert_err(DUOS_ENOTSUP, duos_set_bool(stream, DUOS_OPT_V6ONLY, true));
