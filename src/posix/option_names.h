@@ -65,6 +65,13 @@
 #define DUOS__USER_TIMEOUT_UNIT 1
 #endif
 
+/* A number on Linux, on or off elsewhere. */
+#ifdef __linux__
+#define DUOS__FASTOPEN_FORM DUOS__FORM_INT
+#else
+#define DUOS__FASTOPEN_FORM DUOS__FORM_SWITCH
+#endif
+
 /* macOS and FreeBSD, in seconds. */
 #if defined(TCP_CONNECTIONTIMEOUT)
 #define DUOS__TCP_CONNECTIONTIMEOUT TCP_CONNECTIONTIMEOUT

@@ -16,7 +16,7 @@
             DUOS__FORM_##f, level, name, unit                                  \
         }                                                                      \
     }
-#define SOCKET_ROW(f, name)         BOTH(f, SOL_SOCKET, name, 1)
+#define SOCKET_ROW(f, name) BOTH(f, SOL_SOCKET, name, 1)
 /* What is no option; this one is asked to see whether it is a socket. */
 #define TOLD_ROW(f)                 BOTH(f, SOL_SOCKET, SO_TYPE, 1)
 #define TCP_ROW(f, name)            BOTH(f, IPPROTO_TCP, name, 1)
@@ -76,7 +76,8 @@ const duos__row duos__rows[DUOS_OPT_COUNT] = {
         TCP_UNIT_ROW(MS, DUOS__TCP_CONNECTIONTIMEOUT, 1000),
     [DUOS_OPT_MAXSEG] = TCP_ROW(INT, TCP_MAXSEG),
     [DUOS_OPT_NOTSENT_LOWAT] = TCP_ROW(LIMIT, TCP_NOTSENT_LOWAT),
-    [DUOS_OPT_FASTOPEN] = TCP_ROW(INT, TCP_FASTOPEN),
+    [DUOS_OPT_FASTOPEN] = {{DUOS__FASTOPEN_FORM, IPPROTO_TCP, TCP_FASTOPEN, 1},
+                           {DUOS__FASTOPEN_FORM, IPPROTO_TCP, TCP_FASTOPEN, 1}},
     [DUOS_OPT_FASTOPEN_CONNECT] = TCP_ROW(BOOL, TCP_FASTOPEN_CONNECT),
     [DUOS_OPT_CONGESTION] = TCP_ROW(TEXT, TCP_CONGESTION),
     [DUOS_OPT_DEFER_ACCEPT] = TCP_UNIT_ROW(MS, TCP_DEFER_ACCEPT, 1000),

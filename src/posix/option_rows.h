@@ -12,6 +12,7 @@ typedef enum duos__form {
     DUOS__FORM_NONE = 0, /* no such option */
     DUOS__FORM_BOOL,     /* an int: unit is the number that means on */
     DUOS__FORM_INT,
+    DUOS__FORM_SWITCH,  /* a number for us, on or off for the system */
     DUOS__FORM_LIMIT,   /* an int that is negative where there is no limit */
     DUOS__FORM_BYTE,    /* one byte, which OpenBSD insists on */
     DUOS__FORM_BOOL8,   /* the same, on or off */
@@ -41,5 +42,24 @@ typedef struct duos__row {
 
 /* Indexed by duos_opt. */
 extern const duos__row duos__rows[DUOS_OPT_COUNT];
+
+/* A value as the system takes it. */
+typedef union duos__native_value {
+    int number;
+    unsigned char byte;
+    struct timeval time;
+    struct linger linger;
+    struct ip_mreqn interface;
+    char text[DUOS_OPT_TEXT_MAX];
+} duos__native_value;
+
+/* The length of the value; 0 for a name that means nothing here. */
+socklen_t duos__opt_encode(const duos__native *n, const sys_optval *value,
+                           duos__native_value *native);
+
+/* len: what the system wrote into a value that was zeroed. */
+duos_err duos__opt_decode(const duos__native *n,
+                          const duos__native_value *native, socklen_t len,
+                          sys_optval *value);
 
 #endif
