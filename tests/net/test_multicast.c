@@ -16,13 +16,20 @@
 
 static const duos_socket none = DUOS_SOCKET_INVALID;
 
-/* 239.255/16 is for one's own use (RFC 2365), as is ff15::/16 (RFC 4291). */
-static duos_addr group_of(duos_family family)
+/*
+ * A group for each receiver, named by its port: where MULTICAST_ALL cannot be
+ * off, a socket hears what any other program has joined. 239.255/16 is for
+ * one's own use (RFC 2365), ff11::/16 stays on the machine (RFC 4291).
+ */
+static duos_addr group_of(duos_family family, uint16_t port)
 {
-    static const uint8_t v6[16] = {0xff, 0x11, 0, 0, 0, 0, 0, 0,
-                                   0,    0,    0, 0, 0, 0, 7, 7};
+    uint8_t v6[16] = {0xff, 0x11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0};
+    uint8_t high = (uint8_t)(port >> 8);
+    uint8_t low = (uint8_t)(port & 0xff);
 
-    return family == DUOS_IPV4 ? duos_addr_ipv4(239, 255, 77, 7, 0)
+    v6[14] = high;
+    v6[15] = low;
+    return family == DUOS_IPV4 ? duos_addr_ipv4(239, 255, high, low, 0)
                                : duos_addr_ipv6(v6, 0);
 }
 
@@ -113,7 +120,7 @@ static bool find_way(duos_family family, const duos_addr *group,
 
 static void join_hear_and_leave(duos_family family)
 {
-    duos_addr group = group_of(family);
+    duos_addr group = group_of(family, 1);
     uint32_t way;
     uint16_t port;
     duos_socket receiver, sender;
@@ -123,6 +130,7 @@ static void join_hear_and_leave(duos_family family)
     }
     receiver = open_receiver(family, &port);
     sender = open_sender(family, way);
+    group = group_of(family, port);
     assert_false(is_heard(receiver, sender, &group, port, QUIET_MS));
     assert_ok(duos_multicast_join(receiver, &group, way));
     assert_true(is_heard(receiver, sender, &group, port, PATIENCE_MS));
@@ -172,9 +180,9 @@ static void test_trap_59_multicast_if_is_an_index(void **state)
 
 static void test_multicast_source_is_heard_and_others_are_not(void **state)
 {
-    duos_addr group = group_of(DUOS_IPV4);
     duos_addr mine = duos_addr_ipv4(127, 0, 0, 1, 0);
     duos_addr other = duos_addr_ipv4(127, 0, 0, 99, 0);
+    duos_addr group;
     uint16_t port;
     duos_socket receiver, sender;
 
@@ -184,6 +192,7 @@ static void test_multicast_source_is_heard_and_others_are_not(void **state)
     }
     receiver = open_receiver(DUOS_IPV4, &port);
     sender = open_sender(DUOS_IPV4, LOOPBACK);
+    group = group_of(DUOS_IPV4, port);
     assert_ok(duos_multicast_join_source(receiver, &group, &other, LOOPBACK));
     assert_false(is_heard(receiver, sender, &group, port, QUIET_MS));
     assert_ok(duos_multicast_join_source(receiver, &group, &mine, LOOPBACK));
@@ -197,7 +206,7 @@ static void test_multicast_source_is_heard_and_others_are_not(void **state)
 
 static void test_multicast_ipv6_source_is_joined_or_enotsup(void **state)
 {
-    duos_addr group = group_of(DUOS_IPV6);
+    duos_addr group = group_of(DUOS_IPV6, 1);
     duos_addr mine = duos_addr_loopback(DUOS_IPV6, 0);
     uint16_t port;
     duos_socket s;
@@ -223,10 +232,10 @@ static void test_multicast_ipv6_source_is_joined_or_enotsup(void **state)
 static void test_multicast_wrong_change_is_refused_and_harms_nothing(
     void **state)
 {
-    duos_addr group = group_of(DUOS_IPV4);
     uint16_t port;
     duos_socket receiver = open_receiver(DUOS_IPV4, &port);
     duos_socket sender = open_sender(DUOS_IPV4, LOOPBACK);
+    duos_addr group = group_of(DUOS_IPV4, port);
 
     (void)state;
     assert_true(duos_multicast_leave(receiver, &group, LOOPBACK) < 0);
@@ -240,8 +249,8 @@ static void test_multicast_wrong_change_is_refused_and_harms_nothing(
 
 static void test_API9_multicast_wrong_argument_is_refused(void **state)
 {
-    duos_addr group = group_of(DUOS_IPV4);
-    duos_addr other = group_of(DUOS_IPV6);
+    duos_addr group = group_of(DUOS_IPV4, 1);
+    duos_addr other = group_of(DUOS_IPV6, 1);
     duos_addr host = duos_addr_ipv4(127, 0, 0, 1, 0);
     duos_addr host6 = duos_addr_loopback(DUOS_IPV6, 0);
     duos_socket s = net_open(DUOS_IPV4, DUOS_DGRAM);
