@@ -171,6 +171,9 @@ typedef struct duos_opt_info {
 /* Bytes that every text of an option fits into, with its final NUL. */
 #define DUOS_OPT_TEXT_MAX 16
 
+/* Bytes that duos_opt_explain needs at most, with the final NUL. */
+#define DUOS_OPT_EXPLAIN_MAX 128
+
 /*
  * What close does with unsent bytes. Off: they go out in the background. On
  * with 0 seconds: they are dropped and the peer sees a reset. On with more:
@@ -201,6 +204,23 @@ DUOS_API const duos_opt_info *duos_opt_describe(duos_opt opt);
  * Thread: any.
  */
 DUOS_API DUOS_CHECKED duos_err duos_opt_supported(duos_socket s, duos_opt opt);
+
+/*
+ * Says in words what the answer to an option was: its name, what the code
+ * means, the range that a value must be in, or what the system calls it:
+ * "TTL: value out of range, 1 to 255", "MARK: permission denied (EPERM)".
+ *
+ * err: what one of the functions below returned.
+ * out: receives the text, NUL-terminated; "" after a failure.
+ * cap: bytes of room; DUOS_OPT_EXPLAIN_MAX is always enough.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL or a number that is no option;
+ *     DUOS_ENOSPACE.
+ * Blocking: never.
+ * Thread: any.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_opt_explain(duos_opt opt, duos_err err,
+                                                char *out, size_t cap);
 
 /*
  * Sets an on-off option.

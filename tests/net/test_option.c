@@ -44,6 +44,63 @@ static void test_option_table_has_nothing_else(void **state)
     assert_null(duos_opt_describe((duos_opt)10000));
 }
 
+/* ---- in words ----------------------------------------------------------- */
+
+static void assert_words(duos_opt opt, duos_err err, const char *wanted)
+{
+    char text[DUOS_OPT_EXPLAIN_MAX];
+    size_t len = strlen(wanted);
+
+    assert_ok(duos_opt_explain(opt, err, text, sizeof text));
+    assert_string_equal(text, wanted);
+    assert_err(DUOS_ENOSPACE, duos_opt_explain(opt, err, text, len));
+    assert_string_equal(text, "");
+    assert_ok(duos_opt_explain(opt, err, text, len + 1));
+}
+
+static void test_option_refusal_says_which_option_and_range(void **state)
+{
+    char text[DUOS_OPT_EXPLAIN_MAX];
+
+    (void)state;
+    assert_words(DUOS_OPT_TTL, DUOS_ERANGE,
+                 "TTL: value out of range, 1 to 255");
+    assert_words(DUOS_OPT_PEEK_OFFSET, DUOS_ERANGE,
+                 "PEEK_OFFSET: value out of range, -1 to 2147483647");
+    assert_words(DUOS_OPT_DEFER_ACCEPT, DUOS_ERANGE,
+                 "DEFER_ACCEPT: value out of range, 0 to 3600000 ms");
+    assert_words(DUOS_OPT_CONGESTION, DUOS_ERANGE,
+                 "CONGESTION: value out of range, 1 to 15 characters");
+    assert_words(DUOS_OPT_TOS, DUOS_ENOTSUP,
+                 "TOS: not supported on this system");
+    assert_ok(duos_opt_explain(DUOS_OPT_MARK, DUOS_EACCES, text, sizeof text));
+    assert_non_null(strstr(text, duos_err_text(DUOS_EACCES)));
+    assert_non_null(strstr(text, duos_err_native_name(DUOS_EACCES)));
+    assert_ok(duos_opt_explain(DUOS_OPT_MARK, DUOS_ENATIVE_BASE - 4711, text,
+                               sizeof text));
+    assert_non_null(strstr(text, " (4711)"));
+}
+
+/* The longest name with the longest of our texts. */
+static void test_option_refusal_always_fits(void **state)
+{
+    char text[DUOS_OPT_EXPLAIN_MAX];
+    int opt, err;
+
+    (void)state;
+    for (opt = 1; opt < DUOS_OPT_COUNT; opt++) {
+        for (err = 0; err >= -110; err--) {
+            assert_ok(duos_opt_explain((duos_opt)opt, err, text, sizeof text));
+        }
+    }
+    assert_err(DUOS_ENOSPACE,
+               duos_opt_explain(DUOS_OPT_TTL, DUOS_ERANGE, text, 0));
+    assert_err(DUOS_EINVAL,
+               duos_opt_explain(DUOS_OPT_TTL, DUOS_ERANGE, NULL, 5));
+    assert_err(DUOS_EINVAL, duos_opt_explain(DUOS_OPT_COUNT, DUOS_ERANGE, text,
+                                             sizeof text));
+}
+
 /* ---- values ----------------------------------------------------------- */
 
 /* Sets and reads; DUOS_ENOTSUP is an answer, too. */
@@ -374,6 +431,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_option_table_describes_every_option),
         cmocka_unit_test(test_option_table_has_nothing_else),
+        cmocka_unit_test(test_option_refusal_says_which_option_and_range),
+        cmocka_unit_test(test_option_refusal_always_fits),
         cmocka_unit_test(
             test_trap_57_option_keepalive_details_are_set_or_enotsup),
         cmocka_unit_test(test_trap_53_option_timeout_of_1_ms_is_not_none),

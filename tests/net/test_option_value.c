@@ -298,9 +298,12 @@ static void test_option_dontfrag_too_long_a_datagram_is_emsgsize(void **state)
     static char data[60000];
     duos_addr nowhere = duos_addr_ipv4(192, 0, 2, 77, 9);
     duos_socket s = net_open(DUOS_IPV4, DUOS_DGRAM);
+    bool on = true;
     duos_err err;
 
     (void)state;
+    assert_ok(duos_get_bool(s, DUOS_OPT_DONTFRAG, &on));
+    assert_false(on); /* though TCP and Linux look for the path MTU */
     assert_ok(duos_set_bool(s, DUOS_OPT_DONTFRAG, true));
     assert_ok(duos_set_int(s, DUOS_OPT_SEND_BUFFER, 200000));
     err = duos_sendto(s, data, sizeof data, &nowhere);
