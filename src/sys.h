@@ -24,6 +24,7 @@
 #include <duosock/poller.h>
 #include <duosock/quit.h>
 #include <duosock/socket.h>
+#include <duosock/tcpinfo.h>
 
 /* Bytes moved (0 or more), or a negative duos_err. */
 typedef intptr_t sys_count;
@@ -125,20 +126,39 @@ typedef union sys_optval {
     bool on;
     int32_t number; /* INT, and MS in milliseconds */
     duos_linger linger;
+    char text[DUOS_OPT_TEXT_MAX]; /* what is behind the NUL is zero, too */
 } sys_optval;
 
 /*
  * Sets and reads an option of DUOS_OPTION_MAP whose value is within its
  * range. DUOS_ENOTSUP where this system has no such option, or the socket is
- * of a kind that cannot have it. V6ONLY on an IPv4 socket is one of those.
- * TTL stands for the hop limit on an IPv6 socket. DUOS_OPT_ERROR is not asked
- * for here.
+ * outside of its scope. TTL stands for the hop limit on an IPv6 socket, TOS
+ * for the traffic class. Milliseconds are rounded up, never down. A call that
+ * fails leaves the socket as it was. ERROR, REUSE and DSCP are not asked for
+ * here.
  */
 duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value);
 duos_err sys_opt_get(duos_socket s, duos_opt opt, sys_optval *value);
 
-/* Applies a sharing policy of the local address, as duos_reuse says. */
+/* DUOS_OK or DUOS_ENOTSUP, found by reading; also for what only can be set. */
+duos_err sys_opt_supported(duos_socket s, duos_opt opt);
+
+/*
+ * Applies a sharing policy of the local address, as duos_reuse says, wholly
+ * or not at all; and tells which one holds.
+ */
 duos_err sys_set_reuse(duos_socket s, duos_reuse policy);
+duos_err sys_get_reuse(duos_socket s, duos_reuse *policy);
+
+/*
+ * Joins or leaves a multicast group of the socket's own family; source may be
+ * NULL for all senders, if_index 0 for the system's choice.
+ */
+duos_err sys_group(duos_socket s, bool join, const duos_addr *group,
+                   const duos_addr *source, uint32_t if_index);
+
+/* Fills in what the system tells; the rest stays as duos_tcp_info_init set. */
+duos_err sys_tcp_info(duos_socket s, duos_tcp_info *info);
 
 /* The raw calls. *len holds the room and receives the bytes written. */
 duos_err sys_opt_set_raw(duos_socket s, int level, int name, const void *value,

@@ -15,6 +15,8 @@
 #include <duosock/interface.h>
 #include <duosock/socket.h>
 #include <duosock/option.h>
+#include <duosock/multicast.h>
+#include <duosock/tcpinfo.h>
 #include <duosock/select.h>
 #include <duosock/poller.h>
 #include <duosock/loop.h>

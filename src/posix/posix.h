@@ -4,8 +4,8 @@
  *
  * Every .c file of this folder includes it first: it sets the feature-test
  * macros, which must stand before any system header. An option that a system
- * does not have is DUOS__NO_OPTION here, so no other file asks which system
- * it is compiled for.
+ * does not have is DUOS__NO_OPTION here or in option_names.h, so no other
+ * file asks which system it is compiled for.
  */
 #ifndef DUOS_POSIX_H
 #define DUOS_POSIX_H
@@ -17,6 +17,10 @@
 /* macOS: all of the BSD API, and a select without a limit of 1,024. */
 #ifndef _DARWIN_C_SOURCE
 #define _DARWIN_C_SOURCE 1
+#endif
+/* macOS: the IPv6 options as RFC 3542 has them. */
+#ifndef __APPLE_USE_RFC_3542
+#define __APPLE_USE_RFC_3542 1
 #endif
 #ifndef _NETBSD_SOURCE
 #define _NETBSD_SOURCE 1
@@ -54,27 +58,6 @@
 #endif
 #ifndef SO_NOSIGPIPE
 #define SO_NOSIGPIPE DUOS__NO_OPTION
-#endif
-
-/* macOS counts SO_LINGER in clock ticks (trap 56). */
-#ifdef SO_LINGER_SEC
-#define DUOS__SO_LINGER SO_LINGER_SEC
-#else
-#define DUOS__SO_LINGER SO_LINGER
-#endif
-
-/* macOS has another name for it, OpenBSD has none of the three (trap 57). */
-#if !defined(TCP_KEEPIDLE) && defined(TCP_KEEPALIVE)
-#define TCP_KEEPIDLE TCP_KEEPALIVE
-#endif
-#ifndef TCP_KEEPIDLE
-#define TCP_KEEPIDLE DUOS__NO_OPTION
-#endif
-#ifndef TCP_KEEPINTVL
-#define TCP_KEEPINTVL DUOS__NO_OPTION
-#endif
-#ifndef TCP_KEEPCNT
-#define TCP_KEEPCNT DUOS__NO_OPTION
 #endif
 
 /*

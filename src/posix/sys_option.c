@@ -1,171 +1,108 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sys_option.c - what each option is called here, and the form of its value.
+ * sys_option.c - sets and reads options by the rows of option_rows.c.
  *
- * One row per option. The typed calls answer DUOS_ENOTSUP where the row is
- * empty or the socket is of a kind that cannot have the option, however the
- * kernel words it.
+ * The typed calls answer DUOS_ENOTSUP where the row is empty or the socket is
+ * of a kind that cannot have the option, however the kernel words it.
  */
-#include "posix.h"
+#include "option_rows.h"
 
-/* Forms of a value: on-off, int, timeval, struct linger, socket type. */
-typedef enum form {
-    FORM_NONE = 0,
-    FORM_BOOL,
-    FORM_INT,
-    FORM_MS,
-    FORM_LINGER,
-    FORM_TYPE
-} form;
-
-typedef struct row {
-    form form;
-    int level;
-    int name; /* may be DUOS__NO_OPTION */
-} row;
-
-static const row rows[DUOS_OPT_COUNT] = {
-    [DUOS_OPT_BROADCAST] = {FORM_BOOL, SOL_SOCKET, SO_BROADCAST},
-    [DUOS_OPT_KEEPALIVE] = {FORM_BOOL, SOL_SOCKET, SO_KEEPALIVE},
-    [DUOS_OPT_KEEPALIVE_IDLE] = {FORM_INT, IPPROTO_TCP, TCP_KEEPIDLE},
-    [DUOS_OPT_KEEPALIVE_INTERVAL] = {FORM_INT, IPPROTO_TCP, TCP_KEEPINTVL},
-    [DUOS_OPT_KEEPALIVE_COUNT] = {FORM_INT, IPPROTO_TCP, TCP_KEEPCNT},
-    [DUOS_OPT_LINGER] = {FORM_LINGER, SOL_SOCKET, DUOS__SO_LINGER},
-    [DUOS_OPT_SEND_BUFFER] = {FORM_INT, SOL_SOCKET, SO_SNDBUF},
-    [DUOS_OPT_RECV_BUFFER] = {FORM_INT, SOL_SOCKET, SO_RCVBUF},
-    [DUOS_OPT_SEND_TIMEOUT] = {FORM_MS, SOL_SOCKET, SO_SNDTIMEO},
-    [DUOS_OPT_RECV_TIMEOUT] = {FORM_MS, SOL_SOCKET, SO_RCVTIMEO},
-    [DUOS_OPT_NODELAY] = {FORM_BOOL, IPPROTO_TCP, TCP_NODELAY},
-    [DUOS_OPT_V6ONLY] = {FORM_BOOL, IPPROTO_IPV6, IPV6_V6ONLY},
-    [DUOS_OPT_TTL] = {FORM_INT, IPPROTO_IP, IP_TTL},
-    [DUOS_OPT_OOB_INLINE] = {FORM_BOOL, SOL_SOCKET, SO_OOBINLINE},
-    [DUOS_OPT_TYPE] = {FORM_TYPE, SOL_SOCKET, SO_TYPE},
-    [DUOS_OPT_LISTENING] = {FORM_BOOL, SOL_SOCKET, SO_ACCEPTCONN},
-};
-
-/* TTL has another name on an IPv6 socket. */
-static const row hop_limit = {FORM_INT, IPPROTO_IPV6, IPV6_UNICAST_HOPS};
-
-/* A value as the system takes it. */
-typedef union native_value {
-    int number;
-    struct timeval time;
-    struct linger linger;
-} native_value;
+#include "opt_scope.h"
 
 /* ---- which socket can have which option --------------------------------- */
 
-static sa_family_t family_of(int fd)
+static int family_of(int fd)
 {
     duos__sockaddr native;
     socklen_t len = sizeof native;
 
     native.any.sa_family = AF_UNSPEC;
     (void)getsockname(fd, &native.any, &len);
-    return native.any.sa_family;
-}
-
-/* SOCK_STREAM or another; -1 with errno when it cannot be told. */
-static int type_of(int fd)
-{
-    int type = 0;
-    socklen_t len = sizeof type;
-
-    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 ? type : -1;
-}
-
-static bool is_inet_stream(int fd)
-{
-    return type_of(fd) == SOCK_STREAM && family_of(fd) != AF_UNIX;
-}
-
-static const row *row_of(int fd, duos_opt opt)
-{
-    if (opt == DUOS_OPT_TTL && family_of(fd) == AF_INET6) {
-        return &hop_limit;
+    switch (native.any.sa_family) {
+    case AF_INET:
+        return DUOS_IPV4;
+    case AF_INET6:
+        return DUOS_IPV6;
+    case AF_UNIX:
+        return DUOS_UNIX;
+    default:
+        return DUOS_UNSPEC;
     }
-    return &rows[opt];
+}
+
+static duos_err type_of(int fd, int *type)
+{
+    int native = 0;
+    socklen_t len = sizeof native;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &native, &len) != 0) {
+        return duos__last_error();
+    }
+    *type = native == SOCK_STREAM  ? DUOS_STREAM
+            : native == SOCK_DGRAM ? DUOS_DGRAM
+                                   : 0;
+    return DUOS_OK;
+}
+
+static duos_err check_scope(int fd, duos_opt opt, int *family)
+{
+    int type;
+    duos_err err = type_of(fd, &type);
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    *family = family_of(fd);
+    return duos__scope_has(duos_opt_describe(opt)->scope, *family, type)
+               ? DUOS_OK
+               : DUOS_ENOTSUP;
+}
+
+/*
+ * What an option is called on this socket. TCP's own are not looked into
+ * beforehand, since each connection sets one: the kernel refuses them to
+ * other sockets.
+ */
+static duos_err find(int fd, duos_opt opt, const duos__native **out)
+{
+    const duos__row *row = &duos__rows[opt];
+    const duos__native *native = &row->v4;
+    bool ask = duos_opt_describe(opt)->scope != DUOS_FOR_ANY &&
+               native->level != IPPROTO_TCP;
+    int family;
+    duos_err err;
+
+    if (ask || native->form == DUOS__FORM_NONE) {
+        err = check_scope(fd, opt, &family);
+        if (err != DUOS_OK) {
+            return err;
+        }
+        native = family == DUOS_IPV6 ? &row->v6 : &row->v4;
+    }
+    *out = native;
+    if (native->form == DUOS__FORM_PROTOCOL) {
+        return DUOS_OK;
+    }
+    return native->form == DUOS__FORM_NONE || native->name == DUOS__NO_OPTION
+               ? DUOS_ENOTSUP
+               : DUOS_OK;
 }
 
 /*
  * What a refusal means. Linux says ENOPROTOOPT or EOPNOTSUPP to a socket of
  * another protocol, the BSDs say EINVAL as they do to a bad value.
  */
-static duos_err refused(int fd, const row *r, int code)
+static duos_err refused(int fd, duos_opt opt, int code)
 {
+    int family;
+
     if (code == ENOPROTOOPT || code == EOPNOTSUPP) {
         return DUOS_ENOTSUP;
     }
-    if (code == EINVAL && r->level == IPPROTO_TCP && !is_inet_stream(fd)) {
-        return DUOS_ENOTSUP;
-    }
-    if (code == EINVAL && r->level == IPPROTO_IPV6 &&
-        family_of(fd) != AF_INET6) {
+    if (code == EINVAL && check_scope(fd, opt, &family) != DUOS_OK) {
         return DUOS_ENOTSUP;
     }
     return sys_err_from_native(code);
-}
-
-/* ---- values -------------------------------------------------------------- */
-
-static socklen_t encode(form f, const sys_optval *value, native_value *native)
-{
-    memset(native, 0, sizeof *native);
-    switch (f) {
-    case FORM_MS:
-        native->time.tv_sec = value->number / 1000;
-        native->time.tv_usec = (suseconds_t)(value->number % 1000) * 1000;
-        return sizeof native->time;
-    case FORM_LINGER:
-        native->linger.l_onoff = value->linger.on;
-        native->linger.l_linger = value->linger.seconds;
-        return sizeof native->linger;
-    case FORM_BOOL:
-        native->number = value->on;
-        return sizeof native->number;
-    default:
-        native->number = value->number;
-        return sizeof native->number;
-    }
-}
-
-/* Up to the next millisecond: 0 would mean no limit at all (trap 53). */
-static int32_t whole_ms(const struct timeval *time)
-{
-    if (time->tv_sec >= INT32_MAX / 1000) {
-        return INT32_MAX;
-    }
-    return (int32_t)(time->tv_sec * 1000 + (time->tv_usec + 999) / 1000);
-}
-
-static duos_err decode_type(int type, sys_optval *value)
-{
-    if (type != SOCK_STREAM && type != SOCK_DGRAM) {
-        return DUOS_ENOTSUP;
-    }
-    value->number = type == SOCK_STREAM ? DUOS_STREAM : DUOS_DGRAM;
-    return DUOS_OK;
-}
-
-static duos_err decode(form f, const native_value *native, sys_optval *value)
-{
-    switch (f) {
-    case FORM_BOOL:
-        value->on = native->number != 0;
-        return DUOS_OK;
-    case FORM_MS:
-        value->number = whole_ms(&native->time);
-        return DUOS_OK;
-    case FORM_LINGER:
-        value->linger.on = native->linger.l_onoff != 0;
-        value->linger.seconds = native->linger.l_linger;
-        return DUOS_OK;
-    case FORM_TYPE:
-        return decode_type(native->number, value);
-    default:
-        value->number = native->number;
-        return DUOS_OK;
-    }
 }
 
 /* ---- the typed calls ----------------------------------------------------- */
@@ -173,68 +110,83 @@ static duos_err decode(form f, const native_value *native, sys_optval *value)
 duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
 {
     int fd = duos__fd(s);
-    const row *r = row_of(fd, opt);
-    native_value native;
+    const duos__native *n;
+    duos__native_value native;
     socklen_t len;
+    duos_err err = find(fd, opt, &n);
 
-    if (r->form == FORM_NONE || r->name == DUOS__NO_OPTION) {
-        return DUOS_ENOTSUP;
+    if (err != DUOS_OK) {
+        return err;
     }
-    len = encode(r->form, value, &native);
-    if (setsockopt(fd, r->level, r->name, &native, len) != 0) {
-        return refused(fd, r, errno);
+    len = duos__opt_encode(n, value, &native);
+    if (len == 0) {
+        return sys_err_from_native(ENXIO);
+    }
+    if (setsockopt(fd, n->level, n->name, &native, len) != 0) {
+        return refused(fd, opt, errno);
     }
     return DUOS_OK;
+}
+
+static duos_err get_native(int fd, duos_opt opt, const duos__native *n,
+                           duos__native_value *native, socklen_t *len)
+{
+    memset(native, 0, sizeof *native);
+    *len = sizeof *native;
+    return getsockopt(fd, n->level, n->name, native, len) == 0
+               ? DUOS_OK
+               : refused(fd, opt, errno);
+}
+
+/* What an IP socket of this type speaks, unless somebody asked for more. */
+static duos_err get_protocol(int fd, sys_optval *value)
+{
+    int type;
+    duos_err err = type_of(fd, &type);
+
+    if (err == DUOS_OK) {
+        value->number = type == DUOS_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+    }
+    return err;
 }
 
 duos_err sys_opt_get(duos_socket s, duos_opt opt, sys_optval *value)
 {
     int fd = duos__fd(s);
-    const row *r = row_of(fd, opt);
-    native_value native;
-    socklen_t len = sizeof native;
+    const duos__native *n;
+    duos__native_value native;
+    socklen_t len;
+    duos_err err = find(fd, opt, &n);
 
-    if (r->form == FORM_NONE || r->name == DUOS__NO_OPTION) {
-        return DUOS_ENOTSUP;
+    if (err == DUOS_OK && n->name == DUOS__NO_OPTION) {
+        return get_protocol(fd, value);
     }
-    memset(&native, 0, sizeof native);
-    if (getsockopt(fd, r->level, r->name, &native, &len) != 0) {
-        return refused(fd, r, errno);
+    if (err == DUOS_OK) {
+        err = get_native(fd, opt, n, &native, &len);
     }
-    return decode(r->form, &native, value);
+    if (err != DUOS_OK) {
+        return err;
+    }
+    if (n->form == DUOS__FORM_FAMILY) {
+        value->number = family_of(fd);
+        return DUOS_OK;
+    }
+    return duos__opt_decode(n, &native, len, value);
 }
 
-static duos_err set_flag(duos_socket s, int name, bool on)
+/* Some cannot be read in this state; the system knows them all the same. */
+duos_err sys_opt_supported(duos_socket s, duos_opt opt)
 {
-    int value = on;
+    int fd = duos__fd(s);
+    const duos__native *n;
+    duos__native_value native;
+    socklen_t len;
+    duos_err err = find(fd, opt, &n);
 
-    return sys_opt_set_raw(s, SOL_SOCKET, name, &value, sizeof value);
-}
-
-/*
- * SO_REUSEADDR lets a stream socket bind over old connections (trap 13), but
- * lets datagram sockets share. Both options are set either way, so the policy
- * that was named last is the one that holds.
- */
-duos_err sys_set_reuse(duos_socket s, duos_reuse policy)
-{
-    bool shared = policy == DUOS_REUSE_SHARED;
-    int type = type_of(duos__fd(s));
-    bool stream = type == SOCK_STREAM;
-    int port = stream ? DUOS__SO_BALANCE : DUOS__SO_GROUP;
-    duos_err err;
-
-    if (type < 0) {
-        return duos__last_error();
+    if (err == DUOS_OK && n->name != DUOS__NO_OPTION) {
+        err = get_native(fd, opt, n, &native, &len);
     }
-    if (stream && shared && port == DUOS__NO_OPTION) {
-        return DUOS_ENOTSUP;
-    }
-    err = set_flag(s, SO_REUSEADDR, stream ? !shared : shared);
-    if (err == DUOS_OK && port != DUOS__NO_OPTION) {
-        err = set_flag(s, port, shared);
-    }
-    return err;
+    return err == DUOS_ENOTCONN || err == DUOS_EINVAL ? DUOS_OK : err;
 }
 
 /* ---- the raw calls ------------------------------------------------------- */

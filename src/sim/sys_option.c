@@ -21,17 +21,13 @@ static bool has_option(const sim_socket *sock, duos_opt opt)
     case DUOS_OPT_TTL:
     case DUOS_OPT_TYPE:
     case DUOS_OPT_LISTENING:
+    case DUOS_OPT_FAMILY:
         return true;
     case DUOS_OPT_V6ONLY:
         return sock->family == DUOS_IPV6;
-    case DUOS_OPT_BROADCAST:
-    case DUOS_OPT_OOB_INLINE:
-    case DUOS_OPT_ERROR:
-    case DUOS_OPT_NONE:
-    case DUOS_OPT_COUNT:
-        break;
+    default:
+        return false; /* no other has a meaning here */
     }
-    return false;
 }
 
 duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
@@ -64,7 +60,17 @@ duos_err sys_opt_get(duos_socket s, duos_opt opt, sys_optval *value)
         return DUOS_ENOTSUP;
     }
     *value = sock->options[opt];
+    if (opt == DUOS_OPT_FAMILY) {
+        value->number = (int32_t)sock->family;
+    }
     return DUOS_OK;
+}
+
+duos_err sys_opt_supported(duos_socket s, duos_opt opt)
+{
+    sys_optval value;
+
+    return sys_opt_get(s, opt, &value);
 }
 
 /* A port that several listeners share is not simulated. */
@@ -77,6 +83,41 @@ duos_err sys_set_reuse(duos_socket s, duos_reuse policy)
         err = DUOS_ENOTSUP;
     }
     return err;
+}
+
+duos_err sys_get_reuse(duos_socket s, duos_reuse *policy)
+{
+    sim_socket *sock;
+    duos_err err = duos__sim_find(s, &sock);
+
+    if (err == DUOS_OK) {
+        *policy = DUOS_REUSE_SAFE;
+    }
+    return err;
+}
+
+static duos_err not_simulated(duos_socket s)
+{
+    sim_socket *sock;
+    duos_err err = duos__sim_find(s, &sock);
+
+    return err == DUOS_OK ? DUOS_ENOTSUP : err;
+}
+
+duos_err sys_group(duos_socket s, bool join, const duos_addr *group,
+                   const duos_addr *source, uint32_t if_index)
+{
+    (void)join;
+    (void)group;
+    (void)source;
+    (void)if_index;
+    return not_simulated(s);
+}
+
+duos_err sys_tcp_info(duos_socket s, duos_tcp_info *info)
+{
+    (void)info;
+    return not_simulated(s);
 }
 
 duos_err sys_opt_set_raw(duos_socket s, int level, int name, const void *value,

@@ -1,60 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sys_option.c - what Winsock calls each option, which sockets can have it,
- * and in what form the value travels.
+ * sys_option.c - sets and reads options by the rows of option_rows.c.
  *
  * Each value is four bytes on the way in, a bool included; on the way out
  * Windows may write one byte only (trap 54), so what is read is zeroed first.
+ * Which sockets have an option is asked of the table, since Wine takes some
+ * on any.
  */
-#include "win32.h"
+#include "option_rows.h"
 
-/* Which sockets have an option. Wine takes some of them on any. */
-typedef enum opt_scope {
-    ON_ANY,
-    ON_STREAM,
-    ON_IPV6
-} opt_scope;
-
-/* Milliseconds are a number, too: Windows has them in a DWORD (trap 53). */
-typedef enum opt_form {
-    AS_BOOL,
-    AS_NUMBER,
-    AS_LINGER,
-    AS_TYPE /* Winsock numbers them as we do */
-} opt_form;
-
-typedef struct opt_row {
-    int level;
-    int name;
-    opt_form form;
-    opt_scope scope;
-} opt_row;
-
-static const opt_row rows[DUOS_OPT_COUNT] = {
-    [DUOS_OPT_BROADCAST] = {SOL_SOCKET, SO_BROADCAST, AS_BOOL, ON_ANY},
-    [DUOS_OPT_KEEPALIVE] = {SOL_SOCKET, SO_KEEPALIVE, AS_BOOL, ON_STREAM},
-    [DUOS_OPT_KEEPALIVE_IDLE] = {IPPROTO_TCP, TCP_KEEPIDLE, AS_NUMBER,
-                                 ON_STREAM},
-    [DUOS_OPT_KEEPALIVE_INTERVAL] = {IPPROTO_TCP, TCP_KEEPINTVL, AS_NUMBER,
-                                     ON_STREAM},
-    [DUOS_OPT_KEEPALIVE_COUNT] = {IPPROTO_TCP, TCP_KEEPCNT, AS_NUMBER,
-                                  ON_STREAM},
-    [DUOS_OPT_LINGER] = {SOL_SOCKET, SO_LINGER, AS_LINGER, ON_STREAM},
-    [DUOS_OPT_SEND_BUFFER] = {SOL_SOCKET, SO_SNDBUF, AS_NUMBER, ON_ANY},
-    [DUOS_OPT_RECV_BUFFER] = {SOL_SOCKET, SO_RCVBUF, AS_NUMBER, ON_ANY},
-    [DUOS_OPT_SEND_TIMEOUT] = {SOL_SOCKET, SO_SNDTIMEO, AS_NUMBER, ON_ANY},
-    [DUOS_OPT_RECV_TIMEOUT] = {SOL_SOCKET, SO_RCVTIMEO, AS_NUMBER, ON_ANY},
-    [DUOS_OPT_NODELAY] = {IPPROTO_TCP, TCP_NODELAY, AS_BOOL, ON_STREAM},
-    [DUOS_OPT_V6ONLY] = {IPPROTO_IPV6, IPV6_V6ONLY, AS_BOOL, ON_IPV6},
-    [DUOS_OPT_TTL] = {IPPROTO_IP, IP_TTL, AS_NUMBER, ON_ANY},
-    [DUOS_OPT_OOB_INLINE] = {SOL_SOCKET, SO_OOBINLINE, AS_BOOL, ON_STREAM},
-    [DUOS_OPT_TYPE] = {SOL_SOCKET, SO_TYPE, AS_TYPE, ON_ANY},
-    [DUOS_OPT_LISTENING] = {SOL_SOCKET, SO_ACCEPTCONN, AS_BOOL, ON_STREAM},
-};
-
-/* What TTL is on an IPv6 socket. */
-static const opt_row hop_limit = {IPPROTO_IPV6, IPV6_UNICAST_HOPS, AS_NUMBER,
-                                  ON_IPV6};
+#include "opt_scope.h"
 
 /* ---- what a socket can have -------------------------------------------- */
 
@@ -82,30 +37,33 @@ duos_err duos__socket_check(duos_socket s)
     return sys_opt_get_raw(s, SOL_SOCKET, SO_TYPE, &type, &len);
 }
 
-/* The row of an option for this socket, or DUOS_ENOTSUP. */
-static duos_err find_row(duos_socket s, duos_opt opt, const opt_row **out)
+/* Our name for a native family; types are numbered as ours are. */
+static int our_family(int native)
 {
-    const opt_row *row = &rows[opt];
+    return native == AF_INET ? DUOS_IPV4 : native == AF_INET6 ? DUOS_IPV6 : 0;
+}
+
+/* What an option is called on this socket, or DUOS_ENOTSUP. */
+static duos_err find(duos_socket s, duos_opt opt, const duos__native **out)
+{
+    const duos__row *row = &duos__rows[opt];
+    duos_opt_scope scope = duos_opt_describe(opt)->scope;
+    const duos__native *native = &row->v4;
     int family, type;
     duos_err err;
 
-    if (row->scope == ON_ANY && opt != DUOS_OPT_TTL) {
-        *out = row;
-        return DUOS_OK;
+    if (scope != DUOS_FOR_ANY || native->form == DUOS__FORM_NONE) {
+        err = duos__socket_kind(s, &family, &type);
+        if (err != DUOS_OK) {
+            return err;
+        }
+        if (!duos__scope_has(scope, our_family(family), type)) {
+            return DUOS_ENOTSUP;
+        }
+        native = family == AF_INET6 ? &row->v6 : &row->v4;
     }
-    err = duos__socket_kind(s, &family, &type);
-    if (err != DUOS_OK) {
-        return err;
-    }
-    if (opt == DUOS_OPT_TTL && family == AF_INET6) {
-        row = &hop_limit;
-    }
-    if ((row->scope == ON_STREAM && type != SOCK_STREAM) ||
-        (row->scope == ON_IPV6 && family != AF_INET6)) {
-        return DUOS_ENOTSUP;
-    }
-    *out = row;
-    return DUOS_OK;
+    *out = native;
+    return native->form == DUOS__FORM_NONE ? DUOS_ENOTSUP : DUOS_OK;
 }
 
 /* ---- the raw calls ----------------------------------------------------- */
@@ -133,13 +91,84 @@ duos_err sys_opt_get_raw(duos_socket s, int level, int name, void *value,
     return err;
 }
 
-/* ---- the typed ones ---------------------------------------------------- */
+/* ---- values ------------------------------------------------------------ */
 
-static duos_err opt_error(duos_err err)
+/* Of UDP's options an unknown one is called a wrong value. */
+static duos_err opt_error(const duos__native *n, duos_err err)
 {
-    return err == DUOS_ENOPROTOOPT || err == DUOS_EOPNOTSUPP ? DUOS_ENOTSUP
-                                                             : err;
+    if (err == DUOS_ENOPROTOOPT || err == DUOS_EOPNOTSUPP ||
+        (err == DUOS_EINVAL && n->level == IPPROTO_UDP)) {
+        return DUOS_ENOTSUP;
+    }
+    return err;
 }
+
+/* Up to the next second: 0 would mean the system's default (trap 53). */
+static DWORD encode(const duos__native *n, const sys_optval *value)
+{
+    int32_t number = value->number;
+
+    switch (n->form) {
+    case DUOS__FORM_BOOL:
+        return value->on ? (DWORD)n->unit : 0;
+    case DUOS__FORM_SWITCH:
+        return number != 0;
+    case DUOS__FORM_SECONDS:
+        return (DWORD)(number / 1000 + (number % 1000 != 0));
+    case DUOS__FORM_INDEX:
+    case DUOS__FORM_ADDRESS: /* 0.0.0.x is an index (trap 59) */
+        return htonl((u_long)number);
+    default:
+        return (DWORD)number;
+    }
+}
+
+static int32_t ms_of_seconds(DWORD seconds)
+{
+    return seconds > INT32_MAX / 1000 ? INT32_MAX : (int32_t)seconds * 1000;
+}
+
+static duos_err decode_interface(DWORD native, sys_optval *value)
+{
+    u_long index = ntohl(native);
+    uint32_t found;
+    duos_err err = DUOS_OK;
+
+    if (index > 0xffffff) {
+        err = duos__index_of_address(native, &found);
+        index = found;
+    }
+    if (err == DUOS_OK) {
+        value->number = (int32_t)index;
+    }
+    return err;
+}
+
+static duos_err decode(const duos__native *n, DWORD native, sys_optval *value)
+{
+    switch (n->form) {
+    case DUOS__FORM_BOOL:
+        value->on = native != 0;
+        return DUOS_OK;
+    case DUOS__FORM_SECONDS:
+        value->number = ms_of_seconds(native);
+        return DUOS_OK;
+    case DUOS__FORM_INDEX:
+        value->number = (int32_t)ntohl(native);
+        return DUOS_OK;
+    case DUOS__FORM_ADDRESS:
+        return decode_interface(native, value);
+    case DUOS__FORM_TYPE: /* Winsock numbers them as we do */
+        value->number = (int32_t)native;
+        return native == SOCK_STREAM || native == SOCK_DGRAM ? DUOS_OK
+                                                             : DUOS_ENOTSUP;
+    default:
+        value->number = (int32_t)native;
+        return DUOS_OK;
+    }
+}
+
+/* ---- what needs more than one call ------------------------------------- */
 
 /*
  * Before Windows 10 1709, and in Wine, the idle time goes in only together
@@ -148,7 +177,8 @@ static duos_err opt_error(duos_err err)
  * can be read there, which is why the interval cannot be set alone: that
  * would overwrite the idle time.
  */
-static duos_err set_keepalive_idle(duos_socket s, int32_t seconds)
+static duos_err set_keepalive_idle(duos_socket s, const duos__native *n,
+                                   int32_t seconds)
 {
     struct tcp_keepalive values = {1, 0, 1000};
     sys_optval was;
@@ -165,7 +195,19 @@ static duos_err set_keepalive_idle(duos_socket s, int32_t seconds)
     if (err == DUOS_OK && !was.on) {
         err = sys_opt_set(s, DUOS_OPT_KEEPALIVE, &was);
     }
-    return opt_error(err);
+    return opt_error(n, err);
+}
+
+/* Wine wants an address of the interface, where Windows takes its index. */
+static duos_err set_interface(duos_socket s, const duos__native *n,
+                              uint32_t index, duos_err refusal)
+{
+    DWORD address;
+
+    if (index == 0 || duos__address_of_index(index, &address) != DUOS_OK) {
+        return refusal;
+    }
+    return sys_opt_set_raw(s, n->level, n->name, &address, sizeof address);
 }
 
 static duos_err set_linger(duos_socket s, const duos_linger *value)
@@ -175,27 +217,6 @@ static duos_err set_linger(duos_socket s, const duos_linger *value)
     native.l_onoff = value->on ? 1 : 0;
     native.l_linger = (u_short)value->seconds;
     return sys_opt_set_raw(s, SOL_SOCKET, SO_LINGER, &native, sizeof native);
-}
-
-duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
-{
-    const opt_row *row;
-    int32_t native;
-    duos_err err = find_row(s, opt, &row);
-
-    if (err != DUOS_OK) {
-        return err;
-    }
-    if (row->form == AS_LINGER) {
-        return opt_error(set_linger(s, &value->linger));
-    }
-    native = row->form == AS_BOOL ? value->on : value->number;
-    err = opt_error(
-        sys_opt_set_raw(s, row->level, row->name, &native, sizeof native));
-    if (err == DUOS_ENOTSUP && opt == DUOS_OPT_KEEPALIVE_IDLE) {
-        return set_keepalive_idle(s, value->number);
-    }
-    return err;
 }
 
 static duos_err get_linger(duos_socket s, duos_linger *value)
@@ -211,52 +232,85 @@ static duos_err get_linger(duos_socket s, duos_linger *value)
     return err;
 }
 
-duos_err sys_opt_get(duos_socket s, duos_opt opt, sys_optval *value)
+static duos_err get_kind(duos_socket s, duos__form form, sys_optval *value)
 {
-    const opt_row *row;
-    int32_t native = 0;
-    size_t len = sizeof native;
-    duos_err err = find_row(s, opt, &row);
-
-    if (err != DUOS_OK) {
-        return err;
-    }
-    if (row->form == AS_LINGER) {
-        return opt_error(get_linger(s, &value->linger));
-    }
-    err = opt_error(sys_opt_get_raw(s, row->level, row->name, &native, &len));
-    if (err != DUOS_OK) {
-        return err;
-    }
-    if (row->form == AS_TYPE && native != SOCK_STREAM && native != SOCK_DGRAM) {
-        return DUOS_ENOTSUP;
-    }
-    if (row->form == AS_BOOL) {
-        value->on = native != 0;
-    } else {
-        value->number = native;
-    }
-    return DUOS_OK;
-}
-
-/*
- * SO_REUSEADDR lets another program take the port, so a stream never gets it
- * (trap 13). Receivers of one multicast group need it (trap 16).
- */
-duos_err sys_set_reuse(duos_socket s, duos_reuse policy)
-{
-    const BOOL on = TRUE;
     int family, type;
     duos_err err = duos__socket_kind(s, &family, &type);
 
     if (err != DUOS_OK) {
         return err;
     }
-    if (policy == DUOS_REUSE_SHARED && type == SOCK_STREAM) {
-        return DUOS_ENOTSUP;
+    if (form == DUOS__FORM_FAMILY) {
+        value->number = our_family(family);
+    } else {
+        value->number = type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
     }
-    return sys_opt_set_raw(s, SOL_SOCKET,
-                           policy == DUOS_REUSE_SHARED ? SO_REUSEADDR
-                                                       : SO_EXCLUSIVEADDRUSE,
-                           &on, sizeof on);
+    return DUOS_OK;
+}
+
+/* ---- the typed ones ---------------------------------------------------- */
+
+duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
+{
+    const duos__native *n;
+    DWORD native;
+    duos_err err = find(s, opt, &n);
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    if (n->form == DUOS__FORM_LINGER) {
+        return opt_error(n, set_linger(s, &value->linger));
+    }
+    native = encode(n, value);
+    err = opt_error(
+        n, sys_opt_set_raw(s, n->level, n->name, &native, sizeof native));
+    if (err == DUOS_ENOTSUP && opt == DUOS_OPT_KEEPALIVE_IDLE) {
+        return set_keepalive_idle(s, n, value->number);
+    }
+    if (err != DUOS_OK && n->form == DUOS__FORM_ADDRESS) {
+        return set_interface(s, n, (uint32_t)value->number, err);
+    }
+    return err;
+}
+
+duos_err sys_opt_get(duos_socket s, duos_opt opt, sys_optval *value)
+{
+    const duos__native *n;
+    DWORD native = 0;
+    size_t len = sizeof native;
+    duos_err err = find(s, opt, &n);
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    switch (n->form) {
+    case DUOS__FORM_LINGER:
+        return opt_error(n, get_linger(s, &value->linger));
+    case DUOS__FORM_FAMILY:
+    case DUOS__FORM_PROTOCOL:
+        return get_kind(s, n->form, value);
+    default:
+        err =
+            opt_error(n, sys_opt_get_raw(s, n->level, n->name, &native, &len));
+        return err == DUOS_OK ? decode(n, native, value) : err;
+    }
+}
+
+/* Some cannot be read in this state; the system knows them all the same. */
+duos_err sys_opt_supported(duos_socket s, duos_opt opt)
+{
+    const duos__native *n;
+    sys_optval value;
+    duos_err err = find(s, opt, &n);
+
+    if (err == DUOS_OK) {
+        err = sys_opt_get(s, opt, &value);
+    }
+    if (err == DUOS_ENOTSUP && opt == DUOS_OPT_KEEPALIVE_IDLE) {
+        sys_optval on; /* it can be set all the same, see above */
+
+        return sys_opt_get(s, DUOS_OPT_KEEPALIVE, &on);
+    }
+    return err == DUOS_ENOTCONN || err == DUOS_EINVAL ? DUOS_OK : err;
 }

@@ -48,6 +48,12 @@
 #ifndef SIO_BASE_HANDLE
 #define SIO_BASE_HANDLE _WSAIOR(IOC_WS2, 34)
 #endif
+#ifndef SIO_TCP_INFO
+#define SIO_TCP_INFO _WSAIORW(IOC_VENDOR, 39)
+#endif
+#ifndef LOAD_LIBRARY_SEARCH_SYSTEM32
+#define LOAD_LIBRARY_SEARCH_SYSTEM32 0x800
+#endif
 #ifndef SO_EXCLUSIVEADDRUSE
 #define SO_EXCLUSIVEADDRUSE ((int)(~SO_REUSEADDR))
 #endif
@@ -59,6 +65,44 @@
 #endif
 #ifndef TCP_KEEPINTVL
 #define TCP_KEEPINTVL 17
+#endif
+
+/* Options, in the order of their rows in option_rows.c. */
+#ifndef TCP_MAXSEG
+#define TCP_MAXSEG 4
+#endif
+#ifndef TCP_MAXRT
+#define TCP_MAXRT 5
+#endif
+#ifndef TCP_FASTOPEN
+#define TCP_FASTOPEN 15 /* Windows 10 1607 */
+#endif
+#ifndef UDP_SEND_MSG_SIZE
+#define UDP_SEND_MSG_SIZE 2 /* both: Windows 10 2004 */
+#endif
+#ifndef UDP_RECV_MAX_COALESCED_SIZE
+#define UDP_RECV_MAX_COALESCED_SIZE 3
+#endif
+#ifndef SO_PAUSE_ACCEPT
+#define SO_PAUSE_ACCEPT 0x3003
+#endif
+#ifndef SO_RANDOMIZE_PORT
+#define SO_RANDOMIZE_PORT 0x3005
+#endif
+#ifndef IP_MTU
+#define IP_MTU 73 /* both: Windows 10 1809 */
+#endif
+#ifndef IPV6_MTU
+#define IPV6_MTU 72
+#endif
+#ifndef IPV6_RECVTCLASS
+#define IPV6_RECVTCLASS 40
+#endif
+#ifndef IP_RECVTOS
+#define IP_RECVTOS 40
+#endif
+#ifndef IP_RECVTTL
+#define IP_RECVTTL 21
 #endif
 
 /* ---- shared by the files of this folder -------------------------------- */
@@ -100,6 +144,13 @@ duos_err duos__socket_check(duos_socket s);
 
 /* What kind of socket this is: AF_..., SOCK_... */
 duos_err duos__socket_kind(duos_socket s, int *family, int *type);
+
+/*
+ * An IPv4 address, in network byte order, of the interface with this index,
+ * and the reverse. DUOS_ENOENT where there is none.
+ */
+duos_err duos__address_of_index(uint32_t index, DWORD *address);
+duos_err duos__index_of_address(DWORD address, uint32_t *index);
 
 /*
  * Why a call with an address failed. Winsock has several codes for one of the

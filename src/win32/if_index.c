@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * if_index.c - which interface has which IPv4 address, for calls that name an
+ * interface by an address. Windows itself takes an index there; Wine passes
+ * what it is given to the host.
+ *
+ * The table comes from iphlpapi.dll, which is loaded for this question only:
+ * nobody else needs it.
+ */
+#include "win32.h"
+
+#include <iphlpapi.h>
+
+/* More addresses than this are not looked at. */
+#define ROWS_MAX 128
+
+typedef union address_table {
+    MIB_IPADDRTABLE table;
+    unsigned char
+        room[sizeof(MIB_IPADDRTABLE) + (ROWS_MAX - 1) * sizeof(MIB_IPADDRROW)];
+} address_table;
+
+typedef DWORD(WINAPI *get_table)(PMIB_IPADDRTABLE, PULONG, BOOL);
+typedef void (*any_function)(void); /* silences a warning on the cast */
+
+static duos_err read_table(address_table *out)
+{
+    HMODULE library =
+        LoadLibraryExA("iphlpapi.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    get_table get;
+    ULONG room = sizeof *out;
+    duos_err err = DUOS_ENOENT;
+
+    if (library == NULL) {
+        return DUOS_ENOENT;
+    }
+    get = (get_table)(any_function)GetProcAddress(library, "GetIpAddrTable");
+    if (get != NULL && get(&out->table, &room, FALSE) == NO_ERROR) {
+        err = DUOS_OK;
+    }
+    FreeLibrary(library);
+    return err;
+}
+
+duos_err duos__address_of_index(uint32_t index, DWORD *address)
+{
+    address_table all;
+    const MIB_IPADDRROW *row;
+    DWORD i;
+    duos_err err = read_table(&all);
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    row = all.table.table;
+    for (i = 0; i < all.table.dwNumEntries; i++) {
+        if (row[i].dwIndex == index) {
+            *address = row[i].dwAddr;
+            return DUOS_OK;
+        }
+    }
+    return DUOS_ENOENT;
+}
+
+duos_err duos__index_of_address(DWORD address, uint32_t *index)
+{
+    address_table all;
+    const MIB_IPADDRROW *row;
+    DWORD i;
+    duos_err err = read_table(&all);
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    row = all.table.table;
+    for (i = 0; i < all.table.dwNumEntries; i++) {
+        if (row[i].dwAddr == address) {
+            *index = row[i].dwIndex;
+            return DUOS_OK;
+        }
+    }
+    return DUOS_ENOENT;
+}
