@@ -42,6 +42,7 @@ typedef struct probe_finding {
     duos_err err;                /* DUOS_OK, or why not; with PROBE_SET: why it
                                   * could not be read back */
     char value[PROBE_VALUE_MAX]; /* what was found, "" for nothing */
+    bool exact;                  /* the option reads as it was set */
     bool is_number;              /* value is this, perhaps with a unit */
     int64_t number;
 } probe_finding;

@@ -52,6 +52,9 @@ static bool print_finding(const char *event, const probe_finding *f,
     } else if (f->value[0] != '\0') {
         json_text(&j, "value", f->value);
     }
+    if (f->answer == PROBE_SET) {
+        json_bool(&j, "exact", f->exact);
+    }
     if (f->err != DUOS_OK) {
         json_text(&j, "error", duos_err_name(f->err));
         json_int(&j, "native_error", duos_err_native(f->err));

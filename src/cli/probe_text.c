@@ -229,6 +229,48 @@ static bool print_options(const layout *l, const probe *p)
     return good && print_reasons(l, p);
 }
 
+/* ---- the sum ---------------------------------------------------------- */
+
+/* Whether an option has an answer on one socket or another. */
+static bool has_answer(const probe_finding *row, probe_answer answer,
+                       bool exact)
+{
+    int i;
+
+    for (i = 0; i < PROBE_COLUMNS; i++) {
+        if (row[i].answer == answer && row[i].exact == exact) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Each option counts once, with the best of its answers. */
+static bool print_sum(const probe *p)
+{
+    unsigned exact = 0, set = 0, read = 0, refused = 0, lacking = 0;
+    int opt;
+
+    for (opt = DUOS_OPT_NONE + 1; opt < DUOS_OPT_COUNT; opt++) {
+        const probe_finding *row = p->options[opt];
+
+        if (has_answer(row, PROBE_SET, true)) {
+            exact++;
+        } else if (has_answer(row, PROBE_SET, false)) {
+            set++;
+        } else if (has_answer(row, PROBE_READ, false)) {
+            read++;
+        } else if (has_answer(row, PROBE_REFUSED, false)) {
+            refused++;
+        } else {
+            lacking++;
+        }
+    }
+    return say_result("\n%d options: %u set and read back the same, %u set but"
+                      " for that,\n%u read, %u refused, %u not supported",
+                      DUOS_OPT_COUNT - 1, exact, set, read, refused, lacking);
+}
+
 bool probe_print_text(const probe *p)
 {
     layout l = make_layout();
@@ -236,5 +278,6 @@ bool probe_print_text(const probe *p)
     return print_list(&l, "pollers", p->pollers, p->poller_count) &&
            print_list(&l, "limits", p->limits, 2) &&
            print_list(&l, "sockets on loopback", p->sockets, PROBE_SOCKETS) &&
-           print_list(&l, "names", p->names, 1) && print_options(&l, p);
+           print_list(&l, "names", p->names, 1) && print_options(&l, p) &&
+           print_sum(p);
 }

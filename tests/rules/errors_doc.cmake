@@ -31,7 +31,7 @@ macro(native prefix path)
 endmacro()
 
 native(posix src/posix/sys_error.c ERRNO_MAP ERRNO_REWRITES)
-native(eai src/posix/sys_lookup.c EAI_MAP)
+native(eai src/posix/eai.c EAI_MAP)
 native(wsa src/win32/sys_error.c WSA_CODES WSA_REWRITES)
 native(nt src/win32/afd_status.c NT_STATUSES)
 
