@@ -12,6 +12,7 @@
 #include <duosock/alloc.h>
 #include <duosock/addr.h>
 #include <duosock/socket.h>
+#include <duosock/stream.h>
 #include <duosock/option.h>
 #include <duosock/select.h>
 #include <duosock/poller.h>
