@@ -13,6 +13,9 @@
 #include <duosock/addr.h>
 #include <duosock/socket.h>
 #include <duosock/stream.h>
+#include <duosock/message.h>
+#include <duosock/sendfile.h>
+#include <duosock/pair.h>
 #include <duosock/option.h>
 #include <duosock/select.h>
 #include <duosock/poller.h>

@@ -18,6 +18,10 @@
 #ifndef _DARWIN_C_SOURCE
 #define _DARWIN_C_SOURCE 1
 #endif
+/* macOS: IPV6_PKTINFO and its kin as RFC 3542 has them. */
+#ifndef __APPLE_USE_RFC_3542
+#define __APPLE_USE_RFC_3542 1
+#endif
 #ifndef _NETBSD_SOURCE
 #define _NETBSD_SOURCE 1
 #endif
@@ -41,6 +45,10 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+
+#ifdef __APPLE__
+#include <sys/random.h> /* getentropy; elsewhere it is in unistd.h */
+#endif
 
 #include "sys.h"
 
@@ -125,6 +133,14 @@ static inline int duos__fd(duos_socket s)
 
 /* errno as one of our codes, for the path on which a call has failed. */
 duos_err duos__last_error(void);
+
+/* The most parts that one call takes; POSIX promises no more. */
+#ifndef IOV_MAX
+#define IOV_MAX 16
+#endif
+
+/* What a send of len bytes gave that took none. */
+sys_count duos__send_ended(ssize_t result, size_t len);
 
 /* A pipe, close-on-exec and non-blocking: ends[0] is read, ends[1] written. */
 duos_err duos__pipe(int ends[2]);
