@@ -286,7 +286,9 @@ DUOS_API DUOS_CHECKED duos_err duos_send(duos_socket s, const void *data,
  *
  * Returns: DUOS_OK; DUOS_EEOF when the peer will send no more; DUOS_EINVAL
  *     for a NULL; DUOS_EBADF; DUOS_EWOULDBLOCK; DUOS_ENOTCONN;
- *     DUOS_ECONNRESET; the system's code.
+ *     DUOS_ECONNRESET; DUOS_ECONNREFUSED, once, when nobody was there to take
+ *     an earlier datagram of a connected socket, which goes on (message.h);
+ *     the system's code.
  * Blocking: until something comes, if the socket is blocking.
  * Thread: any.
  * Platform: a datagram that is longer than cap is cut; duos_recvfrom tells.
@@ -308,7 +310,9 @@ DUOS_API DUOS_CHECKED duos_err duos_recv(duos_socket s, void *data, size_t cap,
  *     a destination; the system's code.
  * Blocking: until it fits, if the socket is blocking.
  * Thread: any.
- * Platform: Linux sends from an IPv6 socket to an IPv4 address as well.
+ * Platform: Linux sends from an IPv6 socket to an IPv4 address as well. macOS
+ *     and the BSDs say DUOS_ENOBUFS when the queue of an interface is full,
+ *     and call the socket writable all the while: try again after some time.
  * Source: sendto(2).
  */
 DUOS_API DUOS_CHECKED duos_err duos_sendto(duos_socket s, const void *data,
