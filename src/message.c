@@ -15,7 +15,8 @@
 typedef struct reach {
     size_t parts;
     size_t bytes;
-    bool all;
+    bool all;  /* it reaches the last part */
+    bool room; /* there are bytes, be it beyond its reach */
 } reach;
 
 static duos_err measure(const duos_buf *parts, size_t count, reach *r)
@@ -26,6 +27,7 @@ static duos_err measure(const duos_buf *parts, size_t count, reach *r)
     r->parts = 0;
     r->bytes = 0;
     r->all = true;
+    r->room = false;
     if (parts == NULL && count > 0) {
         return DUOS_EINVAL;
     }
@@ -34,6 +36,7 @@ static duos_err measure(const duos_buf *parts, size_t count, reach *r)
             return DUOS_EINVAL;
         }
         r->all = r->all && i < most && parts[i].len <= SYS_IO_MAX - r->bytes;
+        r->room = r->room || parts[i].len > 0;
         if (r->all) {
             r->parts++;
             r->bytes += parts[i].len;
@@ -131,7 +134,7 @@ duos_err duos_recvv(duos_socket s, const duos_buf *parts, size_t count,
         return DUOS_EINVAL;
     }
     n = move_parts(sys_recvv, s, parts, count, flags, &r);
-    if (n == 0 && (r.bytes > 0 || !r.all)) {
+    if (n == 0 && r.room) {
         err = duos__judge_empty(s);
     }
     if (n < 0 || err != DUOS_OK) {
@@ -184,7 +187,7 @@ static duos_err judge(duos_socket s, const duos_message *message,
 {
     bool nothing = message->len == 0 && (message->has & DUOS_HAS_PEER) == 0;
 
-    return nothing && r->bytes > 0 ? duos__judge_empty(s) : DUOS_OK;
+    return nothing && r->room ? duos__judge_empty(s) : DUOS_OK;
 }
 
 duos_err duos_recvmsg(duos_socket s, duos_message *message)
