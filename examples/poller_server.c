@@ -10,6 +10,7 @@
  * Usage: poller_server [ADDRESS [CLIENTS]]; it ends after so many clients.
  */
 #include <duosock/poller.h>
+#include <duosock/stream.h>
 
 #include <stdio.h>
 #include <stdlib.h>

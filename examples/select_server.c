@@ -8,6 +8,7 @@
  * Usage: select_server [ADDRESS [CLIENTS]]; it ends after so many clients.
  */
 #include <duosock/select.h>
+#include <duosock/stream.h>
 
 #include <stdio.h>
 #include <stdlib.h>

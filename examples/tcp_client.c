@@ -6,7 +6,7 @@
  * Usage: tcp_client [ADDRESS [TEXT]]
  * The short way to a connected socket is duos_dial(address, timeout, &s).
  */
-#include <duosock/socket.h>
+#include <duosock/stream.h>
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,6 +7,7 @@
  * See also: tcp_client.c, and select_server.c for many clients at a time.
  */
 #include <duosock/option.h>
+#include <duosock/stream.h>
 
 #include <stdio.h>
 #include <stdlib.h>

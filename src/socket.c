@@ -6,6 +6,7 @@
 #include <duosock/socket.h>
 
 #include "deadline.h"
+#include "kind.h"
 #include "sys.h"
 
 duos_socket duos_socket_from_os(intptr_t os)
@@ -249,18 +250,6 @@ duos_err duos_send(duos_socket s, const void *data, size_t len, size_t *sent)
     return DUOS_OK;
 }
 
-/* Nothing came: an empty datagram, or the end of a stream (trap 49)? */
-static duos_err judge_empty(duos_socket s)
-{
-    sys_optval type;
-
-    if (sys_opt_get(s, DUOS_OPT_TYPE, &type) == DUOS_OK &&
-        type.number == DUOS_DGRAM) {
-        return DUOS_OK;
-    }
-    return DUOS_EEOF;
-}
-
 static duos_err recv_again(duos_socket s, void *data, size_t cap,
                            size_t *received, sys_count n)
 {
@@ -273,7 +262,7 @@ static duos_err recv_again(duos_socket s, void *data, size_t cap,
         return (duos_err)n;
     }
     if (n == 0 && cap > 0) {
-        err = judge_empty(s);
+        err = duos__judge_empty(s);
     }
     if (err == DUOS_OK) {
         *received = (size_t)n;

@@ -3,7 +3,7 @@
  * stream.c - the short way: listen and connect by address, send and receive
  * all of it before a deadline.
  */
-#include <duosock/socket.h>
+#include <duosock/stream.h>
 
 #include <duosock/option.h>
 

@@ -20,6 +20,7 @@
 #define DUOS_SYS_H
 
 #include <duosock/interface.h>
+#include <duosock/message.h>
 #include <duosock/option.h>
 #include <duosock/poller.h>
 #include <duosock/quit.h>
@@ -116,6 +117,66 @@ sys_count sys_sendto(duos_socket s, const void *data, size_t len,
 sys_count sys_recvfrom(duos_socket s, void *data, size_t cap, duos_addr *from,
                        bool *truncated);
 
+/*
+ * Bytes in parts: flags is 0, DUOS_MSG_PEEK (receive) or DUOS_MSG_OOB. count
+ * is 1..sys_parts_max(), all lengths together at most SYS_IO_MAX. Otherwise as
+ * sys_send and sys_recv. DUOS_MSG_OOB on a stream that has no urgent byte, and
+ * does not keep it inline, gives DUOS_EWOULDBLOCK.
+ */
+sys_count sys_sendv(duos_socket s, const duos_buf *parts, size_t count,
+                    unsigned flags);
+sys_count sys_recvv(duos_socket s, const duos_buf *parts, size_t count,
+                    unsigned flags);
+
+/* The most parts that one call takes, at least 1: a constant. */
+size_t sys_parts_max(void);
+
+/* SIOCATMARK, for a stream. */
+duos_err sys_at_mark(duos_socket s, bool *at);
+
+/*
+ * One datagram with what goes with it. The parts are bounded as above, but
+ * there may be none. Receiving fills in len, truncated, has and what it names,
+ * and leaves the rest alone; of a stream it may give len 0 at its end. Sending
+ * gives DUOS_ENOTSUP, and sends nothing, for a field of has that this system
+ * cannot set for one datagram. A connected datagram socket may give
+ * DUOS_ECONNREFUSED for an earlier datagram, once (trap 48); one that is not
+ * connected never does.
+ */
+duos_err sys_sendmsg(duos_socket s, const duos_message *message);
+duos_err sys_recvmsg(duos_socket s, duos_message *message);
+
+/*
+ * The same for count messages, 1 or more: how many were moved, at least 1, or
+ * why not even one. Fewer than count may be moved at any time. Receiving
+ * waits for the first only; an error after the first is not taken from the
+ * socket, or put back.
+ */
+sys_count sys_send_batch(duos_socket s, const duos_message *list, size_t count);
+sys_count sys_recv_batch(duos_socket s, duos_message *list, size_t count);
+
+/*
+ * Sends up to len (1..SYS_IO_MAX) bytes of a file from offset to a stream,
+ * without SIGPIPE. 0: the file ends there. DUOS_ENOTSUP where the system has
+ * no call for that, or not for this file: it is read and sent then.
+ */
+sys_count sys_sendfile(duos_socket s, intptr_t file, uint64_t offset,
+                       size_t len);
+
+/*
+ * Reads up to cap bytes of a file from offset, which fits an int64_t; 0 is
+ * its end. DUOS_EINVAL for a file without offsets, DUOS_EBADF for one that
+ * cannot be read.
+ */
+sys_count sys_file_read(intptr_t file, uint64_t offset, void *data, size_t cap);
+
+/*
+ * Two nameless sockets, connected to each other, as safe as those from
+ * sys_open. DUOS_ENOTSUP where the system has none: they are connected over
+ * loopback then. flags: SYS_OPEN_NONBLOCK.
+ */
+duos_err sys_pair(duos_type type, unsigned flags, duos_socket out[2]);
+
 duos_err sys_local_addr(duos_socket s, duos_addr *out);
 duos_err sys_peer_addr(duos_socket s, duos_addr *out);
 
@@ -196,6 +257,11 @@ duos_err sys_wait_many(sys_wait *list, size_t n, int32_t timeout_ms,
 
 /* A clock that never goes back and is not set, in nanoseconds. */
 uint64_t sys_now_ns(void);
+
+/* ---- sys_random ------------------------------------------------------- */
+
+/* len bytes that nobody can guess; the simulator's come from its seed. */
+duos_err sys_random(void *data, size_t len);
 
 /* ---- sys_wakeup: the only way into a wait from another thread ---------- */
 

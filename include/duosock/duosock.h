@@ -14,6 +14,10 @@
 #include <duosock/cidr.h>
 #include <duosock/interface.h>
 #include <duosock/socket.h>
+#include <duosock/stream.h>
+#include <duosock/message.h>
+#include <duosock/sendfile.h>
+#include <duosock/pair.h>
 #include <duosock/option.h>
 #include <duosock/multicast.h>
 #include <duosock/tcpinfo.h>

@@ -8,7 +8,7 @@
  *
  * Stages of a server: duos_open, duos_set_*, duos_bind, duos_listen,
  * duos_accept. Stages of a client: duos_open, duos_connect. The short way is
- * duos_listen_at and duos_dial.
+ * duos_listen_at, and duos_dial of stream.h.
  *
  * Sockets are born safe: not inherited by child processes, never the cause of
  * SIGPIPE, and on Windows free of the 10054 that ends UDP receive loops.
@@ -286,7 +286,9 @@ DUOS_API DUOS_CHECKED duos_err duos_send(duos_socket s, const void *data,
  *
  * Returns: DUOS_OK; DUOS_EEOF when the peer will send no more; DUOS_EINVAL
  *     for a NULL; DUOS_EBADF; DUOS_EWOULDBLOCK; DUOS_ENOTCONN;
- *     DUOS_ECONNRESET; the system's code.
+ *     DUOS_ECONNRESET; DUOS_ECONNREFUSED, once, when nobody was there to take
+ *     an earlier datagram of a connected socket, which goes on (message.h);
+ *     the system's code.
  * Blocking: until something comes, if the socket is blocking.
  * Thread: any.
  * Platform: a datagram that is longer than cap is cut; duos_recvfrom tells.
@@ -308,7 +310,9 @@ DUOS_API DUOS_CHECKED duos_err duos_recv(duos_socket s, void *data, size_t cap,
  *     a destination; the system's code.
  * Blocking: until it fits, if the socket is blocking.
  * Thread: any.
- * Platform: Linux sends from an IPv6 socket to an IPv4 address as well.
+ * Platform: Linux sends from an IPv6 socket to an IPv4 address as well. macOS
+ *     and the BSDs say DUOS_ENOBUFS when the queue of an interface is full,
+ *     and call the socket writable all the while: try again after some time.
  * Source: sendto(2).
  */
 DUOS_API DUOS_CHECKED duos_err duos_sendto(duos_socket s, const void *data,
@@ -442,80 +446,6 @@ DUOS_API void duos_listen_options_init(duos_listen_options *options);
 DUOS_API DUOS_CHECKED duos_err
 duos_listen_at(const char *address, const duos_listen_options *options,
                duos_socket *out, duos_addr *bound);
-
-/*
- * A connected stream socket in one call.
- *
- * address: a form of duos_endpoint_parse, or "name:port", which is looked up
- *     (see resolve.h). All addresses are tried in turn; for "localhost", and
- *     a host that is empty or "*", 127.0.0.1, then ::1.
- * timeout_ms: for looking up and all attempts together; less than 0 waits as
- *     long as the system does.
- * out: receives the socket, which is non-blocking: duos_send_all,
- *     duos_recv_exact and duos_recv_some wait for it.
- *
- * Returns: DUOS_OK; DUOS_EINVAL for NULL or port 0; DUOS_ESYNTAX,
- *     DUOS_ENAMETOOLONG, DUOS_ERANGE, DUOS_EAFNOSUPPORT or DUOS_ENOENT for
- *     what is no address; DUOS_ENOTSUP for "udp:" or "unix:"; DUOS_ENONAME,
- *     DUOS_ENODATA, DUOS_ETRYAGAIN or DUOS_ENORECOVERY for a name, as
- *     duos_resolve; DUOS_ETIMEDOUT; DUOS_ECONNREFUSED and the system's other
- *     codes, for the address that was tried last.
- * Ownership: the caller closes it.
- * Blocking: at most timeout_ms.
- * Thread: any.
- */
-DUOS_API DUOS_CHECKED duos_err duos_dial(const char *address,
-                                         int64_t timeout_ms, duos_socket *out);
-
-/*
- * Sends all bytes or tells how far it came.
- *
- * data: len bytes; NULL only if len is 0.
- * timeout_ms: for all of it; 0 sends what fits now; less than 0 has no limit.
- * sent: receives how many were taken, also on failure; NULL when not wanted.
- *
- * Returns: DUOS_OK when all were taken; DUOS_ETIMEDOUT; DUOS_EINVAL for NULL;
- *     DUOS_EBADF; DUOS_EPIPE or DUOS_ECONNRESET when the connection has
- *     ended; the system's code.
- * Blocking: at most timeout_ms on a non-blocking socket. On a blocking one
- *     the deadline bounds the waiting before each send, not the send.
- * Thread: any.
- */
-DUOS_API duos_err duos_send_all(duos_socket s, const void *data, size_t len,
-                                int64_t timeout_ms, size_t *sent);
-
-/*
- * Receives exactly len bytes.
- *
- * data: receives them; NULL only if len is 0.
- * timeout_ms: for all of it; 0 takes what is there now; less than 0 has no
- *     limit.
- * received: receives how many came, also on failure; NULL when not wanted.
- *
- * Returns: DUOS_OK when all came; DUOS_EEOF when the stream ended before;
- *     DUOS_ETIMEDOUT; DUOS_EINVAL for NULL; DUOS_EBADF; DUOS_ECONNRESET; the
- *     system's code.
- * Blocking: at most timeout_ms.
- * Thread: any.
- */
-DUOS_API duos_err duos_recv_exact(duos_socket s, void *data, size_t len,
-                                  int64_t timeout_ms, size_t *received);
-
-/*
- * Receives what comes first, up to cap bytes.
- *
- * data: receives them; cap must not be 0.
- * timeout_ms: less than 0 has no limit.
- * received: receives how many came.
- *
- * Returns: DUOS_OK; DUOS_EEOF; DUOS_ETIMEDOUT; DUOS_EINVAL for a NULL or
- *     cap 0; DUOS_EBADF; DUOS_ECONNRESET; the system's code.
- * Blocking: at most timeout_ms.
- * Thread: any.
- */
-DUOS_API DUOS_CHECKED duos_err duos_recv_some(duos_socket s, void *data,
-                                              size_t cap, int64_t timeout_ms,
-                                              size_t *received);
 
 #ifdef __cplusplus
 }

@@ -18,7 +18,8 @@
 #ifndef _DARWIN_C_SOURCE
 #define _DARWIN_C_SOURCE 1
 #endif
-/* macOS: the IPv6 options as RFC 3542 has them. */
+/* macOS: the options of IPv6, IPV6_PKTINFO and its kin, as RFC 3542 has
+ * them. */
 #ifndef __APPLE_USE_RFC_3542
 #define __APPLE_USE_RFC_3542 1
 #endif
@@ -45,6 +46,10 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+
+#ifdef __APPLE__
+#include <sys/random.h> /* getentropy; elsewhere it is in unistd.h */
+#endif
 
 #include "sys.h"
 
@@ -139,6 +144,14 @@ duos_err duos__last_error(void);
  * EAI_SYSTEM refers to.
  */
 duos_err duos__eai_error(int code, int native);
+
+/* The most parts that one call takes; POSIX promises no more. */
+#ifndef IOV_MAX
+#define IOV_MAX 16
+#endif
+
+/* What a send of len bytes gave that took none. */
+sys_count duos__send_ended(ssize_t result, size_t len);
 
 /* A pipe, close-on-exec and non-blocking: ends[0] is read, ends[1] written. */
 duos_err duos__pipe(int ends[2]);

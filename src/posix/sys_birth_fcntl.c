@@ -65,6 +65,32 @@ duos_err sys_open(duos_family family, duos_type type, unsigned flags,
     return DUOS_OK;
 }
 
+duos_err sys_pair(duos_type type, unsigned flags, duos_socket out[2])
+{
+    bool nonblock = (flags & SYS_OPEN_NONBLOCK) != 0;
+    duos_socket ends[2];
+    int fds[2];
+    duos_err err;
+
+    if (socketpair(AF_UNIX, type == DUOS_STREAM ? SOCK_STREAM : SOCK_DGRAM, 0,
+                   fds) != 0) {
+        return duos__last_error();
+    }
+    ends[0].os = fds[0];
+    ends[1].os = fds[1];
+    err = make_safe(ends[0], nonblock);
+    if (err == DUOS_OK) {
+        err = make_safe(ends[1], nonblock);
+    }
+    if (err != DUOS_OK) {
+        (void)sys_close(ends[0]);
+        (void)sys_close(ends[1]);
+        return err;
+    }
+    memcpy(out, ends, sizeof ends);
+    return DUOS_OK;
+}
+
 duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
                     duos_addr *peer)
 {

@@ -30,6 +30,20 @@ duos_err sys_open(duos_family family, duos_type type, unsigned flags,
     return DUOS_OK;
 }
 
+duos_err sys_pair(duos_type type, unsigned flags, duos_socket out[2])
+{
+    int kind = type == DUOS_STREAM ? SOCK_STREAM : SOCK_DGRAM;
+    int mode = (flags & SYS_OPEN_NONBLOCK) != 0 ? SOCK_NONBLOCK : 0;
+    int ends[2];
+
+    if (socketpair(AF_UNIX, kind | SOCK_CLOEXEC | mode, 0, ends) != 0) {
+        return duos__last_error();
+    }
+    out[0].os = ends[0];
+    out[1].os = ends[1];
+    return DUOS_OK;
+}
+
 duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
                     duos_addr *peer)
 {

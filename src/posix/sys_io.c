@@ -8,7 +8,7 @@
  */
 #include "posix.h"
 
-static sys_count send_ended(ssize_t result, size_t len)
+sys_count duos__send_ended(ssize_t result, size_t len)
 {
     if (result == 0) {
         return len == 0 ? 0 : DUOS_EWOULDBLOCK;
@@ -21,7 +21,7 @@ sys_count sys_send(duos_socket s, const void *data, size_t len)
 {
     ssize_t result = send(duos__fd(s), data, len, MSG_NOSIGNAL);
 
-    return DUOS_LIKELY(result > 0) ? result : send_ended(result, len);
+    return DUOS_LIKELY(result > 0) ? result : duos__send_ended(result, len);
 }
 
 sys_count sys_recv(duos_socket s, void *data, size_t cap)

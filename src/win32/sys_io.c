@@ -9,15 +9,30 @@
  */
 #include "win32.h"
 
-/* Reports about earlier datagrams that one receive passes over. */
-#define STALE_REPORTS_MAX 64
+static bool is_datagram(duos_socket s)
+{
+    int family, type;
+
+    return duos__socket_kind(s, &family, &type) == DUOS_OK &&
+           type == SOCK_DGRAM;
+}
+
+/*
+ * A connected datagram socket has no connection that could be reset: the peer
+ * is unreachable, which POSIX calls refused (trap 48).
+ */
+duos_err duos__io_error(duos_socket s, int code)
+{
+    return code == WSAECONNRESET && is_datagram(s) ? DUOS_ECONNREFUSED
+                                                   : duos__wsa_error(s, code);
+}
 
 static sys_count send_ended(duos_socket s, int result, size_t len)
 {
     if (result == 0) {
         return len == 0 ? 0 : DUOS_EWOULDBLOCK;
     }
-    return duos__wsa_error(s, WSAGetLastError());
+    return duos__io_error(s, WSAGetLastError());
 }
 
 sys_count sys_send(duos_socket s, const void *data, size_t len)
@@ -59,8 +74,8 @@ sys_count sys_sendto(duos_socket s, const void *data, size_t len,
                : duos__wsa_addr_error(s, to, WSAGetLastError());
 }
 
-static sys_count receive_ended(duos_socket s, int code, size_t cap,
-                               bool *truncated)
+sys_count duos__receive_ended(duos_socket s, int code, size_t cap,
+                              bool *truncated)
 {
     switch (code) {
     case WSAESHUTDOWN: /* we did that ourselves (trap 46) */
@@ -69,19 +84,17 @@ static sys_count receive_ended(duos_socket s, int code, size_t cap,
         *truncated = true;
         return (sys_count)cap;
     default:
-        return duos__wsa_error(s, code);
+        return duos__io_error(s, code);
     }
 }
 
 /* A socket without a peer has nobody who could have reset it (trap 48). */
-static bool is_stale_report(duos_socket s, int code)
+bool duos__is_stale_report(duos_socket s, int code)
 {
     duos_addr peer;
-    int family, type;
 
-    return (code == WSAECONNRESET || code == WSAENETRESET) &&
-           duos__socket_kind(s, &family, &type) == DUOS_OK &&
-           type == SOCK_DGRAM && sys_peer_addr(s, &peer) == DUOS_ENOTCONN;
+    return (code == WSAECONNRESET || code == WSAENETRESET) && is_datagram(s) &&
+           sys_peer_addr(s, &peer) == DUOS_ENOTCONN;
 }
 
 /* from may be NULL. *truncated is only ever set to true. */
@@ -90,7 +103,7 @@ static sys_count receive(duos_socket s, void *data, size_t cap,
 {
     int tries;
 
-    for (tries = 0; tries < STALE_REPORTS_MAX; tries++) {
+    for (tries = 0; tries < DUOS__STALE_REPORTS_MAX; tries++) {
         int len = (int)sizeof *from;
         int result = recvfrom(duos__os(s), (char *)data, (int)cap, 0,
                               from != NULL ? &from->any : NULL,
@@ -101,8 +114,8 @@ static sys_count receive(duos_socket s, void *data, size_t cap,
             return result;
         }
         code = WSAGetLastError();
-        if (!is_stale_report(s, code)) {
-            return receive_ended(s, code, cap, truncated);
+        if (!duos__is_stale_report(s, code)) {
+            return duos__receive_ended(s, code, cap, truncated);
         }
     }
     return DUOS_EWOULDBLOCK;

@@ -56,20 +56,23 @@ static SOCKET create(duos_family family, duos_type type, unsigned flags)
                                        : create_private(os_family, os_type);
 }
 
+/* A system that lacks an ioctl is no obstacle, nor is a stream. */
+static void report(SOCKET os, DWORD which, BOOL on)
+{
+    DWORD bytes;
+
+    (void)WSAIoctl(os, which, &on, sizeof on, NULL, 0, &bytes, NULL, NULL);
+}
+
 /*
- * The ICMP answer to one datagram must not end a receive loop (trap 48). A
- * system that lacks an ioctl is no obstacle: sys_recvfrom passes such reports
- * over.
+ * The ICMP answer to one datagram must not end a receive loop (trap 48);
+ * sys_recvfrom passes over what comes all the same. sys_connect turns the
+ * first one on again: a socket with one peer is told of it, as on POSIX.
  */
 static void ignore_unreachable(SOCKET os)
 {
-    BOOL off = FALSE;
-    DWORD bytes;
-
-    (void)WSAIoctl(os, SIO_UDP_CONNRESET, &off, sizeof off, NULL, 0, &bytes,
-                   NULL, NULL);
-    (void)WSAIoctl(os, SIO_UDP_NETRESET, &off, sizeof off, NULL, 0, &bytes,
-                   NULL, NULL);
+    report(os, SIO_UDP_CONNRESET, FALSE);
+    report(os, SIO_UDP_NETRESET, FALSE);
 }
 
 static duos_err prepare(duos_socket s, duos_type type, unsigned flags)
@@ -115,6 +118,15 @@ static duos_err adopt_accepted(duos_socket s, bool nonblock)
         return sys_err_from_native((int32_t)GetLastError());
     }
     return sys_set_nonblocking(s, nonblock);
+}
+
+/* Unix sockets have no pairs here, and not every Windows has unix sockets. */
+duos_err sys_pair(duos_type type, unsigned flags, duos_socket out[2])
+{
+    (void)type;
+    (void)flags;
+    (void)out;
+    return DUOS_ENOTSUP;
 }
 
 /* TCP_NODELAY comes from the listener by itself. */
@@ -183,8 +195,12 @@ duos_err sys_connect(duos_socket s, const duos_addr *addr)
     int len, code;
     duos_err err = duos__addr_to_native(addr, &native, &len);
 
-    if (err != DUOS_OK || connect(duos__os(s), &native.any, len) == 0) {
+    if (err != DUOS_OK) {
         return err;
+    }
+    if (connect(duos__os(s), &native.any, len) == 0) {
+        report(duos__os(s), SIO_UDP_CONNRESET, TRUE);
+        return DUOS_OK;
     }
     code = WSAGetLastError();
     /* What POSIX calls EINPROGRESS (trap 26). */

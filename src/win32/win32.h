@@ -158,6 +158,23 @@ duos_err duos__index_of_address(DWORD address, uint32_t *index);
  */
 duos_err duos__wsa_addr_error(duos_socket s, const duos_addr *addr, int code);
 
+/* What a send or receive on s failed with, code, as one of ours. */
+duos_err duos__io_error(duos_socket s, int code);
+
+/*
+ * A receive has failed with code: what sys_recv gives. cap is the room for
+ * the bytes; *truncated is only ever set to true.
+ */
+sys_count duos__receive_ended(duos_socket s, int code, size_t cap,
+                              bool *truncated);
+
+/*
+ * Whether code only tells a socket without a peer that an earlier datagram
+ * got lost, and how many of those one receive passes over.
+ */
+bool duos__is_stale_report(duos_socket s, int code);
+#define DUOS__STALE_REPORTS_MAX 64
+
 /* What Windows calls at a console event; TRUE: we have seen to it. */
 BOOL WINAPI duos__on_console_event(DWORD event);
 

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bytes_posix.c - files, memory and what a datagram socket tells, on POSIX.
+ */
+#define _GNU_SOURCE          1
+#define _DARWIN_C_SOURCE     1
+#define __APPLE_USE_RFC_3542 1
+
+#include "support/bytes.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+bool bytes_open_file(intptr_t *file)
+{
+    char path[] = "/tmp/duosock-bytes-XXXXXX";
+
+    *file = mkstemp(path);
+    return *file >= 0 && unlink(path) == 0;
+}
+
+bool bytes_write_at(intptr_t file, uint64_t offset, const void *data,
+                    size_t len)
+{
+    return pwrite((int)file, data, len, (off_t)offset) == (ssize_t)len;
+}
+
+void bytes_close_file(intptr_t file)
+{
+    close((int)file);
+}
+
+bool bytes_open_for_writing(intptr_t *file)
+{
+    *file = open("/dev/null", O_WRONLY);
+    return *file >= 0;
+}
+
+bool bytes_open_pipe(intptr_t ends[2])
+{
+    int fds[2];
+
+    if (pipe(fds) != 0) {
+        return false;
+    }
+    ends[0] = fds[0];
+    ends[1] = fds[1];
+    return true;
+}
+
+bool bytes_open_made_up(intptr_t *file)
+{
+    *file = open("/proc/self/status", O_RDONLY);
+    return *file >= 0;
+}
+
+void *bytes_reserve(size_t len)
+{
+    void *data = mmap(NULL, len, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return data == MAP_FAILED ? NULL : data;
+}
+
+void bytes_release(void *data, size_t len)
+{
+    munmap(data, len);
+}
+
+static bool set(duos_socket s, int level, int name)
+{
+    const int on = 1;
+
+    return setsockopt((int)s.os, level, name, &on, sizeof on) == 0;
+}
+
+static bool ask4(duos_socket s, bytes_told what)
+{
+    switch (what) {
+    case BYTES_PKTINFO:
+#ifdef IP_PKTINFO
+        return set(s, IPPROTO_IP, IP_PKTINFO);
+#else
+        return set(s, IPPROTO_IP, IP_RECVDSTADDR);
+#endif
+    case BYTES_TTL:
+        return set(s, IPPROTO_IP, IP_RECVTTL);
+    case BYTES_TOS:
+        return set(s, IPPROTO_IP, IP_RECVTOS);
+    case BYTES_TIME:
+        return set(s, SOL_SOCKET, SO_TIMESTAMP);
+    }
+    return false;
+}
+
+static bool ask6(duos_socket s, bytes_told what)
+{
+    switch (what) {
+    case BYTES_PKTINFO:
+        return set(s, IPPROTO_IPV6, IPV6_RECVPKTINFO);
+    case BYTES_TTL:
+        return set(s, IPPROTO_IPV6, IPV6_RECVHOPLIMIT);
+    case BYTES_TOS:
+        return set(s, IPPROTO_IPV6, IPV6_RECVTCLASS);
+    case BYTES_TIME:
+        return set(s, SOL_SOCKET, SO_TIMESTAMP);
+    }
+    return false;
+}
+
+bool bytes_ask(duos_socket s, duos_family family, bytes_told what)
+{
+    return family == DUOS_IPV4 ? ask4(s, what) : ask6(s, what);
+}
+
+bool bytes_send_descriptor(duos_socket through, duos_socket what)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[64];
+    } control;
+    struct iovec part = {(void *)(uintptr_t) "x", 1};
+    struct msghdr header;
+    int fd = (int)what.os;
+
+    memset(&header, 0, sizeof header);
+    memset(&control, 0, sizeof control);
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    header.msg_control = &control;
+    header.msg_controllen = CMSG_SPACE(sizeof fd);
+    CMSG_FIRSTHDR(&header)->cmsg_level = SOL_SOCKET;
+    CMSG_FIRSTHDR(&header)->cmsg_type = SCM_RIGHTS;
+    CMSG_FIRSTHDR(&header)->cmsg_len = CMSG_LEN(sizeof fd);
+    memcpy(CMSG_DATA(CMSG_FIRSTHDR(&header)), &fd, sizeof fd);
+    return sendmsg((int)through.os, &header, 0) == 1;
+}
+
+bool bytes_count_descriptors(size_t *count)
+{
+    int fd;
+
+    *count = 0;
+    for (fd = 0; fd < 256; fd++) {
+        *count += fcntl(fd, F_GETFD) != -1;
+    }
+    return true;
+}

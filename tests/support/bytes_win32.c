@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bytes_win32.c - files and what a datagram socket tells, on Windows.
+ */
+#define WIN32_LEAN_AND_MEAN
+#define _WIN32_WINNT 0x0601
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <windows.h>
+
+#include "support/bytes.h"
+
+#define ASK_TOS 40 /* IP_RECVTOS, IPV6_RECVTCLASS */
+
+static bool open_temporary(DWORD access, intptr_t *file)
+{
+    char folder[MAX_PATH];
+    char path[MAX_PATH];
+    HANDLE handle;
+
+    if (GetTempPathA(sizeof folder, folder) == 0 ||
+        GetTempFileNameA(folder, "duo", 0, path) == 0) {
+        return false;
+    }
+    handle = CreateFileA(path, access, 0, NULL, CREATE_ALWAYS,
+                         FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    *file = (intptr_t)handle;
+    return handle != INVALID_HANDLE_VALUE;
+}
+
+bool bytes_open_file(intptr_t *file)
+{
+    return open_temporary(GENERIC_READ | GENERIC_WRITE, file);
+}
+
+bool bytes_open_for_writing(intptr_t *file)
+{
+    return open_temporary(GENERIC_WRITE, file);
+}
+
+bool bytes_write_at(intptr_t file, uint64_t offset, const void *data,
+                    size_t len)
+{
+    LARGE_INTEGER to;
+    DWORD written = 0;
+
+    to.QuadPart = (LONGLONG)offset;
+    return SetFilePointerEx((HANDLE)file, to, NULL, FILE_BEGIN) &&
+           WriteFile((HANDLE)file, data, (DWORD)len, &written, NULL) &&
+           written == len;
+}
+
+void bytes_close_file(intptr_t file)
+{
+    CloseHandle((HANDLE)file);
+}
+
+bool bytes_open_pipe(intptr_t ends[2])
+{
+    HANDLE reading;
+    HANDLE writing;
+
+    if (!CreatePipe(&reading, &writing, NULL, 0)) {
+        return false;
+    }
+    ends[0] = (intptr_t)reading;
+    ends[1] = (intptr_t)writing;
+    return true;
+}
+
+bool bytes_open_made_up(intptr_t *file)
+{
+    (void)file;
+    return false;
+}
+
+void *bytes_reserve(size_t len)
+{
+    (void)len;
+    return NULL;
+}
+
+void bytes_release(void *data, size_t len)
+{
+    (void)data;
+    (void)len;
+}
+
+static bool set(duos_socket s, int level, int name)
+{
+    const DWORD on = 1;
+
+    return setsockopt((SOCKET)s.os, level, name, (const char *)&on,
+                      (int)sizeof on) == 0;
+}
+
+bool bytes_ask(duos_socket s, duos_family family, bytes_told what)
+{
+    int level = family == DUOS_IPV4 ? IPPROTO_IP : IPPROTO_IPV6;
+
+    switch (what) {
+    case BYTES_PKTINFO:
+        return set(s, level, IP_PKTINFO); /* IPv6 has the same number */
+    case BYTES_TTL:
+        return set(s, level, IP_HOPLIMIT);
+    case BYTES_TOS:
+        return set(s, level, ASK_TOS);
+    case BYTES_TIME:
+        return false;
+    }
+    return false;
+}
+
+bool bytes_send_descriptor(duos_socket through, duos_socket what)
+{
+    (void)through;
+    (void)what;
+    return false;
+}
+
+bool bytes_count_descriptors(size_t *count)
+{
+    (void)count;
+    return false;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_io_win32.c - what becomes of Winsock's words when a send or receive
+ * has failed; Wine does not say all of them by itself.
+ */
+#include "win32/win32.h"
+
+#include "support/net.h"
+
+/* A datagram socket that is connected to itself. */
+static duos_socket open_connected(void)
+{
+    duos_addr at;
+    duos_socket s = net_bind(DUOS_IPV4, DUOS_DGRAM, &at);
+
+    assert_ok(duos_connect(s, &at));
+    return s;
+}
+
+/* Trap 46: we have ended it ourselves. */
+static void test_trap_46_shut_down_for_receiving_is_the_end(void **state)
+{
+    pair p = net_pair(DUOS_IPV4);
+    bool cut = false;
+
+    (void)state;
+    assert_int_equal(duos__receive_ended(p.client, WSAESHUTDOWN, 10, &cut), 0);
+    assert_false(cut);
+    net_close_pair(&p);
+}
+
+/* Trap 47: the room is full, and the rest is lost. */
+static void test_trap_47_message_too_long_fills_the_buffer(void **state)
+{
+    duos_socket s = open_connected();
+    bool cut = false;
+
+    (void)state;
+    assert_int_equal(duos__receive_ended(s, WSAEMSGSIZE, 10, &cut), 10);
+    assert_true(cut);
+    net_close(&s);
+}
+
+/* Trap 48: a report, a refusal or a reset: it depends on the socket. */
+static void test_trap_48_reset_means_what_the_socket_can_have(void **state)
+{
+    duos_socket alone = net_open(DUOS_IPV4, DUOS_DGRAM);
+    duos_socket connected = open_connected();
+    pair p = net_pair(DUOS_IPV4);
+
+    (void)state;
+    assert_true(duos__is_stale_report(alone, WSAECONNRESET));
+    assert_true(duos__is_stale_report(alone, WSAENETRESET));
+    assert_false(duos__is_stale_report(alone, WSAEWOULDBLOCK));
+    assert_false(duos__is_stale_report(connected, WSAECONNRESET));
+    assert_false(duos__is_stale_report(p.client, WSAECONNRESET));
+    assert_int_equal(duos__io_error(connected, WSAECONNRESET),
+                     DUOS_ECONNREFUSED);
+    assert_int_equal(duos__io_error(p.client, WSAECONNRESET), DUOS_ECONNRESET);
+    net_close(&alone);
+    net_close(&connected);
+    net_close_pair(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_trap_46_shut_down_for_receiving_is_the_end),
+        cmocka_unit_test(test_trap_47_message_too_long_fills_the_buffer),
+        cmocka_unit_test(test_trap_48_reset_means_what_the_socket_can_have),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
