@@ -15,10 +15,7 @@
 
 /* ---- the functions ----------------------------------------------------- */
 
-/* No cast leads from one kind of function to another but by way of this. */
-typedef void (*any_function)(void);
-
-#define FIND(name) ((any_function)GetProcAddress(ntdll, name))
+#define FIND(name) duos__library_find(ntdll, name)
 
 duos_err duos__afd_load(duos__afd *afd)
 {

@@ -3,9 +3,6 @@
  * if_index.c - which interface has which IPv4 address, for calls that name an
  * interface by an address. Windows itself takes an index there; Wine passes
  * what it is given to the host.
- *
- * The table comes from iphlpapi.dll, which is loaded for this question only:
- * nobody else needs it.
  */
 #include "win32.h"
 
@@ -21,22 +18,20 @@ typedef union address_table {
 } address_table;
 
 typedef DWORD(WINAPI *get_table)(PMIB_IPADDRTABLE, PULONG, BOOL);
-typedef void (*any_function)(void); /* silences a warning on the cast */
 
 static duos_err read_table(address_table *out)
 {
-    HMODULE library =
-        LoadLibraryExA("iphlpapi.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-    get_table get;
     ULONG room = sizeof *out;
-    duos_err err = DUOS_ENOENT;
+    HMODULE library;
+    get_table get;
+    duos_err err = duos__library_open(L"iphlpapi.dll", &library);
 
-    if (library == NULL) {
+    if (err != DUOS_OK) {
         return DUOS_ENOENT;
     }
-    get = (get_table)(any_function)GetProcAddress(library, "GetIpAddrTable");
-    if (get != NULL && get(&out->table, &room, FALSE) == NO_ERROR) {
-        err = DUOS_OK;
+    get = (get_table)duos__library_find(library, "GetIpAddrTable");
+    if (get == NULL || get(&out->table, &room, FALSE) != NO_ERROR) {
+        err = DUOS_ENOENT;
     }
     FreeLibrary(library);
     return err;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * sys_interface.c - interfaces, as iphlpapi.dll knows them. It is loaded for
- * each call, from the system's folder alone: whoever uses duosock links
- * nothing but ws2_32, and few programs ever ask.
+ * each call, since few programs ever ask.
  */
 #include "win32.h"
 
@@ -24,17 +23,14 @@ typedef struct library {
     name_function name;
 } library;
 
-/* No cast leads from one kind of function to another but by way of this. */
-typedef void (*any_function)(void);
-
-#define FIND(name) ((any_function)GetProcAddress(lib->module, name))
+#define FIND(name) duos__library_find(lib->module, name)
 
 static duos_err library_open(library *lib)
 {
-    lib->module =
-        LoadLibraryExW(L"iphlpapi.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-    if (lib->module == NULL) {
-        return DUOS_ENOTSUP;
+    duos_err err = duos__library_open(L"iphlpapi.dll", &lib->module);
+
+    if (err != DUOS_OK) {
+        return err;
     }
     lib->list = (list_function)FIND("GetAdaptersAddresses");
     lib->index = (index_function)FIND("if_nametoindex");

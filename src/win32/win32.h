@@ -146,6 +146,15 @@ duos_err duos__socket_check(duos_socket s);
 duos_err duos__socket_kind(duos_socket s, int *family, int *type);
 
 /*
+ * A library of the system, to be freed with FreeLibrary (DUOS_ENOTSUP where
+ * it is missing), and a function in it, NULL where it has none. No cast leads
+ * from one kind of function to another but by way of this type.
+ */
+typedef void (*duos__function)(void);
+duos_err duos__library_open(const wchar_t *name, HMODULE *out);
+duos__function duos__library_find(HMODULE library, const char *name);
+
+/*
  * An IPv4 address, in network byte order, of the interface with this index,
  * and the reverse. DUOS_ENOENT where there is none.
  */

@@ -126,8 +126,13 @@ static void test_trap_49_message_at_the_end_of_a_stream_is_eeof(void **state)
     net_close(&p.client);
 }
 
-/* ---- what the system tells ------------------------------------------------
- */
+/* ---- what the system tells ---------------------------------------------- */
+
+/* Whether the socket will tell so much of each datagram. */
+static bool told(duos_socket s, duos_opt what)
+{
+    return duos_set_bool(s, what, true) == DUOS_OK;
+}
 
 static void check_told(duos_family family)
 {
@@ -136,7 +141,7 @@ static void check_told(duos_family family)
     letter l;
 
     at.port = 0;
-    assert_true(bytes_ask(p.b, family, BYTES_PKTINFO));
+    assert_true(told(p.b, DUOS_OPT_PKTINFO));
     assert_ok(duos_sendto(p.a, "x", 1, &p.at_b));
     letter_to_read(&l);
     assert_ok(take(p.b, &l));
@@ -159,7 +164,7 @@ static void test_message_tells_its_ttl(void **state)
     letter l;
 
     (void)state;
-    if (!bytes_ask(p.b, DUOS_IPV4, BYTES_TTL)) {
+    if (!told(p.b, DUOS_OPT_RECV_TTL)) {
         post_close(&p);
         skip_because("this system does not tell the TTL");
     }
@@ -183,7 +188,7 @@ static void test_message_tells_when_it_came(void **state)
     uint64_t first;
 
     (void)state;
-    if (!bytes_ask(p.b, DUOS_IPV4, BYTES_TIME)) {
+    if (!told(p.b, DUOS_OPT_TIMESTAMP)) {
         post_close(&p);
         skip_because("this system does not tell the time of arrival");
     }
@@ -207,7 +212,7 @@ static void check_ttl(duos_family family)
     post p = post_open(family);
     letter l;
 
-    assert_true(bytes_ask(p.b, family, BYTES_TTL));
+    assert_true(told(p.b, DUOS_OPT_RECV_TTL));
     letter_to_write(&l, "x");
     l.m.has = DUOS_HAS_PEER | DUOS_HAS_TTL;
     l.m.peer = p.at_b;
@@ -248,7 +253,7 @@ static void check_tos(duos_family family)
 {
     const uint8_t expedited = 46 << 2;
     post p = post_open(family);
-    bool tells = bytes_ask(p.b, family, BYTES_TOS);
+    bool tells = told(p.b, DUOS_OPT_RECV_TOS);
     letter l;
     duos_err err;
 
@@ -320,7 +325,7 @@ static void check_answer(duos_family family)
 
     assert_ok(duos_bind(server, &any));
     assert_ok(duos_local_addr(server, &at));
-    assert_true(bytes_ask(server, family, BYTES_PKTINFO));
+    assert_true(told(server, DUOS_OPT_PKTINFO));
     at = duos_addr_loopback(family, at.port);
     assert_ok(duos_connect(client, &at));
     assert_ok(duos_sendto(client, "x", 1, NULL));

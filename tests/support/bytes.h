@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bytes.h - what tests that move bytes ask of the system itself: files, much
- * memory, and sockets that tell what they know of a datagram. bytes_posix.c
- * and bytes_win32.c implement it. false or NULL: this system cannot do it.
+ * memory, and descriptors. bytes_posix.c and bytes_win32.c implement it. false
+ * or NULL: this system cannot do it.
  */
 #ifndef TEST_BYTES_H
 #define TEST_BYTES_H
@@ -25,16 +25,6 @@ bool bytes_open_made_up(intptr_t *file);
 /* Address space that reads as zeros and costs nothing. */
 void *bytes_reserve(size_t len);
 void bytes_release(void *data, size_t len);
-
-/* What a datagram socket is to tell of each datagram. */
-typedef enum bytes_told {
-    BYTES_PKTINFO,
-    BYTES_TTL,
-    BYTES_TOS,
-    BYTES_TIME
-} bytes_told;
-
-bool bytes_ask(duos_socket s, duos_family family, bytes_told what);
 
 /* Sends a descriptor along with one byte, through a pair of unix sockets. */
 bool bytes_send_descriptor(duos_socket through, duos_socket what);

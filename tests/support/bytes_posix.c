@@ -71,52 +71,6 @@ void bytes_release(void *data, size_t len)
     munmap(data, len);
 }
 
-static bool set(duos_socket s, int level, int name)
-{
-    const int on = 1;
-
-    return setsockopt((int)s.os, level, name, &on, sizeof on) == 0;
-}
-
-static bool ask4(duos_socket s, bytes_told what)
-{
-    switch (what) {
-    case BYTES_PKTINFO:
-#ifdef IP_PKTINFO
-        return set(s, IPPROTO_IP, IP_PKTINFO);
-#else
-        return set(s, IPPROTO_IP, IP_RECVDSTADDR);
-#endif
-    case BYTES_TTL:
-        return set(s, IPPROTO_IP, IP_RECVTTL);
-    case BYTES_TOS:
-        return set(s, IPPROTO_IP, IP_RECVTOS);
-    case BYTES_TIME:
-        return set(s, SOL_SOCKET, SO_TIMESTAMP);
-    }
-    return false;
-}
-
-static bool ask6(duos_socket s, bytes_told what)
-{
-    switch (what) {
-    case BYTES_PKTINFO:
-        return set(s, IPPROTO_IPV6, IPV6_RECVPKTINFO);
-    case BYTES_TTL:
-        return set(s, IPPROTO_IPV6, IPV6_RECVHOPLIMIT);
-    case BYTES_TOS:
-        return set(s, IPPROTO_IPV6, IPV6_RECVTCLASS);
-    case BYTES_TIME:
-        return set(s, SOL_SOCKET, SO_TIMESTAMP);
-    }
-    return false;
-}
-
-bool bytes_ask(duos_socket s, duos_family family, bytes_told what)
-{
-    return family == DUOS_IPV4 ? ask4(s, what) : ask6(s, what);
-}
-
 bool bytes_send_descriptor(duos_socket through, duos_socket what)
 {
     union {

@@ -11,8 +11,6 @@
 
 #include "support/bytes.h"
 
-#define ASK_TOS 40 /* IP_RECVTOS, IPV6_RECVTCLASS */
-
 static bool open_temporary(DWORD access, intptr_t *file)
 {
     char folder[MAX_PATH];
@@ -85,31 +83,6 @@ void bytes_release(void *data, size_t len)
 {
     (void)data;
     (void)len;
-}
-
-static bool set(duos_socket s, int level, int name)
-{
-    const DWORD on = 1;
-
-    return setsockopt((SOCKET)s.os, level, name, (const char *)&on,
-                      (int)sizeof on) == 0;
-}
-
-bool bytes_ask(duos_socket s, duos_family family, bytes_told what)
-{
-    int level = family == DUOS_IPV4 ? IPPROTO_IP : IPPROTO_IPV6;
-
-    switch (what) {
-    case BYTES_PKTINFO:
-        return set(s, level, IP_PKTINFO); /* IPv6 has the same number */
-    case BYTES_TTL:
-        return set(s, level, IP_HOPLIMIT);
-    case BYTES_TOS:
-        return set(s, level, ASK_TOS);
-    case BYTES_TIME:
-        return false;
-    }
-    return false;
 }
 
 bool bytes_send_descriptor(duos_socket through, duos_socket what)
