@@ -9,6 +9,7 @@
  *
  * Usage: poller_server [ADDRESS [CLIENTS]]; it ends after so many clients.
  */
+#include <duosock/listen.h>
 #include <duosock/poller.h>
 
 #include <stdio.h>

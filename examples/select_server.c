@@ -7,6 +7,7 @@
  * _isset; but a duos_fdset grows, an fd_set ends at 1024 (Windows: 64).
  * Usage: select_server [ADDRESS [CLIENTS]]; it ends after so many clients.
  */
+#include <duosock/listen.h>
 #include <duosock/select.h>
 
 #include <stdio.h>

@@ -102,7 +102,7 @@ duos_err duos__dial_parse(const char *text, duos__target *out)
     if (err == DUOS_OK && out->type != DUOS_STREAM) {
         err = DUOS_ENOTSUP;
     }
-    if (err == DUOS_OK && out->port == 0) {
+    if (err == DUOS_OK && out->port == 0 && out->family != DUOS_UNIX) {
         err = DUOS_EINVAL;
     }
     return err;

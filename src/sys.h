@@ -19,6 +19,7 @@
 #ifndef DUOS_SYS_H
 #define DUOS_SYS_H
 
+#include <duosock/local.h>
 #include <duosock/option.h>
 #include <duosock/poller.h>
 #include <duosock/quit.h>
@@ -50,11 +51,12 @@ enum {
 };
 
 /*
- * Opens a TCP or UDP socket. Unless SYS_OPEN_RAW is given, it is not
- * inheritable (atomically where the system can), never raises SIGPIPE, and a
- * datagram socket does not report unreachable peers of earlier datagrams
- * (Windows: SIO_UDP_CONNRESET and SIO_UDP_NETRESET off). Starts Winsock if
- * nobody has.
+ * Opens a TCP, UDP or unix socket. DUOS_EAFNOSUPPORT where the system has no
+ * unix sockets, DUOS_ENOTSUP where it has none of this type. Unless
+ * SYS_OPEN_RAW is given, it is not inheritable (atomically where the system
+ * can), never raises SIGPIPE, and a datagram socket does not report unreachable
+ * peers of earlier datagrams (Windows: SIO_UDP_CONNRESET and SIO_UDP_NETRESET
+ * off). Starts Winsock if nobody has.
  */
 duos_err sys_open(duos_family family, duos_type type, unsigned flags,
                   duos_socket *out);
@@ -64,6 +66,8 @@ duos_err sys_close(duos_socket s);
 
 duos_err sys_set_nonblocking(duos_socket s, bool on);
 
+/* DUOS_ENAMETOOLONG for a path that is too long for this system; it is never
+ * cut. DUOS_ENOTSUP for an abstract name where there are none. */
 duos_err sys_bind(duos_socket s, const duos_addr *addr);
 
 /* backlog: more than 0, or 0 for the system's maximum. */
@@ -73,7 +77,8 @@ duos_err sys_listen(duos_socket s, int backlog);
  * Takes one connection. The new socket is as safe as one from sys_open, is
  * non-blocking exactly if nonblock is true, whatever the listener is, and has
  * the listener's TCP_NODELAY. peer may be NULL; a peer that the system does
- * not tell becomes the unspecified address.
+ * not tell becomes the unspecified address, an unnamed unix socket a unix
+ * address with an empty path.
  */
 duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
                     duos_addr *peer);
@@ -81,7 +86,8 @@ duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
 /*
  * Begins to connect. DUOS_EINPROGRESS: the attempt of a non-blocking socket
  * goes on. DUOS_EINTERRUPTED: that of a blocking one goes on, too, although a
- * signal came; it must not be repeated, but waited for (trap 30).
+ * signal came; it must not be repeated, but waited for (trap 30). DUOS_EBUSY:
+ * the backlog of a unix listener is full, and nothing goes on (trap 26).
  */
 duos_err sys_connect(duos_socket s, const duos_addr *addr);
 
@@ -144,6 +150,50 @@ duos_err sys_opt_set_raw(duos_socket s, int level, int name, const void *value,
                          size_t len);
 duos_err sys_opt_get_raw(duos_socket s, int level, int name, void *value,
                          size_t *len);
+
+/* ---- sys_path: the files of unix sockets -------------------------------- */
+
+/* Which file a path leads to; a link at its end is not followed. */
+typedef struct sys_path_id {
+    uint64_t device;
+    uint64_t inode;
+    bool is_socket;
+} sys_path_id;
+
+/*
+ * Each takes a unix address with a path, never an abstract name. DUOS_ENOENT:
+ * there is no such file. DUOS_ENOTSUP where there are no unix sockets at all.
+ */
+duos_err sys_path_look(const duos_addr *addr, sys_path_id *id);
+duos_err sys_path_remove(const duos_addr *addr);
+
+/* Sets the permission bits; a system without them does nothing. */
+duos_err sys_path_set_mode(const duos_addr *addr, uint32_t mode);
+
+/*
+ * Takes the lock of a path among processes and threads: a file beside it,
+ * path and ".lock", which the release removes. A process that dies leaves
+ * the file but not the lock. DUOS_EBUSY: somebody has it; nobody waits here.
+ */
+duos_err sys_path_lock(const duos_addr *addr, intptr_t *lock);
+void sys_path_unlock(const duos_addr *addr, intptr_t lock);
+
+/* ---- sys_local: what only unix sockets can do --------------------------- */
+
+/* Who is at the other end of a connected unix socket: see local.h. */
+duos_err sys_peer_credentials(duos_socket s, duos_credentials *out);
+
+/* Sends 1 to SYS_IO_MAX bytes together with a handle, without SIGPIPE. */
+sys_count sys_send_handle(duos_socket s, const void *data, size_t len,
+                          intptr_t handle);
+
+/*
+ * Receives up to cap bytes and the handle that came with them, -1 for none.
+ * It is not inheritable, atomically where the system can; surplus ones are
+ * closed. DUOS_EMFILE when handles were lost on the way: all are closed.
+ */
+sys_count sys_recv_handle(duos_socket s, void *data, size_t cap,
+                          intptr_t *handle);
 
 /* ---- waiting ---------------------------------------------------------- */
 
@@ -277,6 +327,28 @@ duos_err sys_quit_take(duos_socket channel, duos_quit_kind *kind);
  * removed from pollers and must not be used any more.
  */
 void sys_quit_close(duos_socket channel);
+
+/*
+ * What whoever started the process says that it has handed over: sockets
+ * whose numbers begin at first. The texts are the environment's own: how
+ * many, to which process, what they are called; NULL where nothing is said.
+ */
+typedef struct sys_handover {
+    const char *count;
+    const char *pid;
+    const char *names;
+    uint64_t own_pid;
+    intptr_t first;
+} sys_handover;
+
+/* Systems without the custom say nothing. */
+void sys_handover_get(sys_handover *out);
+
+/* Removes what was said, so that no child process hears it. */
+void sys_handover_forget(void);
+
+/* From now on, no child process gets the socket. */
+duos_err sys_disinherit(duos_socket s);
 
 /*
  * A thread that reads the standard input, in the mode in which that is,

@@ -12,6 +12,8 @@
 #include <duosock/alloc.h>
 #include <duosock/addr.h>
 #include <duosock/socket.h>
+#include <duosock/local.h>
+#include <duosock/listen.h>
 #include <duosock/option.h>
 #include <duosock/select.h>
 #include <duosock/poller.h>
