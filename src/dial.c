@@ -89,6 +89,9 @@ duos_err duos__target_parse(const char *text, duos_family family,
     duos_err err = duos_endpoint_parse(text, &end);
 
     memset(out, 0, sizeof *out);
+    if (err == DUOS_OK && end.family == DUOS_UNIX) {
+        return DUOS_ENOTSUP;
+    }
     if (err == DUOS_OK) {
         return from_endpoint(&end, family, out);
     }

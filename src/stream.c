@@ -92,6 +92,9 @@ duos_err duos_listen_at(const char *address, const duos_listen_options *options,
         return DUOS_EINVAL;
     }
     err = duos_endpoint_parse(address, &end);
+    if (err == DUOS_OK && end.family == DUOS_UNIX) {
+        err = DUOS_ENOTSUP;
+    }
     if (err != DUOS_OK) {
         return err;
     }
@@ -156,8 +159,8 @@ static duos_err dial_any(const duos_addr *addrs, size_t count,
         if (i == 0 || !lacks_ipv6(attempt)) {
             err = attempt;
         }
-        if (attempt == DUOS_OK || (attempt == DUOS_ETIMEDOUT &&
-                                   duos__deadline_left(deadline) == 0)) {
+        if (attempt == DUOS_OK ||
+            (attempt == DUOS_ETIMEDOUT && duos__deadline_left(deadline) == 0)) {
             break; /* a system's own time-out is no reason to stop */
         }
     }

@@ -37,7 +37,8 @@ bool setup_check_address(const char *text)
     duos_endpoint endpoint;
     duos_err err = duos_endpoint_parse(text, &endpoint);
 
-    if (err == DUOS_OK && endpoint.type == DUOS_DGRAM) {
+    if (err == DUOS_OK &&
+        (endpoint.type == DUOS_DGRAM || endpoint.family == DUOS_UNIX)) {
         err = DUOS_ENOTSUP;
     }
     if (err != DUOS_OK) {

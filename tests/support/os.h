@@ -125,6 +125,10 @@ extern const char *const os_name_refused;
 /* inet_pton: bytes receives 4 or 16. */
 bool os_read_address(duos_family family, const char *text, uint8_t *bytes);
 
+/* inet_ntop: bytes are 4 or 16. */
+bool os_write_address(duos_family family, const uint8_t *bytes, char *text,
+                      size_t cap);
+
 /* Processor time of this process so far. */
 uint64_t os_cpu_ns(void);
 

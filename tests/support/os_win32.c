@@ -285,6 +285,16 @@ bool os_read_address(duos_family family, const char *text, uint8_t *bytes)
            1;
 }
 
+bool os_write_address(duos_family family, const uint8_t *bytes, char *text,
+                      size_t cap)
+{
+    uint8_t copy[16] = {0}; /* MinGW's wants to write to it */
+
+    memcpy(copy, bytes, family == DUOS_IPV4 ? 4 : 16);
+    return inet_ntop(family == DUOS_IPV4 ? AF_INET : AF_INET6, copy, text,
+                     (socklen_t)cap) != NULL;
+}
+
 static uint64_t ns_of(const FILETIME *time)
 {
     return ((uint64_t)time->dwHighDateTime << 32 | time->dwLowDateTime) * 100;
