@@ -292,7 +292,7 @@ bool os_write_address(duos_family family, const uint8_t *bytes, char *text,
 
     memcpy(copy, bytes, family == DUOS_IPV4 ? 4 : 16);
     return inet_ntop(family == DUOS_IPV4 ? AF_INET : AF_INET6, copy, text,
-                     (socklen_t)cap) != NULL;
+                     cap) != NULL;
 }
 
 static uint64_t ns_of(const FILETIME *time)

@@ -151,13 +151,26 @@ static void mutate(seeded *random, char *text)
 static unsigned lenient;
 
 /*
- * What inet_pton is known to read although no RFC allows it. Wine takes
- * leading zeros, and what follows them, in the dotted end of an IPv6 address:
- * "::ffff:0.1.0.02". Zones are read by us and not by inet_pton.
+ * The one thing that inet_pton is known to read although it should not: Wine
+ * takes leading zeros in the dotted end of an IPv6 address, decimal all the
+ * same: "::ffff:0.1.0.02". glibc agrees with us in everything but zones, which
+ * no inet_pton reads.
  */
 static bool may_be_lenient(duos_family family, const char *text)
 {
-    return os_is_windows() && family == DUOS_IPV6 && strchr(text, '.') != NULL;
+    const char *at;
+
+    if (!os_is_windows() || family != DUOS_IPV6 || strchr(text, '.') == NULL) {
+        return false;
+    }
+    for (at = text; (at = strchr(at, '0')) != NULL; at++) {
+        bool first = at > text && (at[-1] == '.' || at[-1] == ':');
+
+        if (first && at[1] >= '0' && at[1] <= '9') {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void compare(duos_family family, const char *text)
@@ -246,7 +259,17 @@ static void test_AD1_addr_random_soup_agrees_with_inet_pton(void **state)
     assert_true(good > 1000);
 }
 
-/* What we print is what inet_ntop prints, where that follows RFC 5952. */
+/*
+ * Where inet_ntop does not follow RFC 5952: glibc has dots in the deprecated
+ * "::1.2.3.4", Wine has none in "::ffff:0:b3".
+ */
+static bool may_print(const char *ours, const char *theirs)
+{
+    return strchr(theirs, '.') != NULL ||
+           (os_is_windows() && strncmp(ours, "::ffff:0.0.", 11) == 0);
+}
+
+/* What we print is what inet_ntop prints, and it reads as the same. */
 static void test_AD4_addr_random_text_agrees_with_inet_ntop(void **state)
 {
     seeded random = {6};
@@ -266,8 +289,7 @@ static void test_AD4_addr_random_text_agrees_with_inet_ntop(void **state)
                                      theirs, sizeof theirs));
         assert_ok(duos_ip_parse(theirs, &back));
         assert_memory_equal(&back, &addr, sizeof addr);
-        /* Dots where we have none: "::1.2.3.4", which RFC 4291 deprecates. */
-        if (strcmp(ours, theirs) != 0 && strchr(theirs, '.') == NULL) {
+        if (strcmp(ours, theirs) != 0 && !may_print(ours, theirs)) {
             print_error("ours %s, inet_ntop %s\n", ours, theirs);
             fail();
         }
