@@ -98,8 +98,7 @@ DUOS_API DUOS_CHECKED duos_err duos_open(duos_family family, duos_type type,
  * Thread: any.
  * Source: socket(2).
  */
-DUOS_API DUOS_CHECKED duos_err duos_open_raw(duos_family family,
-                                             duos_type type,
+DUOS_API DUOS_CHECKED duos_err duos_open_raw(duos_family family, duos_type type,
                                              duos_socket *out);
 
 /*
@@ -431,8 +430,9 @@ DUOS_API void duos_listen_options_init(duos_listen_options *options);
  * bound: receives the bound address with its port; NULL when not wanted.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for a NULL or options of an unknown size;
- *     DUOS_ESYNTAX, DUOS_ERANGE, DUOS_EAFNOSUPPORT or DUOS_ENOTSUP as
- *     duos_endpoint_parse and DUOS_REUSE_SHARED say; DUOS_EADDRINUSE;
+ *     DUOS_ESYNTAX, DUOS_ERANGE, DUOS_EAFNOSUPPORT, DUOS_ENOENT or
+ *     DUOS_ENAMETOOLONG as duos_endpoint_parse says; DUOS_ENOTSUP for "unix:"
+ *     and as DUOS_REUSE_SHARED says; DUOS_EADDRINUSE;
  *     DUOS_EADDRNOTAVAIL; DUOS_EACCES; the system's code.
  * Ownership: the caller closes it.
  * Blocking: never.
@@ -454,8 +454,8 @@ duos_listen_at(const char *address, const duos_listen_options *options,
  *     duos_recv_exact and duos_recv_some wait for it.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL or port 0; DUOS_ESYNTAX,
- *     DUOS_ENAMETOOLONG, DUOS_ERANGE or DUOS_EAFNOSUPPORT for what is no
- *     address; DUOS_ENOTSUP for "udp:" or "unix:"; DUOS_ENONAME,
+ *     DUOS_ENAMETOOLONG, DUOS_ERANGE, DUOS_EAFNOSUPPORT or DUOS_ENOENT for
+ *     what is no address; DUOS_ENOTSUP for "udp:" or "unix:"; DUOS_ENONAME,
  *     DUOS_ENODATA, DUOS_ETRYAGAIN or DUOS_ENORECOVERY for a name, as
  *     duos_resolve; DUOS_ETIMEDOUT; DUOS_ECONNREFUSED and the system's other
  *     codes, for the address that was tried last.
