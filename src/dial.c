@@ -82,8 +82,7 @@ static duos_err from_name(const char *text, duos_family family,
     return DUOS_OK;
 }
 
-duos_err duos__target_parse(const char *text, duos_family family,
-                            duos__target *out)
+static duos_err parse(const char *text, duos_family family, duos__target *out)
 {
     duos_endpoint end;
     duos_err err = duos_endpoint_parse(text, &end);
@@ -95,9 +94,17 @@ duos_err duos__target_parse(const char *text, duos_family family,
     return err == DUOS_ESYNTAX ? from_name(text, family, out) : err;
 }
 
+duos_err duos__target_parse(const char *text, duos_family family,
+                            duos__target *out)
+{
+    duos_err err = parse(text, family, out);
+
+    return err == DUOS_OK && out->family == DUOS_UNIX ? DUOS_ENOTSUP : err;
+}
+
 duos_err duos__dial_parse(const char *text, duos__target *out)
 {
-    duos_err err = duos__target_parse(text, DUOS_UNSPEC, out);
+    duos_err err = parse(text, DUOS_UNSPEC, out);
 
     if (err == DUOS_OK && out->type != DUOS_STREAM) {
         err = DUOS_ENOTSUP;

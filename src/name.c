@@ -96,6 +96,23 @@ duos_err duos__name_check(const char *name, size_t len)
     }
 }
 
+duos_err duos__service_check(const char *name, size_t len)
+{
+    size_t letters = 0;
+    size_t i;
+
+    for (i = 0; i < len; i++) {
+        if (!is_name_char(name[i]) && name[i] != '.' && name[i] != '+') {
+            return DUOS_ESYNTAX;
+        }
+        letters += lower(name[i]) >= 'a' && lower(name[i]) <= 'z';
+    }
+    if (letters == 0) {
+        return DUOS_ESYNTAX;
+    }
+    return len > DUOS__SERVICE_MAX ? DUOS_ENAMETOOLONG : DUOS_OK;
+}
+
 bool duos__name_is_local(const char *name, size_t len)
 {
     static const char local[] = "localhost";

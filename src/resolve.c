@@ -15,7 +15,31 @@
 
 /* Fail to compile if the headers promise something else. */
 typedef char resolve_max_is_kept[DUOS_RESOLVE_MAX == DUOS__DIAL_MAX ? 1 : -1];
+typedef char
+    name_max_is_kept[DUOS_RESOLVE_NAME_MAX == DUOS__NAME_MAX + 1 ? 1 : -1];
+typedef char
+    service_is_kept[DUOS_RESOLVE_SERVICE_MAX == DUOS__SERVICE_MAX ? 1 : -1];
 typedef char lookups_max_is_kept[DUOS_LOOKUPS_MAX == DUOS__JOBS_MAX ? 1 : -1];
+
+/* ---- what may be asked for -------------------------------------------- */
+
+static duos_err check_addr(const duos_addr *addr)
+{
+    if (addr == NULL) {
+        return DUOS_EINVAL;
+    }
+    return addr->family == DUOS_IPV4 || addr->family == DUOS_IPV6
+               ? DUOS_OK
+               : DUOS_EAFNOSUPPORT;
+}
+
+static duos_err check_service(const char *service, duos_type type)
+{
+    if (service == NULL || (type != DUOS_STREAM && type != DUOS_DGRAM)) {
+        return DUOS_EINVAL;
+    }
+    return duos__service_check(service, strlen(service));
+}
 
 /* ---- blocking --------------------------------------------------------- */
 
@@ -36,6 +60,51 @@ duos_err duos_resolve(const char *address, duos_family family,
     return duos__resolve(&target, timeout_ms, addrs, cap, count);
 }
 
+duos_err duos_resolve_name(const duos_addr *addr, int64_t timeout_ms,
+                           char *name, size_t cap)
+{
+    duos__query *query;
+    duos_err err = name != NULL ? check_addr(addr) : DUOS_EINVAL;
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    query = duos__query_new_name(addr, NULL);
+    if (query == NULL) {
+        return DUOS_ENOMEM;
+    }
+    err = duos__query_wait(&query, timeout_ms);
+    if (err == DUOS_OK && strlen(query->host) >= cap) {
+        err = DUOS_ENOSPACE;
+    }
+    if (err == DUOS_OK) {
+        memcpy(name, query->host, strlen(query->host) + 1);
+    }
+    duos__query_free(query);
+    return err;
+}
+
+duos_err duos_resolve_service(const char *service, duos_type type,
+                              int64_t timeout_ms, uint16_t *port)
+{
+    duos__query *query;
+    duos_err err = port != NULL ? check_service(service, type) : DUOS_EINVAL;
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    query = duos__query_new_port(service, type, NULL);
+    if (query == NULL) {
+        return DUOS_ENOMEM;
+    }
+    err = duos__query_wait(&query, timeout_ms);
+    if (err == DUOS_OK) {
+        *port = query->addrs[0].port;
+    }
+    duos__query_free(query);
+    return err;
+}
+
 /* ---- the end of a lookup ---------------------------------------------- */
 
 /* The query is nobody's but ours. The callback may do anything to lookup. */
@@ -45,6 +114,8 @@ static void tell(duos_lookup *lookup, duos__query *query)
 
     lookup->query = NULL;
     duos_timer_stop(&lookup->deadline);
+    lookup->name =
+        err == DUOS_OK && query->kind == DUOS__QUERY_NAME ? query->host : NULL;
     lookup->on_done(lookup, err, err == DUOS_OK ? query->addrs : NULL,
                     err == DUOS_OK ? query->count : 0, lookup->user);
     duos__query_free(query);
@@ -148,34 +219,75 @@ duos_err duos_lookup_init(duos_lookup *lookup, duos_loop *loop,
     return duos_timer_init(&lookup->deadline, loop, expired, lookup);
 }
 
-duos_err duos_lookup_start(duos_lookup *lookup, const char *address,
-                           duos_family family, int64_t timeout_ms)
+/* Whether a lookup may be started at all. */
+static duos_err check_idle(const duos_lookup *lookup)
 {
-    duos__target target;
-    duos__query *query;
-    duos_err err;
-
     if (lookup == NULL || lookup->loop == NULL) {
         return DUOS_EINVAL;
     }
-    if (lookup->query != NULL) {
-        return DUOS_EBUSY;
-    }
-    err = duos__target_parse(address, family, &target);
-    if (err != DUOS_OK) {
-        return err;
-    }
-    query = duos__query_new(&target, lookup);
-    if (query == NULL) {
-        return DUOS_ENOMEM;
-    }
-    err = begin(lookup, query, timeout_ms);
+    return lookup->query != NULL ? DUOS_EBUSY : DUOS_OK;
+}
+
+/* query: NULL when there was no memory for it. */
+static duos_err start(duos_lookup *lookup, duos__query *query,
+                      int64_t timeout_ms)
+{
+    duos_err err =
+        query != NULL ? begin(lookup, query, timeout_ms) : DUOS_ENOMEM;
+
     if (err != DUOS_OK) {
         duos__query_free(query);
         return err;
     }
     lookup->query = query;
+    lookup->name = NULL;
     return DUOS_OK;
+}
+
+duos_err duos_lookup_start(duos_lookup *lookup, const char *address,
+                           duos_family family, int64_t timeout_ms)
+{
+    duos__target target;
+    duos_err err = check_idle(lookup);
+
+    if (err == DUOS_OK) {
+        err = duos__target_parse(address, family, &target);
+    }
+    return err == DUOS_OK
+               ? start(lookup, duos__query_new(&target, lookup), timeout_ms)
+               : err;
+}
+
+duos_err duos_lookup_start_name(duos_lookup *lookup, const duos_addr *addr,
+                                int64_t timeout_ms)
+{
+    duos_err err = check_idle(lookup);
+
+    if (err == DUOS_OK) {
+        err = check_addr(addr);
+    }
+    return err == DUOS_OK
+               ? start(lookup, duos__query_new_name(addr, lookup), timeout_ms)
+               : err;
+}
+
+duos_err duos_lookup_start_service(duos_lookup *lookup, const char *service,
+                                   duos_type type, int64_t timeout_ms)
+{
+    duos_err err = check_idle(lookup);
+
+    if (err == DUOS_OK) {
+        err = check_service(service, type);
+    }
+    return err == DUOS_OK
+               ? start(lookup, duos__query_new_port(service, type, lookup),
+                       timeout_ms)
+               : err;
+}
+
+const char *duos_lookup_name(const duos_lookup *lookup)
+{
+    return lookup != NULL ? lookup->name : NULL;
 }
 
 void duos_lookup_stop(duos_lookup *lookup)

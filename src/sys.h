@@ -19,6 +19,7 @@
 #ifndef DUOS_SYS_H
 #define DUOS_SYS_H
 
+#include <duosock/interface.h>
 #include <duosock/local.h>
 #include <duosock/option.h>
 #include <duosock/poller.h>
@@ -304,6 +305,45 @@ duos_err sys_offload(sys_job *job);
  */
 duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
                     size_t cap, size_t *count);
+
+/*
+ * Asks the system for the host name of an IPv4 or IPv6 address; for the run
+ * of a job alone.
+ *
+ * name: receives the name with its final NUL; cap is enough for what a name
+ *     server can answer (1025). What is in it comes from strangers.
+ *
+ * Returns: DUOS_OK; DUOS_ENONAME for an address without a name; as sys_lookup.
+ */
+duos_err sys_lookup_addr(const duos_addr *addr, char *name, size_t cap);
+
+/*
+ * Asks the system for the port of a service; for the run of a job alone.
+ *
+ * name: was checked, never a number.
+ *
+ * Returns: DUOS_OK; DUOS_ENOENT when there is no such service for this type;
+ *     as sys_lookup.
+ */
+duos_err sys_lookup_service(const char *name, duos_type type, uint16_t *port);
+
+/* ---- sys_interface: what this machine is connected by ------------------- */
+
+/*
+ * Fills list as duos_interfaces says; *count is how many there are, which may
+ * be more than cap. It may need memory while it works (from
+ * duos_alloc_default, or the system's): DUOS_ENOMEM.
+ */
+duos_err sys_interfaces(duos_interface *list, size_t cap, size_t *count);
+
+/*
+ * name: 1 to DUOS_INTERFACE_NAME_MAX bytes and a NUL; index: not 0.
+ * DUOS_ENOENT when there is none.
+ */
+duos_err sys_interface_index(const char *name, uint32_t *index);
+
+/* name: room for DUOS_INTERFACE_NAME_MAX + 1 bytes. DUOS_ENOENT as above. */
+duos_err sys_interface_name(uint32_t index, char *name);
 
 /* ---- sys_process: what comes to the process as a whole ----------------- */
 

@@ -11,6 +11,8 @@
 #include <duosock/error.h>
 #include <duosock/alloc.h>
 #include <duosock/addr.h>
+#include <duosock/cidr.h>
+#include <duosock/interface.h>
 #include <duosock/socket.h>
 #include <duosock/local.h>
 #include <duosock/listen.h>

@@ -186,7 +186,8 @@ DUOS_API duos_err duos_sim_set_host(duos_sim *sim, uint32_t host);
 
 /*
  * Teaches the simulated name service a name. Any other one is DUOS_ENONAME,
- * at once.
+ * at once. Asked for the name of an address, the newest name that has it
+ * answers, with the same err and delay.
  *
  * name: as it is asked for, without regard to case; one that is known gets a
  *     new answer.

@@ -24,8 +24,11 @@ void setup_say_address(const char *text, duos_err err)
     case DUOS_ERANGE:
         say("hint: a port is a number from 0 to 65535");
         break;
+    case DUOS_ENOENT:
+        say("hint: this machine has no interface with the name of that zone");
+        break;
     case DUOS_ENOTSUP:
-        say("hint: only tcp addresses work yet");
+        say("hint: only tcp and unix addresses work yet");
         break;
     default:
         break;

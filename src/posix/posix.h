@@ -140,6 +140,12 @@ static inline int duos__fd(duos_socket s)
 /* errno as one of our codes, for the path on which a call has failed. */
 duos_err duos__last_error(void);
 
+/*
+ * A code of getaddrinfo or getnameinfo as one of ours. native: errno, which
+ * EAI_SYSTEM refers to.
+ */
+duos_err duos__eai_error(int code, int native);
+
 /* A pipe, close-on-exec and non-blocking: ends[0] is read, ends[1] written. */
 duos_err duos__pipe(int ends[2]);
 

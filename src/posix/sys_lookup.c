@@ -3,40 +3,10 @@
  * sys_lookup.c - names, as getaddrinfo knows them: hosts files, DNS, and
  * whatever else this system asks.
  *
- * Its codes are no errno; each gets one of ours (trap 73). AI_ADDRCONFIG is
- * not set: on a machine with nothing but loopback it hides the answer.
+ * AI_ADDRCONFIG is not set: on a machine with nothing but loopback it hides
+ * the answer.
  */
 #include "posix.h"
-
-/* Our name without its E, the EAI code. */
-#define EAI_MAP(X)                                                             \
-    X(NONAME, EAI_NONAME)                                                      \
-    X(NODATA, DUOS__EAI_NODATA)                                                \
-    X(NODATA, DUOS__EAI_ADDRFAMILY)                                            \
-    X(TRYAGAIN, EAI_AGAIN)                                                     \
-    X(NORECOVERY, EAI_FAIL)                                                    \
-    X(NOMEM, EAI_MEMORY)                                                       \
-    X(AFNOSUPPORT, EAI_FAMILY)                                                 \
-    X(SOCKTNOSUPPORT, EAI_SOCKTYPE)                                            \
-    X(NOENT, EAI_SERVICE)                                                      \
-    X(INVAL, EAI_BADFLAGS)                                                     \
-    X(NAMETOOLONG, EAI_OVERFLOW)
-
-/* native: errno, which EAI_SYSTEM refers to. */
-static duos_err from_eai(int code, int native)
-{
-    switch (code) {
-#define EAI_CASE(name, eai)                                                    \
-    case eai:                                                                  \
-        return DUOS_E##name;
-        EAI_MAP(EAI_CASE)
-#undef EAI_CASE
-    case EAI_SYSTEM:
-        return native != 0 ? sys_err_from_native(native) : DUOS_ENORECOVERY;
-    default:
-        return DUOS_ENORECOVERY;
-    }
-}
 
 static int native_family(duos_family family)
 {
@@ -82,7 +52,7 @@ duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
     errno = 0;
     code = getaddrinfo(host, NULL, &hints, &list);
     if (code != 0) {
-        return from_eai(code, errno);
+        return duos__eai_error(code, errno);
     }
     n = take_all(list, addrs, cap);
     freeaddrinfo(list);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * names.c - the simulated name service: a list of names and of answers.
+ * names.c - the simulated name service: a list of names and of answers, read
+ * forwards and backwards, and the usual services.
  *
  * The answer is found at once. What it costs is noted as time that the task
  * has spent; sys_offload.c lets that time pass.
@@ -126,6 +127,17 @@ static size_t select_addrs(const sim_name *name, duos_family family,
     return n;
 }
 
+/* What an answer costs, and how it is told. result: addresses, or an error. */
+static void spend(duos_sim *sim, const sim_name *name, int64_t result)
+{
+    if (name != NULL) {
+        uint64_t end = duos__sim_limit(sim, name->delay_ms);
+
+        sim->spent_ns = end == SIM_NEVER ? end : end - sim->now_ns;
+    }
+    duos__sim_trace(sim, DUOS_SIM_LOOKUP, sim->host, 0, result);
+}
+
 duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
                     size_t cap, size_t *count)
 {
@@ -138,15 +150,69 @@ duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
         n = select_addrs(name, family, addrs, cap);
         err = n > 0 ? DUOS_OK : DUOS_ENODATA;
     }
-    if (name != NULL) {
-        uint64_t end = duos__sim_limit(sim, name->delay_ms);
-
-        sim->spent_ns = end == SIM_NEVER ? end : end - sim->now_ns;
-    }
-    duos__sim_trace(sim, DUOS_SIM_LOOKUP, sim->host, 0,
-                    err == DUOS_OK ? (int64_t)n : err);
+    spend(sim, name, err == DUOS_OK ? (int64_t)n : err);
     if (err == DUOS_OK) {
         *count = n;
     }
     return err;
+}
+
+static bool has_addr(const sim_name *name, const duos_addr *addr)
+{
+    size_t i;
+
+    for (i = 0; i < name->count; i++) {
+        duos_addr other = name->addrs[i];
+
+        other.port = addr->port;
+        if (duos_addr_equal(&other, addr)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+duos_err sys_lookup_addr(const duos_addr *addr, char *name, size_t cap)
+{
+    duos_sim *sim = duos__sim_current();
+    const sim_name *at = sim->names;
+    duos_err err;
+
+    while (at != NULL && !has_addr(at, addr)) {
+        at = at->next;
+    }
+    err = at != NULL ? at->err : DUOS_ENONAME;
+    if (err == DUOS_OK && strlen(at->name) >= cap) {
+        err = DUOS_ENAMETOOLONG;
+    }
+    spend(sim, at, err == DUOS_OK ? 1 : err);
+    if (err == DUOS_OK) {
+        memcpy(name, at->name, strlen(at->name) + 1);
+    }
+    return err;
+}
+
+/* ---- services --------------------------------------------------------- */
+
+/* The same by TCP and by UDP. */
+static const struct service {
+    const char *name;
+    uint16_t port;
+} services[] = {
+    {"echo", 7},  {"discard", 9}, {"daytime", 13}, {"chargen", 19},
+    {"time", 37}, {"domain", 53}, {"http", 80},    {"https", 443},
+};
+
+duos_err sys_lookup_service(const char *name, duos_type type, uint16_t *port)
+{
+    size_t i;
+
+    (void)type;
+    for (i = 0; i < sizeof services / sizeof services[0]; i++) {
+        if (same_name(services[i].name, name)) {
+            *port = services[i].port;
+            return DUOS_OK;
+        }
+    }
+    return DUOS_ENOENT;
 }

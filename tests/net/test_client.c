@@ -83,6 +83,8 @@ static void test_client_connect_refuses_what_is_no_address(void **state)
     assert_err(DUOS_EAFNOSUPPORT,
                duos_client_connect(client, "tcp6:127.0.0.1:80"));
     assert_err(DUOS_ENOTSUP, duos_client_connect(client, "udp:127.0.0.1:80"));
+    assert_err(DUOS_ENOENT,
+               duos_client_connect(client, "[fe80::1%no-such-if]:80"));
     assert_null(duos_client_conn(client));
     scene_idle(s);
     assert_string_equal(s->called.log, "");

@@ -285,6 +285,7 @@ static void test_listen_at_odd_text_is_refused(void **state)
 {
     duos_socket s = {12345};
     duos_addr at;
+    char path[200] = "unix:";
 
     (void)state;
     memset(&at, 0xa5, sizeof at);
@@ -292,7 +293,10 @@ static void test_listen_at_odd_text_is_refused(void **state)
     assert_err(DUOS_ERANGE, duos_listen_at(":65536", NULL, &s, &at));
     assert_err(DUOS_EAFNOSUPPORT,
                duos_listen_at("tcp4:[::1]:0", NULL, &s, &at));
-    assert_err(DUOS_ENOTSUP, duos_listen_at("unix:/tmp/x", NULL, &s, &at));
+    assert_err(DUOS_ENOENT,
+               duos_listen_at("[::1%no-such-if]:0", NULL, &s, &at));
+    memset(path + 5, 'p', sizeof path - 6);
+    assert_err(DUOS_ENAMETOOLONG, duos_listen_at(path, NULL, &s, &at));
     assert_int_equal(s.os, 12345);
     assert_int_equal(at.family, 0xa5);
 }

@@ -46,6 +46,8 @@ static void test_resolve_refuses_what_is_invalid(void **state)
                duos_resolve("a:65536", DUOS_UNSPEC, 0, &addr, 1, &n));
     assert_err(DUOS_EAFNOSUPPORT,
                duos_resolve("tcp4:a:1", DUOS_IPV6, 0, &addr, 1, &n));
+    assert_err(DUOS_ENOENT, duos_resolve("[fe80::1%no-such-if]:1", DUOS_UNSPEC,
+                                         0, &addr, 1, &n));
     assert_err(DUOS_ENOTSUP,
                duos_resolve("unix:/a", DUOS_UNSPEC, 0, &addr, 1, &n));
     assert_err(DUOS_ENAMETOOLONG,
@@ -99,6 +101,99 @@ static void test_SY6_resolve_without_a_descriptor_is_emfile(void **state)
     }
     assert_err(DUOS_EMFILE,
                duos_resolve("a.invalid:1", DUOS_UNSPEC, 50, &addr, 1, &n));
+    os_end_shortage();
+}
+
+/* ---- names of addresses and ports of services --------------------------- */
+
+/* The hosts file knows it, or nobody does. */
+static void test_resolve_name_of_this_machine(void **state)
+{
+    duos_addr addr = duos_addr_loopback(DUOS_IPV4, 80);
+    char name[DUOS_RESOLVE_NAME_MAX + 1] = "#";
+    duos_err err = duos_resolve_name(&addr, PATIENCE_MS, name, sizeof name);
+
+    (void)state;
+    if (err == DUOS_OK) {
+        assert_true(strlen(name) > 0);
+        assert_err(DUOS_ENOSPACE,
+                   duos_resolve_name(&addr, PATIENCE_MS, name, strlen(name)));
+    } else {
+        assert_true(err == DUOS_ENONAME || err == DUOS_ENODATA ||
+                    err == DUOS_ETRYAGAIN || err == DUOS_ENORECOVERY);
+        assert_string_equal(name, "#");
+    }
+}
+
+static void test_resolve_name_refuses_what_is_invalid(void **state)
+{
+    duos_addr addr = duos_addr_loopback(DUOS_IPV4, 80);
+    char name[8] = "#";
+
+    (void)state;
+    assert_err(DUOS_EINVAL, duos_resolve_name(NULL, 0, name, sizeof name));
+    assert_err(DUOS_EINVAL, duos_resolve_name(&addr, 0, NULL, 8));
+    addr.family = DUOS_UNIX;
+    assert_err(DUOS_EAFNOSUPPORT,
+               duos_resolve_name(&addr, 0, name, sizeof name));
+    addr.family = DUOS_UNSPEC;
+    assert_err(DUOS_EAFNOSUPPORT,
+               duos_resolve_name(&addr, 0, name, sizeof name));
+    assert_string_equal(name, "#");
+}
+
+/* A system without the table knows none; one with it knows this one. */
+static void test_resolve_service_of_this_machine(void **state)
+{
+    uint16_t port = 77;
+    duos_err err =
+        duos_resolve_service("http", DUOS_STREAM, PATIENCE_MS, &port);
+
+    (void)state;
+    if (err == DUOS_ENOENT) {
+        assert_int_equal(port, 77);
+        skip_because("no table of services on this system");
+    }
+    assert_ok(err);
+    assert_int_equal(port, 80);
+    assert_ok(duos_resolve_service("domain", DUOS_DGRAM, PATIENCE_MS, &port));
+    assert_int_equal(port, 53);
+    assert_err(DUOS_ENOENT, duos_resolve_service("no-such-service", DUOS_STREAM,
+                                                 PATIENCE_MS, &port));
+    assert_int_equal(port, 53);
+}
+
+static void test_resolve_service_refuses_what_is_invalid(void **state)
+{
+    char name[DUOS_RESOLVE_SERVICE_MAX + 2];
+    uint16_t port = 77;
+
+    (void)state;
+    memset(name, 'a', sizeof name);
+    name[sizeof name - 1] = '\0';
+    assert_err(DUOS_ENAMETOOLONG,
+               duos_resolve_service(name, DUOS_STREAM, 0, &port));
+    assert_err(DUOS_ESYNTAX, duos_resolve_service("80", DUOS_STREAM, 0, &port));
+    assert_err(DUOS_ESYNTAX, duos_resolve_service("", DUOS_STREAM, 0, &port));
+    assert_err(DUOS_EINVAL, duos_resolve_service(NULL, DUOS_STREAM, 0, &port));
+    assert_err(DUOS_EINVAL, duos_resolve_service("a", (duos_type)0, 0, &port));
+    assert_err(DUOS_EINVAL, duos_resolve_service("a", DUOS_STREAM, 0, NULL));
+    assert_int_equal(port, 77);
+}
+
+static void test_SY6_resolve_name_without_a_descriptor_is_emfile(void **state)
+{
+    duos_addr addr = duos_addr_ipv4(192, 0, 2, 7, 0);
+    char name[8];
+    uint16_t port;
+
+    (void)state;
+    if (!os_begin_shortage()) {
+        skip_because("no limit of descriptors on this system");
+    }
+    assert_err(DUOS_EMFILE, duos_resolve_name(&addr, 50, name, sizeof name));
+    assert_err(DUOS_EMFILE,
+               duos_resolve_service("http", DUOS_STREAM, 50, &port));
     os_end_shortage();
 }
 
@@ -157,6 +252,11 @@ int main(void)
         cmocka_unit_test(test_lookup_verb_finds_this_machine),
         cmocka_unit_test(test_resolve_unknown_name_fails_in_time),
         cmocka_unit_test(test_SY6_resolve_without_a_descriptor_is_emfile),
+        cmocka_unit_test(test_resolve_name_of_this_machine),
+        cmocka_unit_test(test_resolve_name_refuses_what_is_invalid),
+        cmocka_unit_test(test_resolve_service_of_this_machine),
+        cmocka_unit_test(test_resolve_service_refuses_what_is_invalid),
+        cmocka_unit_test(test_SY6_resolve_name_without_a_descriptor_is_emfile),
         scene_test(test_lookup_on_the_loop),
     };
 

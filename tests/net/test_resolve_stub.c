@@ -81,6 +81,29 @@ duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
     return begins(host, "fail-") ? DUOS_ENORECOVERY : DUOS_OK;
 }
 
+/* 192.0.2.1 answers, 192.0.2.2 hangs. */
+duos_err sys_lookup_addr(const duos_addr *addr, char *name, size_t cap)
+{
+    enter();
+    if (addr->ip.v4[3] == 2) {
+        hang();
+    }
+    (void)snprintf(name, cap, "name-%u.test", (unsigned)addr->ip.v4[3]);
+    leave();
+    return DUOS_OK;
+}
+
+duos_err sys_lookup_service(const char *name, duos_type type, uint16_t *port)
+{
+    enter();
+    if (begins(name, "hang-")) {
+        hang();
+    }
+    *port = type == DUOS_STREAM ? 80 : 81;
+    leave();
+    return DUOS_OK;
+}
+
 static void begin_service(void)
 {
     memset(&service, 0, sizeof service);
@@ -171,6 +194,29 @@ static void test_DN2_resolve_gives_up_on_one_that_hangs(void **state)
                duos_resolve("hang-1:80", DUOS_UNSPEC, 0, &addr, 1, &n));
     assert_ok(duos_resolve("ok-1:80", DUOS_IPV4, PATIENCE_MS, &addr, 1, &n));
     wait_until_begun(7);
+}
+
+static void test_DN2_resolve_name_gives_up_on_one_that_hangs(void **state)
+{
+    duos_addr good = duos_addr_ipv4(192, 0, 2, 1, 0);
+    duos_addr hanging = duos_addr_ipv4(192, 0, 2, 2, 0);
+    uint64_t begin = net_now();
+    char name[16] = "#";
+    uint16_t port = 77;
+
+    (void)state;
+    assert_err(DUOS_ETIMEDOUT,
+               duos_resolve_name(&hanging, 30, name, sizeof name));
+    assert_err(DUOS_ETIMEDOUT,
+               duos_resolve_service("hang-1", DUOS_STREAM, 30, &port));
+    assert_waited_at_least(begin, 60);
+    assert_string_equal(name, "#");
+    assert_int_equal(port, 77);
+    assert_ok(duos_resolve_name(&good, PATIENCE_MS, name, sizeof name));
+    assert_string_equal(name, "name-1.test");
+    assert_ok(duos_resolve_service("ok-1", DUOS_DGRAM, -1, &port));
+    assert_int_equal(port, 81);
+    wait_until_begun(4);
 }
 
 /* Answer and deadline meet: one of the two wins. */
@@ -433,6 +479,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         stub_test(test_resolve_asks_elsewhere_and_waits),
         stub_test(test_DN2_resolve_gives_up_on_one_that_hangs),
+        stub_test(test_DN2_resolve_name_gives_up_on_one_that_hangs),
         stub_test(test_DN2_resolve_answer_races_with_its_deadline),
         stub_test(test_dial_by_name_tries_all_addresses),
         stub_test(test_DN2_lookup_hanging_does_not_delay_an_echo),

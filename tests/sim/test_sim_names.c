@@ -497,6 +497,8 @@ static void test_lookup_refuses_what_is_invalid(void **state)
                duos_lookup_start(&a.lookup, "a:65536", DUOS_UNSPEC, 0));
     assert_err(DUOS_EAFNOSUPPORT,
                duos_lookup_start(&a.lookup, "tcp4:a:1", DUOS_IPV6, 0));
+    assert_err(DUOS_ENOENT,
+               duos_lookup_start(&a.lookup, "[::1%eth7]:1", DUOS_UNSPEC, 0));
     assert_err(DUOS_ENOTSUP,
                duos_lookup_start(&a.lookup, "unix:/a", DUOS_UNSPEC, 0));
     assert_err(DUOS_ENAMETOOLONG,

@@ -107,6 +107,75 @@ bool os_send_urgent(duos_socket s, char byte)
     return send((SOCKET)s.os, &byte, 1, MSG_OOB) == 1;
 }
 
+/* ---- files ------------------------------------------------------------ */
+
+bool os_get_mode(const char *path, uint32_t *mode)
+{
+    (void)path;
+    (void)mode;
+    return false;
+}
+
+bool os_set_umask(uint32_t mask, uint32_t *before)
+{
+    (void)mask;
+    (void)before;
+    return false;
+}
+
+bool os_make_link(const char *target, const char *path)
+{
+    (void)target;
+    (void)path;
+    return false;
+}
+
+bool os_make_fifo(const char *path)
+{
+    (void)path;
+    return false;
+}
+
+bool os_make_directory(const char *path)
+{
+    return CreateDirectoryA(path, NULL) != 0;
+}
+
+bool os_remove_directory(const char *path)
+{
+    return RemoveDirectoryA(path) != 0;
+}
+
+bool os_path_exists(const char *path)
+{
+    return GetFileAttributesA(path) != INVALID_FILE_ATTRIBUTES;
+}
+
+/* ---- processes -------------------------------------------------------- */
+
+bool os_get_self(uint64_t *pid, uint32_t *uid, uint32_t *gid)
+{
+    *pid = GetCurrentProcessId();
+    *uid = 0;
+    *gid = 0;
+    return true;
+}
+
+bool os_send_handles(duos_socket s, const intptr_t *handles, size_t count)
+{
+    (void)s;
+    (void)handles;
+    (void)count;
+    return false;
+}
+
+bool os_duplicate_to(duos_socket s, int number)
+{
+    (void)s;
+    (void)number;
+    return false;
+}
+
 /* ---- rights ----------------------------------------------------------- */
 
 bool os_begin_no_rights(void)
@@ -283,6 +352,16 @@ bool os_read_address(duos_family family, const char *text, uint8_t *bytes)
 {
     return inet_pton(family == DUOS_IPV4 ? AF_INET : AF_INET6, text, bytes) ==
            1;
+}
+
+bool os_write_address(duos_family family, const uint8_t *bytes, char *text,
+                      size_t cap)
+{
+    uint8_t copy[16] = {0}; /* MinGW's wants to write to it */
+
+    memcpy(copy, bytes, family == DUOS_IPV4 ? 4 : 16);
+    return inet_ntop(family == DUOS_IPV4 ? AF_INET : AF_INET6, copy, text,
+                     cap) != NULL;
 }
 
 static uint64_t ns_of(const FILETIME *time)

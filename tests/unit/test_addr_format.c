@@ -246,6 +246,10 @@ static void test_AD7_addr_format_unix_path_and_abstract(void **state)
     assert_format(&addr, "unix:@name");
     addr = unix_path("", 0);
     assert_format(&addr, "unix:");
+    addr = unix_path("@name", 5); /* no abstract one, and not read as one */
+    assert_format(&addr, "unix:./@name");
+    addr = unix_path("\0a\0b", 4);
+    assert_format(&addr, "unix:@a@b");
     memset(path, 'p', sizeof path);
     memset(wanted + 5, 'p', sizeof path);
     addr = unix_path(path, sizeof path);
@@ -301,6 +305,30 @@ static void test_AD6_addr_format_one_byte_short_is_enospace(void **state)
         assert_err(DUOS_ENOSPACE, duos_addr_format(&addrs[i], exact, 0));
         free(exact);
     }
+}
+
+/* ---- without a port ---------------------------------------------------- */
+
+static void test_ip_format_leaves_the_port_out(void **state)
+{
+    duos_addr addr = duos_addr_ipv4(1, 2, 3, 4, 80);
+    char text[DUOS_ADDR_TEXT_MAX] = "#";
+
+    (void)state;
+    assert_err(DUOS_ENOSPACE, duos_ip_format(&addr, text, 7));
+    assert_string_equal(text, "#");
+    assert_ok(duos_ip_format(&addr, text, 8));
+    assert_string_equal(text, "1.2.3.4");
+    addr = duos_addr_loopback(DUOS_IPV6, 80);
+    addr.scope = 3;
+    assert_ok(duos_ip_format(&addr, text, sizeof text));
+    assert_string_equal(text, "::1%3");
+    assert_err(DUOS_EINVAL, duos_ip_format(NULL, text, sizeof text));
+    assert_err(DUOS_EINVAL, duos_ip_format(&addr, NULL, sizeof text));
+    addr.family = DUOS_UNIX;
+    assert_err(DUOS_EAFNOSUPPORT, duos_ip_format(&addr, text, sizeof text));
+    addr.family = DUOS_UNSPEC;
+    assert_err(DUOS_EAFNOSUPPORT, duos_ip_format(&addr, text, sizeof text));
 }
 
 /* ---- tuples ----------------------------------------------------------- */
@@ -380,6 +408,7 @@ int main(void)
         cmocka_unit_test(test_AD7_addr_format_unix_path_and_abstract),
         cmocka_unit_test(test_addr_format_null_is_einval),
         cmocka_unit_test(test_AD6_addr_format_one_byte_short_is_enospace),
+        cmocka_unit_test(test_ip_format_leaves_the_port_out),
         cmocka_unit_test(test_tuple_format_names_the_remote_end_first),
         cmocka_unit_test(test_tuple_format_longest_fits),
         cmocka_unit_test(test_tuple_format_null_is_einval),

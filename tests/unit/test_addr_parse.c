@@ -209,10 +209,19 @@ static void test_AD2_addr_parse_odd_ipv6_is_esyntax(void **state)
 static void test_AD3_addr_parse_odd_zone_is_esyntax(void **state)
 {
     static const char *const texts[] = {
-        "[fe80::1%]:80",   "[fe80::1%lo]:80", "[fe80::1%25eth0]:80",
-        "[fe80::1%01]:80", "[fe80::1%-1]:80", "[fe80::1%1%1]:80",
-        "[%1]:80",         "[fe80::1%1 ]:80", "[fe80::1%9999999999]:80",
-        "1.2.3.4%1:80",    "[fe80::1]%1:80",  "[fe80::1%0x1]:80",
+        "[fe80::1%]:80",
+        "[fe80::1%lo]:80",
+        "[fe80::1%25eth0]:80",
+        "[fe80::1%01]:80",
+        "[fe80::1%-1]:80",
+        "[fe80::1%1%1]:80",
+        "[%1]:80",
+        "[fe80::1%1 ]:80",
+        "[fe80::1%9999999999]:80",
+        "1.2.3.4%1:80",
+        "[fe80::1]%1:80",
+        "[fe80::1%0x1]:80",
+        "[fe80::1%4294967296]:80",
     };
     char text[400] = "[fe80::1%";
 
@@ -263,6 +272,61 @@ static void test_AD5_addr_parse_embedded_nul_ends_the_text(void **state)
     (void)state;
     assert_read(whole, &wanted);
     assert_refused(DUOS_ESYNTAX, cut);
+}
+
+static void test_AD5_addr_n_embedded_nul_is_esyntax(void **state)
+{
+    static const char text[] = "127.0.0.1:80\0";
+    duos_addr addr;
+
+    (void)state;
+    assert_ok(duos_addr_parse_n(text, 12, &addr));
+    assert_err(DUOS_ESYNTAX, duos_addr_parse_n(text, 13, &addr));
+    assert_err(DUOS_ESYNTAX, duos_addr_parse_n("127.0.0.1\0:80", 13, &addr));
+    assert_err(DUOS_ESYNTAX, duos_addr_parse_n("[::1\0]:80", 9, &addr));
+    assert_err(DUOS_ESYNTAX, duos_addr_parse_n("[fe80::1%1\0]:80", 15, &addr));
+    assert_err(DUOS_ESYNTAX, duos_addr_parse_n(text, 0, &addr));
+    assert_err(DUOS_EINVAL, duos_addr_parse_n(NULL, 5, &addr));
+    assert_err(DUOS_EINVAL, duos_addr_parse_n(text, 12, NULL));
+    assert_err(DUOS_ERANGE, duos_addr_parse_n("1.2.3.4:99999", 13, &addr));
+}
+
+/* ---- without a port ---------------------------------------------------- */
+
+static void test_ip_parse_reads_an_address_alone(void **state)
+{
+    duos_addr wanted = duos_addr_ipv4(192, 0, 2, 7, 0);
+    duos_addr addr = marked();
+
+    (void)state;
+    assert_ok(duos_ip_parse("192.0.2.7", &addr));
+    assert_memory_equal(&addr, &wanted, sizeof addr);
+    wanted = duos_addr_loopback(DUOS_IPV6, 0);
+    assert_ok(duos_ip_parse("::1", &addr));
+    assert_memory_equal(&addr, &wanted, sizeof addr);
+    assert_ok(duos_ip_parse("::1%4294967295", &addr));
+    assert_int_equal(addr.scope, UINT32_MAX);
+}
+
+static void test_AD1_ip_parse_odd_text_is_esyntax(void **state)
+{
+    static const char *const texts[] = {
+        "",          "1.2.3.4:80", "[::1]",    "[::1]:80",  "127.1",
+        "1.2.3.04",  "0x7f.0.0.1", "1.2.3.4 ", " ::1",      "::1%",
+        "::1%lo",    "::1%01",     "::1%1 ",   "1.2.3.4%1", "::1/128",
+        "localhost", "*",          "::g",      "1.2.3.4\n", "::1%4294967296",
+    };
+    const duos_addr before = marked();
+    duos_addr addr = before;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        assert_err(DUOS_ESYNTAX, duos_ip_parse(texts[i], &addr));
+    }
+    assert_memory_equal(&addr, &before, sizeof addr);
+    assert_err(DUOS_EINVAL, duos_ip_parse(NULL, &addr));
+    assert_err(DUOS_EINVAL, duos_ip_parse("::1", NULL));
 }
 
 /* ---- what is accepted ------------------------------------------------- */
@@ -332,6 +396,7 @@ static void test_AD3_addr_parse_numeric_zone_is_the_scope(void **state)
     assert_read_ipv6("[fe80::1%3]:80", link, 80, 3);
     assert_read_ipv6("[fe80::1%0]:80", link, 80, 0);
     assert_read_ipv6("[fe80::1%999999999]:80", link, 80, 999999999);
+    assert_read_ipv6("[fe80::1%4294967295]:80", link, 80, UINT32_MAX);
 }
 
 static void test_addr_parse_leaves_nothing_of_what_was_there(void **state)
@@ -355,6 +420,9 @@ int main(void)
         cmocka_unit_test(test_AD3_addr_parse_odd_zone_is_esyntax),
         cmocka_unit_test(test_AD5_addr_parse_long_or_odd_bytes_is_esyntax),
         cmocka_unit_test(test_AD5_addr_parse_embedded_nul_ends_the_text),
+        cmocka_unit_test(test_AD5_addr_n_embedded_nul_is_esyntax),
+        cmocka_unit_test(test_ip_parse_reads_an_address_alone),
+        cmocka_unit_test(test_AD1_ip_parse_odd_text_is_esyntax),
         cmocka_unit_test(test_addr_parse_ipv4_reads_bytes_and_port),
         cmocka_unit_test(test_addr_parse_ipv6_reads_every_place_of_the_gap),
         cmocka_unit_test(test_AD4_addr_parse_ipv4_within_ipv6_is_read),

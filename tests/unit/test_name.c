@@ -110,6 +110,35 @@ static void test_DN4_name_too_long_is_enametoolong(void **state)
     assert_name(DUOS_ENAMETOOLONG, name);
 }
 
+static duos_err check_service(const char *name)
+{
+    return duos__service_check(name, strlen(name));
+}
+
+/* A number must not pass: the system would take it for a port. */
+static void test_service_name_has_a_letter_and_nothing_odd(void **state)
+{
+    static const char *const good[] = {"http", "X11",      "z39.50",
+                                       "3com", "iso_tsap", "a+b-c"};
+    static const char *const odd[] = {"",    "80",    "0",       "-1",
+                                      "+80", " http", "a b",     "a/b",
+                                      "a:b", "a\n",   "\xc3\xa9"};
+    char name[70];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_ok(check_service(good[i]));
+    }
+    for (i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        assert_int_equal(check_service(odd[i]), DUOS_ESYNTAX);
+    }
+    memset(name, 'a', sizeof name);
+    assert_ok(duos__service_check(name, DUOS__SERVICE_MAX));
+    assert_int_equal(duos__service_check(name, DUOS__SERVICE_MAX + 1),
+                     DUOS_ENAMETOOLONG);
+}
+
 static void test_name_of_this_machine_is_known(void **state)
 {
     static const char *const local[] = {"localhost", "LOCALHOST", "localhost.",
@@ -211,7 +240,8 @@ static void test_target_odd_texts_are_refused(void **state)
         {"[a]:80", DUOS_UNSPEC, DUOS_ESYNTAX},
         {"::1:80", DUOS_UNSPEC, DUOS_ESYNTAX},
         {"fe80::1%eth0:80", DUOS_UNSPEC, DUOS_ESYNTAX},
-        {"[fe80::1%eth0]:80", DUOS_UNSPEC, DUOS_ESYNTAX},
+        {"[fe80::1%no-such-if]:80", DUOS_UNSPEC, DUOS_ENOENT},
+        {"[fe80::1%a/b]:80", DUOS_UNSPEC, DUOS_ESYNTAX},
         {"127.1:80", DUOS_UNSPEC, DUOS_ESYNTAX},
         {"localhost:80x", DUOS_UNSPEC, DUOS_ESYNTAX},
     };
@@ -236,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_DN4_name_with_odd_bytes_is_esyntax),
         cmocka_unit_test(test_DN4_name_that_looks_like_a_number_is_esyntax),
         cmocka_unit_test(test_DN4_name_too_long_is_enametoolong),
+        cmocka_unit_test(test_service_name_has_a_letter_and_nothing_odd),
         cmocka_unit_test(test_name_of_this_machine_is_known),
         cmocka_unit_test(test_target_name_is_left_to_be_asked_for),
         cmocka_unit_test(test_target_known_addresses_need_no_asking),
