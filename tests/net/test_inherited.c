@@ -1,0 +1,5 @@
+#include "support/net.h"
+int main(void)
+{
+    return 0;
+}
