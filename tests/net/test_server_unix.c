@@ -98,7 +98,7 @@ static void test_server_drain_removes_its_file_at_once(void **state)
     open_both(s);
     assert_ok(duos_server_drain(s->server, 1000));
     assert_false(os_path_exists(PATH));
-    scene_until(s, s->called.closes, 1);
+    scene_until(s, s->served.closes, 1);
 }
 
 static void test_server_on_an_abstract_name(void **state)
