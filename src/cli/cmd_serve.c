@@ -138,6 +138,9 @@ static bool is_every_interface(const duos_addr *addr)
 {
     static const duos_addr none;
 
+    if (addr->family == DUOS_UNIX) {
+        return false;
+    }
     return addr->family == DUOS_IPV4
                ? memcmp(addr->ip.v4, none.ip.v4, sizeof none.ip.v4) == 0
                : memcmp(addr->ip.v6, none.ip.v6, sizeof none.ip.v6) == 0;
@@ -164,7 +167,8 @@ static int listen_on(serve *s, const char *address, char *bound_text)
         }
         return CLI_UNBOUND;
     }
-    say("listening on %s (tcp, %s)", bound_text, setup_poller_name(s->loop));
+    say("listening on %s (%s, %s)", bound_text,
+        bound.family == DUOS_UNIX ? "unix" : "tcp", setup_poller_name(s->loop));
     if (is_every_interface(&bound)) {
         say("note: everybody who can reach this machine can connect");
     }
