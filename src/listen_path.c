@@ -4,7 +4,9 @@
  *
  * Whether somebody listens on a path is known only by connecting to it, and
  * between the answer and what is done about it others could act on the same
- * answer. So everything here happens under the lock of the path.
+ * answer. So everything here happens under the lock of the path. Against
+ * those who may write to the directory and know nothing of the lock there is
+ * only the last look before the removal.
  */
 #include "listen_path.h"
 
