@@ -214,7 +214,7 @@ static duos_err open_pair(const duos_endpoint *end, const duos_addr at[2],
     for (i = 0; i < 2; i++) {
         wish w = wish_for(end, &at[i]);
 
-        w.at.port = end->addr.port + (uint16_t)(port * 0);
+        w.at.port = port;
         err = fulfil(&w, options);
         if (err == DUOS_OK) {
             add_socket(l, &w);
