@@ -114,6 +114,18 @@ duos_err duos_server_listen(duos_server *server, const char *address,
     return err;
 }
 
+/* DUOS_EINVAL for what would never be acceptable, yet always ready. */
+static duos_err check_listens(duos_socket s)
+{
+    sys_optval listening;
+    duos_err err = sys_opt_get(s, DUOS_OPT_LISTENING, &listening);
+
+    if (err == DUOS_ENOTSUP || (err == DUOS_OK && !listening.on)) {
+        return DUOS_EINVAL;
+    }
+    return err;
+}
+
 duos_err duos_server_adopt_listener(duos_server *server,
                                     duos_listener *listener)
 {
@@ -125,7 +137,10 @@ duos_err duos_server_adopt_listener(duos_server *server,
     if (server->draining) {
         return DUOS_ESTATE;
     }
-    err = duos__server_add_all(server, listener);
+    err = check_listens(listener->socks[0]);
+    if (err == DUOS_OK) {
+        err = duos__server_add_all(server, listener);
+    }
     if (err == DUOS_OK) {
         memset(listener, 0, sizeof *listener);
     }
@@ -134,7 +149,6 @@ duos_err duos_server_adopt_listener(duos_server *server,
 
 duos_err duos_server_adopt(duos_server *server, duos_socket s)
 {
-    sys_optval listening;
     duos_err err;
 
     if (server == NULL) {
@@ -143,14 +157,10 @@ duos_err duos_server_adopt(duos_server *server, duos_socket s)
     if (server->draining) {
         return DUOS_ESTATE;
     }
-    err = sys_opt_get(s, DUOS_OPT_LISTENING, &listening);
-    if (err == DUOS_ENOTSUP || (err == DUOS_OK && !listening.on)) {
-        return DUOS_EINVAL;
+    err = check_listens(s);
+    if (err == DUOS_OK) {
+        err = duos_set_nonblocking(s, true);
     }
-    if (err != DUOS_OK) {
-        return err;
-    }
-    err = duos_set_nonblocking(s, true);
     return err == DUOS_OK ? duos__server_add_listener(server, s) : err;
 }
 

@@ -112,9 +112,10 @@ duos_server_listen(duos_server *server, const char *address,
 /*
  * Adds what duos_listener_open has made.
  *
- * listener: stream sockets; it has none afterwards.
+ * listener: it has no sockets afterwards.
  *
- * Returns: DUOS_OK; DUOS_EINVAL for NULL or a listener without sockets;
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL, a listener without sockets, or one
+ *     of datagrams;
  *     DUOS_ESTATE while draining; DUOS_ENOMEM; the system's code.
  * Ownership: on success the server closes the sockets, and removes the file
  *     of a unix one; otherwise the listener is unchanged.

@@ -356,52 +356,6 @@ static void test_trap_22_longest_path_can_be_locked(void **state)
 
 /* ---- the lock --------------------------------------------------------- */
 
-static void test_lock_is_had_by_one_and_goes_away(void **state)
-{
-    duos_addr at = net_unix(PATH);
-    intptr_t first;
-    intptr_t second = -7;
-    int i;
-
-    (void)state;
-    for (i = 0; i < 3; i++) {
-        assert_ok(sys_path_lock(&at, &first));
-        assert_true(os_path_exists(LOCK));
-        assert_int_equal(sys_path_lock(&at, &second), DUOS_EBUSY);
-        assert_true(second == -7);
-        sys_path_unlock(&at, first);
-        assert_false(os_path_exists(LOCK));
-    }
-    make_file(LOCK); /* of a process that has died */
-    assert_ok(sys_path_lock(&at, &first));
-    sys_path_unlock(&at, first);
-    assert_false(os_path_exists(LOCK));
-}
-
-static void test_path_look_tells_files_apart(void **state)
-{
-    duos_addr at = net_unix(PATH);
-    duos_addr other = net_unix(OTHER);
-    sys_path_id a;
-    sys_path_id b;
-
-    (void)state;
-    assert_int_equal(sys_path_look(&at, &a), DUOS_ENOENT);
-    assert_int_equal(sys_path_remove(&at), DUOS_ENOENT);
-    make_file(PATH);
-    make_file(OTHER);
-    assert_ok(sys_path_look(&at, &a));
-    assert_ok(sys_path_look(&other, &b));
-    assert_false(a.is_socket);
-    assert_true(a.device == b.device);
-    assert_true(a.inode != b.inode);
-    assert_ok(sys_path_look(&at, &b));
-    assert_true(a.inode == b.inode);
-    assert_ok(sys_path_set_mode(&at, 0600));
-    assert_ok(sys_path_remove(&at));
-    assert_false(os_path_exists(PATH));
-}
-
 static void test_listen_path_whose_lock_is_kept_is_ebusy(void **state)
 {
     duos_addr at = net_unix(PATH);
@@ -462,79 +416,6 @@ static void run_race(racer *racers)
     sys_lock_fini(&start);
 }
 
-#define TURNS 500
-
-static struct {
-    sys_lock lock;
-    unsigned inside;
-    unsigned most;
-    unsigned odd;
-} hammered;
-
-static void count_inside(int step)
-{
-    sys_lock_take(&hammered.lock);
-    hammered.inside += (unsigned)step;
-    if (hammered.inside > hammered.most) {
-        hammered.most = hammered.inside;
-    }
-    sys_lock_release(&hammered.lock);
-}
-
-/* Long enough for others to come in, if they can. */
-static void stay(void)
-{
-    uint64_t begin = net_now();
-
-    while (net_now() - begin < 50000) {
-    }
-}
-
-static void hammer(void *user)
-{
-    const duos_addr *at = (const duos_addr *)user;
-    int turns = 0;
-
-    while (turns < TURNS) {
-        intptr_t lock;
-        duos_err err = sys_path_lock(at, &lock);
-
-        if (err == DUOS_OK) {
-            count_inside(1);
-            stay();
-            count_inside(-1);
-            sys_path_unlock(at, lock);
-            turns++;
-        } else if (err != DUOS_EBUSY) {
-            hammered.odd++;
-            return;
-        }
-    }
-}
-
-/* Its file comes and goes all the time: a lock on one that has gone is none. */
-static void test_lock_keeps_threads_apart(void **state)
-{
-    duos_addr at = net_unix(PATH);
-    os_thread *threads[RACERS];
-    size_t i;
-
-    (void)state;
-    memset(&hammered, 0, sizeof hammered);
-    assert_ok(sys_lock_init(&hammered.lock));
-    for (i = 0; i < RACERS; i++) {
-        threads[i] = os_thread_start(hammer, &at);
-        assert_non_null(threads[i]);
-    }
-    for (i = 0; i < RACERS; i++) {
-        os_thread_join(threads[i]);
-    }
-    sys_lock_fini(&hammered.lock);
-    assert_int_equal(hammered.odd, 0);
-    assert_int_equal(hammered.most, 1);
-    assert_false(os_path_exists(LOCK));
-}
-
 /* Who loses must not have taken the winner's file away. */
 static void test_trap_24_UX1_race_for_a_stale_path_has_one_winner(void **state)
 {
@@ -592,10 +473,7 @@ int main(void)
         path_test(test_listen_path_in_no_directory_is_enoent),
         path_test(test_listen_path_in_anothers_directory_is_eacces),
         path_test(test_trap_22_longest_path_can_be_locked),
-        path_test(test_lock_is_had_by_one_and_goes_away),
-        path_test(test_path_look_tells_files_apart),
         path_test(test_listen_path_whose_lock_is_kept_is_ebusy),
-        path_test(test_lock_keeps_threads_apart),
         path_test(test_trap_24_UX1_race_for_a_stale_path_has_one_winner),
     };
 

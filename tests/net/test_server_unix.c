@@ -161,6 +161,10 @@ static void test_server_adopts_a_listener_or_leaves_it(void **state)
     assert_err(DUOS_EINVAL, duos_server_adopt_listener(NULL, &l));
     assert_err(DUOS_EINVAL, duos_server_adopt_listener(s->server, NULL));
     assert_err(DUOS_EINVAL, duos_server_adopt_listener(s->server, &none));
+    assert_ok(duos_listener_open("udp:127.0.0.1:0", NULL, &none));
+    assert_err(DUOS_EINVAL, duos_server_adopt_listener(s->server, &none));
+    assert_int_equal(none.count, 1);
+    duos_listener_close(&none);
     assert_ok(duos_server_adopt_listener(s->server, &l));
     assert_int_equal(l.count, 0);
     echo_through(s, s->address);
