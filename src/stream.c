@@ -65,8 +65,8 @@ static duos_err dial_any(const duos_addr *addrs, size_t count,
         if (i == 0 || !lacks_family(attempt)) {
             err = attempt;
         }
-        if (attempt == DUOS_OK ||
-            (attempt == DUOS_ETIMEDOUT && duos__deadline_left(deadline) == 0)) {
+        if (attempt == DUOS_OK || (attempt == DUOS_ETIMEDOUT &&
+                                   duos__deadline_left(deadline) == 0)) {
             break; /* a system's own time-out is no reason to stop */
         }
     }

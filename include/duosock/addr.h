@@ -9,9 +9,8 @@
  *   duos_ip_parse        192.0.2.7  ::1  fe80::1%3
  *   duos_addr_parse      192.0.2.7:80  [::1]:80  [fe80::1%3]:80
  *   duos_endpoint_parse  those of duos_addr_parse; [fe80::1%eth0]:80  :80  *:80
- *                        localhost:80  unix:/path  unix:@abstract
- *                        and before the others tcp: tcp4: tcp6: udp: udp4:
- * udp6:
+ *                        localhost:80  unix:/path  unix:@abstract, and with
+ *                        tcp: tcp4: tcp6: udp: udp4: udp6: before an IP form
  *
  * The first two ask nobody: a text means the same on every machine. A zone by
  * name does not, so the third one asks the system for its index; the value

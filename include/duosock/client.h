@@ -62,8 +62,9 @@ DUOS_API void duos_client_config_init(duos_client_config *config);
  * Blocking: never.
  * Thread: the loop's.
  */
-DUOS_API DUOS_CHECKED duos_err duos_client_create(
-    duos_loop *loop, const duos_client_config *config, duos_client **out);
+DUOS_API DUOS_CHECKED duos_err
+duos_client_create(duos_loop *loop, const duos_client_config *config,
+                   duos_client **out);
 
 /*
  * Begins to connect. on_open tells that the connection stands, or on_close
@@ -76,8 +77,10 @@ DUOS_API DUOS_CHECKED duos_err duos_client_create(
  * Returns: DUOS_OK when the attempt has begun; DUOS_EINVAL for NULL;
  *     DUOS_EBUSY while a connection or an attempt lasts; DUOS_ESYNTAX,
  *     DUOS_ENAMETOOLONG, DUOS_ERANGE, DUOS_EAFNOSUPPORT, DUOS_ENOENT or
- *     DUOS_ENOTSUP as duos_dial; DUOS_ELIMIT when the loop has too many lookups
- * under way; DUOS_ENOMEM; DUOS_EMFILE. Blocking: never. Thread: the loop's.
+ *     DUOS_ENOTSUP as duos_dial; DUOS_ELIMIT when the loop has too many
+ *     lookups under way; DUOS_ENOMEM; DUOS_EMFILE.
+ * Blocking: never.
+ * Thread: the loop's.
  */
 DUOS_API DUOS_CHECKED duos_err duos_client_connect(duos_client *client,
                                                    const char *address);

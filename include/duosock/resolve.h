@@ -175,9 +175,8 @@ DUOS_API duos_err duos_lookup_init(duos_lookup *lookup, duos_loop *loop,
  *     family, or a lookup without duos_lookup_init; DUOS_EBUSY when it is
  *     started; DUOS_ESYNTAX, DUOS_ENAMETOOLONG, DUOS_ERANGE,
  *     DUOS_EAFNOSUPPORT, DUOS_ENOENT and DUOS_ENOTSUP as duos_resolve;
- *     DUOS_ELIMIT when
- *     DUOS_LOOKUPS_MAX are under way, those included that were given up while
- *     the system works on them; DUOS_ENOMEM.
+ *     DUOS_ELIMIT when DUOS_LOOKUPS_MAX are under way, those included that
+ *     were given up while the system works on them; DUOS_ENOMEM.
  * Blocking: never.
  * Thread: the loop's.
  */

@@ -177,15 +177,20 @@ static void test_DN2_lookup_name_that_hangs_ends_at_its_deadline(void **state)
     duos_loop *loop = loop_on(w, w->a);
     duos_addr addr = at(1);
     duos_addr gone = at(2);
+    duos_addr good = at(3);
     asked a, b;
 
     add_name(w, "hang.test", 1, DUOS_OK, -1);
     prepare(&a, loop);
     prepare(&b, loop);
+    add_name(w, "a.test", 3, DUOS_OK, 0);
+    assert_ok(duos_lookup_start_name(&a.lookup, &good, 50));
+    run_out(w);
+    assert_true(a.named);
     assert_ok(duos_lookup_start_name(&a.lookup, &addr, 50));
     assert_ok(duos_lookup_start_name(&b.lookup, &addr, -1));
     run_out(w);
-    assert_int_equal(a.answers, 1);
+    assert_int_equal(a.answers, 2);
     assert_int_equal(a.err, DUOS_ETIMEDOUT);
     assert_false(a.named);
     duos_lookup_stop(&b.lookup);
