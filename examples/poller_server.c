@@ -2,13 +2,13 @@
 /*
  * poller_server.c - select_server.c with a poller: epoll, kqueue, AFD, poll
  * or select, whichever is the best here.
- *
  * select looks at every socket at every call; a poller keeps the list and
  * names only those that are ready, so it serves thousands as well as ten.
  * What we gave with a socket comes back with its event: no search.
  *
  * Usage: poller_server [ADDRESS [CLIENTS]]; it ends after so many clients.
  */
+#include <duosock/listen.h>
 #include <duosock/poller.h>
 #include <duosock/stream.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * select_server.c - many clients, one thread: the classic fd_set loop.
- * A thread for each client costs memory and switches, and shared data needs
- * locks; select waits for all sockets together and tells who has something to
- * say. FD_ZERO, FD_SET, FD_CLR, FD_ISSET are duos_fdset_zero, _set, _clr,
- * _isset; but a duos_fdset grows, an fd_set ends at 1024 (Windows: 64).
+ * A thread for each client costs memory and switches; select waits for all
+ * sockets together. FD_ZERO, FD_SET, FD_CLR, FD_ISSET are duos_fdset_zero,
+ * _set, _clr, _isset; but a set grows, an fd_set ends at 1024 (Windows: 64).
  * Usage: select_server [ADDRESS [CLIENTS]]; it ends after so many clients.
  */
+#include <duosock/listen.h>
 #include <duosock/select.h>
 #include <duosock/stream.h>
 

@@ -42,8 +42,7 @@ bool duos__handler_complete(duos_conn_handler *handler)
 
 duos_conn *duos__conn_new(duos__owner *owner)
 {
-    duos_conn *conn =
-        (duos_conn *)duos__new(&owner->loop->alloc, sizeof *conn);
+    duos_conn *conn = (duos_conn *)duos__new(&owner->loop->alloc, sizeof *conn);
 
     if (conn == NULL) {
         return NULL;
@@ -242,8 +241,7 @@ static duos_err sent_less(duos_conn *conn, const void *data, size_t len,
         conn->bytes_out += (size_t)n;
         conn->active_ms = duos__loop_stamp(conn->stream.loop);
     }
-    return queue_rest(conn, (const char *)data + n, len - (size_t)n,
-                      (size_t)n);
+    return queue_rest(conn, (const char *)data + n, len - (size_t)n, (size_t)n);
 }
 
 duos_err duos_conn_send(duos_conn *conn, const void *data, size_t len)
@@ -329,6 +327,10 @@ duos_err duos_conn_peer(const duos_conn *conn, duos_addr *out)
 {
     if (conn == NULL || out == NULL) {
         return DUOS_EINVAL;
+    }
+    if (conn->peer.family == DUOS_UNIX &&
+        duos_peer_addr(conn->stream.sock, out) == DUOS_OK) {
+        return DUOS_OK; /* a path would cost every connection 108 bytes */
     }
     *out = duos_addr_ipv6(conn->peer.ip, conn->peer.port);
     out->family = conn->peer.family;

@@ -82,30 +82,34 @@ static duos_err from_name(const char *text, duos_family family,
     return DUOS_OK;
 }
 
-duos_err duos__target_parse(const char *text, duos_family family,
-                            duos__target *out)
+static duos_err parse(const char *text, duos_family family, duos__target *out)
 {
     duos_endpoint end;
     duos_err err = duos_endpoint_parse(text, &end);
 
     memset(out, 0, sizeof *out);
-    if (err == DUOS_OK && end.family == DUOS_UNIX) {
-        return DUOS_ENOTSUP;
-    }
     if (err == DUOS_OK) {
         return from_endpoint(&end, family, out);
     }
     return err == DUOS_ESYNTAX ? from_name(text, family, out) : err;
 }
 
+duos_err duos__target_parse(const char *text, duos_family family,
+                            duos__target *out)
+{
+    duos_err err = parse(text, family, out);
+
+    return err == DUOS_OK && out->family == DUOS_UNIX ? DUOS_ENOTSUP : err;
+}
+
 duos_err duos__dial_parse(const char *text, duos__target *out)
 {
-    duos_err err = duos__target_parse(text, DUOS_UNSPEC, out);
+    duos_err err = parse(text, DUOS_UNSPEC, out);
 
     if (err == DUOS_OK && out->type != DUOS_STREAM) {
         err = DUOS_ENOTSUP;
     }
-    if (err == DUOS_OK && out->port == 0) {
+    if (err == DUOS_OK && out->port == 0 && out->family != DUOS_UNIX) {
         err = DUOS_EINVAL;
     }
     return err;

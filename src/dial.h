@@ -30,12 +30,14 @@ typedef struct duos__target {
  * family: narrows what the text allows; DUOS_UNSPEC does not.
  *
  * DUOS_OK; as duos_endpoint_parse; DUOS_ENAMETOOLONG; DUOS_EAFNOSUPPORT when
- * text and family do not go together; DUOS_EINVAL for another family.
+ * text and family do not go together; DUOS_EINVAL for another family;
+ * DUOS_ENOTSUP for "unix:", which is no address of a network.
  */
 duos_err duos__target_parse(const char *text, duos_family family,
                             duos__target *out);
 
-/* The same for connecting: a stream (DUOS_ENOTSUP) to a port (DUOS_EINVAL). */
+/* The same for connecting: a stream (DUOS_ENOTSUP) to a port (DUOS_EINVAL), or
+ * "unix:". */
 duos_err duos__dial_parse(const char *text, duos__target *out);
 
 #endif

@@ -83,9 +83,9 @@ duos_err duos_server_listen(duos_server *server, const char *address,
                             const duos_listen_options *options,
                             duos_addr *bound)
 {
+    duos_listener listener;
     duos_endpoint end;
-    duos_socket sock;
-    duos_addr local;
+    duos_addr first;
     duos_err err;
 
     if (server == NULL) {
@@ -99,25 +99,56 @@ duos_err duos_server_listen(duos_server *server, const char *address,
         err = DUOS_ENOTSUP;
     }
     if (err == DUOS_OK) {
-        err = duos_listen_at(address, options, &sock, &local);
+        err = duos_listener_open(address, options, &listener);
     }
     if (err != DUOS_OK) {
         return err;
     }
-    err = duos__server_add_listener(server, sock);
+    first = listener.bound[0];
+    err = duos_server_adopt_listener(server, &listener);
     if (err != DUOS_OK) {
-        (void)duos_close(&sock);
-        return err;
+        duos_listener_close(&listener);
+    } else if (bound != NULL) {
+        *bound = first;
     }
-    if (bound != NULL) {
-        *bound = local;
+    return err;
+}
+
+/* DUOS_EINVAL for what would never be acceptable, yet always ready. */
+static duos_err check_listens(duos_socket s)
+{
+    sys_optval listening;
+    duos_err err = sys_opt_get(s, DUOS_OPT_LISTENING, &listening);
+
+    if (err == DUOS_ENOTSUP || (err == DUOS_OK && !listening.on)) {
+        return DUOS_EINVAL;
     }
-    return DUOS_OK;
+    return err;
+}
+
+duos_err duos_server_adopt_listener(duos_server *server,
+                                    duos_listener *listener)
+{
+    duos_err err;
+
+    if (server == NULL || listener == NULL || listener->count == 0) {
+        return DUOS_EINVAL;
+    }
+    if (server->draining) {
+        return DUOS_ESTATE;
+    }
+    err = check_listens(listener->socks[0]);
+    if (err == DUOS_OK) {
+        err = duos__server_add_all(server, listener);
+    }
+    if (err == DUOS_OK) {
+        memset(listener, 0, sizeof *listener);
+    }
+    return err;
 }
 
 duos_err duos_server_adopt(duos_server *server, duos_socket s)
 {
-    sys_optval listening;
     duos_err err;
 
     if (server == NULL) {
@@ -126,14 +157,10 @@ duos_err duos_server_adopt(duos_server *server, duos_socket s)
     if (server->draining) {
         return DUOS_ESTATE;
     }
-    err = sys_opt_get(s, DUOS_OPT_LISTENING, &listening);
-    if (err == DUOS_ENOTSUP || (err == DUOS_OK && !listening.on)) {
-        return DUOS_EINVAL;
+    err = check_listens(s);
+    if (err == DUOS_OK) {
+        err = duos_set_nonblocking(s, true);
     }
-    if (err != DUOS_OK) {
-        return err;
-    }
-    err = duos_set_nonblocking(s, true);
     return err == DUOS_OK ? duos__server_add_listener(server, s) : err;
 }
 
@@ -152,8 +179,8 @@ duos_conn_id duos_conn_id_of(const duos_conn *conn)
     if (conn != NULL && conn->owner->gone == connection_gone) {
         duos_server *server = (duos_server *)conn->owner;
 
-        id.value = duos__slot_name(&slot_at(server, conn->slot)->slot,
-                                   conn->slot);
+        id.value =
+            duos__slot_name(&slot_at(server, conn->slot)->slot, conn->slot);
     }
     return id;
 }
@@ -273,8 +300,7 @@ static void tell_drained(duos__deferred *deferred)
     server->end_deferred = false;
     if (!server->drained_told && server->stats.clients == 0) {
         server->drained_told = true;
-        duos__timers_stop(&server->owner.loop->timers,
-                          &server->drain_deadline);
+        duos__timers_stop(&server->owner.loop->timers, &server->drain_deadline);
         if (server->config.on_drained != NULL) {
             server->config.on_drained(server, server->owner.user);
         }
@@ -290,8 +316,7 @@ static void connection_gone(duos__owner *owner, duos_conn *conn)
     server->stats.bytes_received += conn->bytes_in;
     server->stats.bytes_sent += conn->bytes_out;
     duos__server_accept_resume(server);
-    if (server->finishing && server->stats.clients == 0 &&
-        !server->destroyed) {
+    if (server->finishing && server->stats.clients == 0 && !server->destroyed) {
         defer_once(server, tell_drained);
     }
 }

@@ -114,6 +114,16 @@ void duos__acceptor_accepted(duos__acceptor *a, duos_socket sock,
     }
 }
 
+static void close_listener(duos__listener *l)
+{
+    l->server->owner.engine->accept_stop(&l->acceptor);
+    if (l->has_path) { /* first: see listen_path.h */
+        duos__path_leave(&l->path, &l->file);
+        l->has_path = false;
+    }
+    (void)duos_close(&l->acceptor.sock);
+}
+
 /* ---- errors ----------------------------------------------------------- */
 
 static void tell_error(duos_server *server, duos_err err)
@@ -136,8 +146,8 @@ static void pause_accepting(duos_server *server)
     ms = ms < BACKOFF_FIRST_MS ? BACKOFF_FIRST_MS : ms;
     server->backoff_ms = ms < BACKOFF_LAST_MS ? ms : BACKOFF_LAST_MS;
     if (duos__timers_start(&loop->timers, &server->retry,
-                           duos__after_ms(sys_now_ns(),
-                                          server->backoff_ms)) != DUOS_OK) {
+                           duos__after_ms(sys_now_ns(), server->backoff_ms)) !=
+        DUOS_OK) {
         return; /* it spins rather than never accept again */
     }
     for (l = server->listeners; l != NULL; l = l->next) {
@@ -166,8 +176,7 @@ bool duos__acceptor_failed(duos__acceptor *a, duos_err err)
     case ACCEPT_BROKEN:
         break;
     }
-    server->owner.engine->accept_stop(a);
-    (void)duos_close(&a->sock);
+    close_listener((duos__listener *)a);
     tell_error(server, err);
     return false;
 }
@@ -236,6 +245,43 @@ duos_err duos__server_add_listener(duos_server *server, duos_socket sock)
     return DUOS_OK;
 }
 
+/* Gives the newest listener back, which has accepted nothing yet. */
+static void drop_newest(duos_server *server)
+{
+    duos__listener *l = server->listeners;
+
+    server->listeners = l->next;
+    server->owner.engine->accept_stop(&l->acceptor);
+    duos__free(&server->owner.loop->alloc, l, sizeof *l);
+}
+
+duos_err duos__server_add_all(duos_server *server,
+                              const duos_listener *listener)
+{
+    size_t i;
+
+    for (i = 0; i < listener->count; i++) {
+        duos_err err = duos__server_add_listener(server, listener->socks[i]);
+
+        if (err != DUOS_OK) {
+            while (i-- > 0) {
+                drop_newest(server);
+            }
+            return err;
+        }
+    }
+    if (listener->file_ours) {
+        duos__listener *l = server->listeners;
+
+        l->has_path = true;
+        l->path = listener->bound[0];
+        l->file.device = listener->file_device;
+        l->file.inode = listener->file_inode;
+        l->file.is_socket = true;
+    }
+    return DUOS_OK;
+}
+
 /*
  * The structs stay until the server ends, since a callback within one's own
  * accept loop may close it.
@@ -247,8 +293,7 @@ void duos__server_close_listeners(duos_server *server)
     duos__timers_stop(&server->owner.loop->timers, &server->retry);
     server->accept_paused = false;
     for (l = server->listeners; l != NULL; l = l->next) {
-        server->owner.engine->accept_stop(&l->acceptor);
-        (void)duos_close(&l->acceptor.sock);
+        close_listener(l);
     }
 }
 

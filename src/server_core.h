@@ -8,6 +8,7 @@
 #include <duosock/server.h>
 
 #include "conn_core.h"
+#include "listen_path.h"
 #include "slots.h"
 
 /* A connection's place in the table; its name is the duos_conn_id. */
@@ -20,6 +21,9 @@ typedef struct duos__listener {
     duos__acceptor acceptor; /* first: the engine's events are for it */
     duos_server *server;
     struct duos__listener *next;
+    bool has_path; /* of a unix socket: its file goes with it */
+    duos_addr path;
+    sys_path_id file;
 } duos__listener;
 
 struct duos_server {
@@ -31,8 +35,8 @@ struct duos_server {
     duos__timer retry; /* while no descriptor is left */
     uint32_t backoff_ms;
     bool accept_paused;
-    bool draining;     /* takes no more listeners */
-    bool finishing;    /* the listeners are closed, connections finish */
+    bool draining;  /* takes no more listeners */
+    bool finishing; /* the listeners are closed, connections finish */
     bool drained_told;
     bool destroyed;
     duos__timer drain_deadline;
@@ -42,6 +46,10 @@ struct duos_server {
 
 /* Takes over a listener's socket, already non-blocking. */
 duos_err duos__server_add_listener(duos_server *server, duos_socket sock);
+
+/* Takes over all that a duos_listener has, or nothing. */
+duos_err duos__server_add_all(duos_server *server,
+                              const duos_listener *listener);
 
 /* Closes all listeners. */
 void duos__server_close_listeners(duos_server *server);

@@ -5,6 +5,8 @@
  */
 #include <duosock/socket.h>
 
+#include <string.h>
+
 #include "deadline.h"
 #include "kind.h"
 #include "sys.h"
@@ -27,13 +29,38 @@ bool duos_socket_valid(duos_socket s)
     return s.os != -1;
 }
 
+static bool is_family(int family)
+{
+    return family == DUOS_IPV4 || family == DUOS_IPV6 || family == DUOS_UNIX;
+}
+
+/* An address to bind or to send to. A path ends where it says (trap 22). */
+static duos_err check_addr(const duos_addr *addr)
+{
+    if (!is_family(addr->family)) {
+        return DUOS_EAFNOSUPPORT;
+    }
+    if (addr->family != DUOS_UNIX) {
+        return DUOS_OK;
+    }
+    if (addr->path_len > DUOS_UNIX_PATH_MAX) {
+        return DUOS_ENAMETOOLONG;
+    }
+    if (addr->path_len == 0 ||
+        (addr->ip.path[0] != '\0' &&
+         memchr(addr->ip.path, '\0', addr->path_len) != NULL)) {
+        return DUOS_EINVAL;
+    }
+    return DUOS_OK;
+}
+
 static duos_err open_with(duos_family family, duos_type type, unsigned flags,
                           duos_socket *out)
 {
     if (out == NULL || (type != DUOS_STREAM && type != DUOS_DGRAM)) {
         return DUOS_EINVAL;
     }
-    if (family != DUOS_IPV4 && family != DUOS_IPV6) {
+    if (!is_family((int)family)) {
         return DUOS_EAFNOSUPPORT;
     }
     return sys_open(family, type, flags, out);
@@ -76,13 +103,9 @@ duos_err duos_set_nonblocking(duos_socket s, bool on)
 
 duos_err duos_bind(duos_socket s, const duos_addr *addr)
 {
-    if (addr == NULL) {
-        return DUOS_EINVAL;
-    }
-    if (addr->family != DUOS_IPV4 && addr->family != DUOS_IPV6) {
-        return DUOS_EAFNOSUPPORT;
-    }
-    return sys_bind(s, addr);
+    duos_err err = addr == NULL ? DUOS_EINVAL : check_addr(addr);
+
+    return err == DUOS_OK ? sys_bind(s, addr) : err;
 }
 
 duos_err duos_listen(duos_socket s, int backlog)
@@ -110,6 +133,9 @@ static bool is_unspecified(const duos_addr *addr)
     size_t len = addr->family == DUOS_IPV4 ? 4 : 16;
     size_t i;
 
+    if (addr->family == DUOS_UNIX) {
+        return false;
+    }
     for (i = 0; i < len; i++) {
         if (addr->ip.v6[i] != zero[i]) {
             return false;
@@ -131,11 +157,12 @@ duos_err duos_connect(duos_socket s, const duos_addr *addr)
     duos_addr target;
     duos_err err;
 
-    if (addr == NULL || addr->port == 0) {
+    if (addr == NULL || (addr->port == 0 && addr->family != DUOS_UNIX)) {
         return DUOS_EINVAL;
     }
-    if (addr->family != DUOS_IPV4 && addr->family != DUOS_IPV6) {
-        return DUOS_EAFNOSUPPORT;
+    err = check_addr(addr);
+    if (err != DUOS_OK) {
+        return err;
     }
     target = *addr;
     if (is_unspecified(addr)) { /* trap 31: Windows would refuse */
@@ -154,7 +181,8 @@ static duos_err check_peer(duos_socket s)
     duos_tuple tuple;
     duos_err err = duos_socket_tuple(s, &tuple);
 
-    if (err == DUOS_OK && duos_addr_equal(&tuple.local, &tuple.remote)) {
+    if (err == DUOS_OK && tuple.local.family != DUOS_UNIX &&
+        duos_addr_equal(&tuple.local, &tuple.remote)) {
         return DUOS_ESELFCONNECT;
     }
     return err;
@@ -300,13 +328,16 @@ duos_err duos_recv(duos_socket s, void *data, size_t cap, size_t *received)
 duos_err duos_sendto(duos_socket s, const void *data, size_t len,
                      const duos_addr *to)
 {
-    sys_count n;
+    sys_count n = DUOS_OK;
 
     if (data == NULL && len > 0) {
         return DUOS_EINVAL;
     }
-    if (to != NULL && to->family != DUOS_IPV4 && to->family != DUOS_IPV6) {
-        return DUOS_EAFNOSUPPORT;
+    if (to != NULL) {
+        n = check_addr(to);
+    }
+    if (n != DUOS_OK) {
+        return (duos_err)n;
     }
     if (len > SYS_IO_MAX) {
         return DUOS_EMSGSIZE;

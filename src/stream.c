@@ -1,112 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stream.c - the short way: listen and connect by address, send and receive
- * all of it before a deadline.
+ * stream.c - the short way: connect by address, send and receive all of it
+ * before a deadline.
  */
 #include <duosock/stream.h>
 
-#include <duosock/option.h>
-
 #include "deadline.h"
 #include "query.h"
-#include "versioned.h"
-
-void duos_listen_options_init(duos_listen_options *options)
-{
-    if (options != NULL) {
-        options->size = sizeof *options;
-        options->backlog = 0;
-        options->reuse = DUOS_REUSE_SAFE;
-        options->v6only = false;
-        options->nodelay = true;
-    }
-}
-
-/* ---- listening -------------------------------------------------------- */
-
-/* Options before bind, since some systems refuse V6ONLY later (trap 19). */
-static duos_err prepare_listener(duos_socket s, const duos_endpoint *end,
-                                 const duos_listen_options *options)
-{
-    bool dual = end->any && end->family == DUOS_UNSPEC && !options->v6only;
-    duos_err err = duos_set_reuse(s, options->reuse);
-
-    if (err == DUOS_OK && end->addr.family == DUOS_IPV6) {
-        err = duos_set_bool(s, DUOS_OPT_V6ONLY, !dual);
-    }
-    if (err == DUOS_OK && end->type == DUOS_STREAM && options->nodelay) {
-        err = duos_set_bool(s, DUOS_OPT_NODELAY, true);
-    }
-    return err;
-}
-
-static duos_err listen_on(const duos_endpoint *end,
-                          const duos_listen_options *options, duos_socket *out,
-                          duos_addr *bound)
-{
-    duos_socket s;
-    duos_err err;
-
-    err =
-        duos_open((duos_family)end->addr.family, end->type, DUOS_NONBLOCK, &s);
-    if (err != DUOS_OK) {
-        return err;
-    }
-    err = prepare_listener(s, end, options);
-    if (err == DUOS_OK) {
-        err = duos_bind(s, &end->addr);
-    }
-    if (err == DUOS_OK && end->type == DUOS_STREAM) {
-        err = duos_listen(s, options->backlog);
-    }
-    if (err == DUOS_OK) {
-        err = duos_local_addr(s, bound);
-    }
-    if (err != DUOS_OK) {
-        (void)duos_close(&s);
-        return err;
-    }
-    *out = s;
-    return DUOS_OK;
-}
 
 /* The system has no IPv6, or not for this: IPv4 alone is left. */
-static bool lacks_ipv6(duos_err err)
+static bool lacks_family(duos_err err)
 {
     return err == DUOS_EAFNOSUPPORT || err == DUOS_EADDRNOTAVAIL ||
            err == DUOS_ENOTSUP || err == DUOS_EPROTONOSUPPORT;
-}
-
-duos_err duos_listen_at(const char *address, const duos_listen_options *options,
-                        duos_socket *out, duos_addr *bound)
-{
-    duos_listen_options chosen;
-    duos_endpoint end;
-    duos_addr local;
-    duos_err err;
-
-    duos_listen_options_init(&chosen);
-    if (out == NULL ||
-        (options != NULL &&
-         !duos__versioned_copy(&chosen, sizeof chosen, options))) {
-        return DUOS_EINVAL;
-    }
-    err = duos_endpoint_parse(address, &end);
-    if (err == DUOS_OK && end.family == DUOS_UNIX) {
-        err = DUOS_ENOTSUP;
-    }
-    if (err != DUOS_OK) {
-        return err;
-    }
-    err = listen_on(&end, &chosen, out, &local);
-    if (lacks_ipv6(err) && end.any && end.family == DUOS_UNSPEC) {
-        end.addr = duos_addr_ipv4(0, 0, 0, 0, end.addr.port);
-        err = listen_on(&end, &chosen, out, &local);
-    }
-    if (err == DUOS_OK && bound != NULL) {
-        *bound = local;
-    }
-    return err;
 }
 
 /* ---- connecting ------------------------------------------------------- */
@@ -156,7 +62,7 @@ static duos_err dial_any(const duos_addr *addrs, size_t count,
         duos_err attempt = dial_one(&addrs[i], deadline, out);
 
         /* A family that is missing says less than one that was tried. */
-        if (i == 0 || !lacks_ipv6(attempt)) {
+        if (i == 0 || !lacks_family(attempt)) {
             err = attempt;
         }
         if (attempt == DUOS_OK || (attempt == DUOS_ETIMEDOUT &&

@@ -19,13 +19,14 @@
 #ifndef DUOS_SYS_H
 #define DUOS_SYS_H
 
-#include <duosock/interface.h>
+#include <duosock/local.h>
 #include <duosock/message.h>
 #include <duosock/option.h>
 #include <duosock/poller.h>
-#include <duosock/quit.h>
 #include <duosock/socket.h>
 #include <duosock/tcpinfo.h>
+
+#include "sys_host.h"
 
 /* Bytes moved (0 or more), or a negative duos_err. */
 typedef intptr_t sys_count;
@@ -53,11 +54,12 @@ enum {
 };
 
 /*
- * Opens a TCP or UDP socket. Unless SYS_OPEN_RAW is given, it is not
- * inheritable (atomically where the system can), never raises SIGPIPE, and a
- * datagram socket does not report unreachable peers of earlier datagrams
- * (Windows: SIO_UDP_CONNRESET and SIO_UDP_NETRESET off). Starts Winsock if
- * nobody has.
+ * Opens a TCP, UDP or unix socket. DUOS_EAFNOSUPPORT where the system has no
+ * unix sockets, DUOS_ENOTSUP where it has none of this type. Unless
+ * SYS_OPEN_RAW is given, it is not inheritable (atomically where the system
+ * can), never raises SIGPIPE, and a datagram socket does not report unreachable
+ * peers of earlier datagrams (Windows: SIO_UDP_CONNRESET and SIO_UDP_NETRESET
+ * off). Starts Winsock if nobody has.
  */
 duos_err sys_open(duos_family family, duos_type type, unsigned flags,
                   duos_socket *out);
@@ -67,6 +69,8 @@ duos_err sys_close(duos_socket s);
 
 duos_err sys_set_nonblocking(duos_socket s, bool on);
 
+/* DUOS_ENAMETOOLONG for a path that is too long for this system; it is never
+ * cut. DUOS_ENOTSUP for an abstract name where there are none. */
 duos_err sys_bind(duos_socket s, const duos_addr *addr);
 
 /* backlog: more than 0, or 0 for the system's maximum. */
@@ -76,7 +80,8 @@ duos_err sys_listen(duos_socket s, int backlog);
  * Takes one connection. The new socket is as safe as one from sys_open, is
  * non-blocking exactly if nonblock is true, whatever the listener is, and has
  * the listener's TCP_NODELAY. peer may be NULL; a peer that the system does
- * not tell becomes the unspecified address.
+ * not tell becomes the unspecified address, an unnamed unix socket a unix
+ * address with an empty path.
  */
 duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
                     duos_addr *peer);
@@ -84,7 +89,8 @@ duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
 /*
  * Begins to connect. DUOS_EINPROGRESS: the attempt of a non-blocking socket
  * goes on. DUOS_EINTERRUPTED: that of a blocking one goes on, too, although a
- * signal came; it must not be repeated, but waited for (trap 30).
+ * signal came; it must not be repeated, but waited for (trap 30). DUOS_EBUSY:
+ * the backlog of a unix listener is full, and nothing goes on (trap 26).
  */
 duos_err sys_connect(duos_socket s, const duos_addr *addr);
 
@@ -227,6 +233,50 @@ duos_err sys_opt_set_raw(duos_socket s, int level, int name, const void *value,
 duos_err sys_opt_get_raw(duos_socket s, int level, int name, void *value,
                          size_t *len);
 
+/* ---- sys_path: the files of unix sockets -------------------------------- */
+
+/* Which file a path leads to; a link at its end is not followed. */
+typedef struct sys_path_id {
+    uint64_t device;
+    uint64_t inode;
+    bool is_socket;
+} sys_path_id;
+
+/*
+ * Each takes a unix address with a path, never an abstract name. DUOS_ENOENT:
+ * there is no such file. DUOS_ENOTSUP where there are no unix sockets at all.
+ */
+duos_err sys_path_look(const duos_addr *addr, sys_path_id *id);
+duos_err sys_path_remove(const duos_addr *addr);
+
+/* Sets the permission bits; a system without them does nothing. */
+duos_err sys_path_set_mode(const duos_addr *addr, uint32_t mode);
+
+/*
+ * Takes the lock of a path among processes and threads: a file beside it,
+ * path and ".lock", which the release removes. A process that dies leaves
+ * the file but not the lock. DUOS_EBUSY: somebody has it; nobody waits here.
+ */
+duos_err sys_path_lock(const duos_addr *addr, intptr_t *lock);
+void sys_path_unlock(const duos_addr *addr, intptr_t lock);
+
+/* ---- sys_local: what only unix sockets can do --------------------------- */
+
+/* Who is at the other end of a connected unix socket: see local.h. */
+duos_err sys_peer_credentials(duos_socket s, duos_credentials *out);
+
+/* Sends 1 to SYS_IO_MAX bytes together with a handle, without SIGPIPE. */
+sys_count sys_send_handle(duos_socket s, const void *data, size_t len,
+                          intptr_t handle);
+
+/*
+ * Receives up to cap bytes and the handle that came with them, -1 for none.
+ * It is not inheritable, atomically where the system can; surplus ones are
+ * closed. DUOS_EMFILE when handles were lost on the way: all are closed.
+ */
+sys_count sys_recv_handle(duos_socket s, void *data, size_t cap,
+                          intptr_t *handle);
+
 /* ---- waiting ---------------------------------------------------------- */
 
 /* One socket to wait for: want goes in (READ, WRITE, PRIO), got comes out. */
@@ -253,16 +303,6 @@ size_t sys_wait_scratch(size_t n);
 duos_err sys_wait_many(sys_wait *list, size_t n, int32_t timeout_ms,
                        void *scratch, size_t *ready);
 
-/* ---- sys_time --------------------------------------------------------- */
-
-/* A clock that never goes back and is not set, in nanoseconds. */
-uint64_t sys_now_ns(void);
-
-/* ---- sys_random ------------------------------------------------------- */
-
-/* len bytes that nobody can guess; the simulator's come from its seed. */
-duos_err sys_random(void *data, size_t len);
-
 /* ---- sys_wakeup: the only way into a wait from another thread ---------- */
 
 /*
@@ -279,157 +319,6 @@ duos_err sys_wakeup_open(sys_wakeup *w);
 void sys_wakeup_close(sys_wakeup *w);
 duos_err sys_wakeup_signal(sys_wakeup *w);
 void sys_wakeup_drain(sys_wakeup *w);
-
-/* ---- sys_lock: what threads share is touched under one ----------------- */
-
-/*
- * A lock in the caller's memory, held for a handful of instructions. init
- * fails only if the system cannot make one.
- */
-typedef union sys_lock {
-    void *align;
-    unsigned char bytes[64];
-} sys_lock;
-
-duos_err sys_lock_init(sys_lock *lock);
-void sys_lock_fini(sys_lock *lock);
-void sys_lock_take(sys_lock *lock);
-void sys_lock_release(sys_lock *lock);
-
-/* ---- sys_offload: work that blocks ------------------------------------- */
-
-/*
- * A job for elsewhere: run may block for as long as it likes, done follows
- * it. The storage is the caller's, and the system's from sys_offload until
- * done begins; done may free it.
- */
-typedef struct sys_job {
-    void (*run)(struct sys_job *job);
-    void (*done)(struct sys_job *job);
-    union {
-        uint64_t align;
-        unsigned char bytes[64];
-    } os; /* the platform's */
-} sys_job;
-
-/*
- * Runs a job away from this thread; nothing of it happens within the call.
- * run and done are called once each, on one thread that is not the caller's,
- * receives no signals and does not keep the process from ending. The
- * simulator has no threads: there they are events, and what run would have
- * waited for lies between the two.
- *
- * This is all that the seam knows of threads. How many run at a time, who
- * waits, and what becomes of a job that hangs is decided in offload.c.
- *
- * Returns: DUOS_OK; DUOS_ENOMEM when the system gives no thread; neither
- *     function is called then.
- */
-duos_err sys_offload(sys_job *job);
-
-/*
- * Asks the system for the addresses of a name; for the run of a job alone,
- * since nobody knows how long it takes.
- *
- * host: a name that was checked, never a number. family: DUOS_UNSPEC for
- *     both.
- * addrs: receives up to cap addresses with port 0, in the system's order;
- *     what is left over is dropped. count: receives 1..cap.
- *
- * Returns: DUOS_OK; DUOS_ENONAME, DUOS_ENODATA, DUOS_ETRYAGAIN,
- *     DUOS_ENORECOVERY; DUOS_ENOMEM; what the system says besides.
- */
-duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
-                    size_t cap, size_t *count);
-
-/*
- * Asks the system for the host name of an IPv4 or IPv6 address; for the run
- * of a job alone.
- *
- * name: receives the name with its final NUL; cap is enough for what a name
- *     server can answer (1025). What is in it comes from strangers.
- *
- * Returns: DUOS_OK; DUOS_ENONAME for an address without a name; as sys_lookup.
- */
-duos_err sys_lookup_addr(const duos_addr *addr, char *name, size_t cap);
-
-/*
- * Asks the system for the port of a service; for the run of a job alone.
- *
- * name: was checked, never a number.
- *
- * Returns: DUOS_OK; DUOS_ENOENT when there is no such service for this type;
- *     as sys_lookup.
- */
-duos_err sys_lookup_service(const char *name, duos_type type, uint16_t *port);
-
-/* ---- sys_interface: what this machine is connected by ------------------- */
-
-/*
- * Fills list as duos_interfaces says; *count is how many there are, which may
- * be more than cap. It may need memory while it works (from
- * duos_alloc_default, or the system's): DUOS_ENOMEM.
- */
-duos_err sys_interfaces(duos_interface *list, size_t cap, size_t *count);
-
-/*
- * name: 1 to DUOS_INTERFACE_NAME_MAX bytes and a NUL; index: not 0.
- * DUOS_ENOENT when there is none.
- */
-duos_err sys_interface_index(const char *name, uint32_t *index);
-
-/* name: room for DUOS_INTERFACE_NAME_MAX + 1 bytes. DUOS_ENOENT as above. */
-duos_err sys_interface_name(uint32_t index, char *name);
-
-/* ---- sys_process: what comes to the process as a whole ----------------- */
-
-/*
- * Begins to watch for requests to end the process, of which duos_quit_kind
- * tells. From each of them on, until it was taken, *channel is readable.
- * Where a request arrives (a signal handler, a thread of the system) nothing
- * happens but this: it is counted, on_signal is called unless it is NULL, and
- * the channel is written to; errno stays as it was. DUOS_EBUSY while somebody
- * watches. This verb touches global state, one of the two allowed places.
- */
-duos_err sys_quit_open(void (*on_signal)(uint32_t count, duos_quit_kind kind),
-                       duos_socket *channel);
-
-/* Takes the next request; DUOS_EWOULDBLOCK when there is none. */
-duos_err sys_quit_take(duos_socket channel, duos_quit_kind *kind);
-
-/*
- * Ends watching: what the process did about such requests before the open is
- * restored, unless somebody else has changed it since. The channel was
- * removed from pollers and must not be used any more.
- */
-void sys_quit_close(duos_socket channel);
-
-/*
- * A thread that reads the standard input, in the mode in which that is,
- * block by block. It waits with a block until that was dealt with. Its memory
- * (from duos_alloc_default) belongs to both sides: the thread may stand in a
- * read long after the close, and then touches nothing else.
- */
-typedef struct sys_input sys_input;
-
-/*
- * Starts reading. *ready is readable as long as a block, or the end, is
- * there. DUOS_EBADF when there is no standard input; DUOS_ENOMEM.
- */
-duos_err sys_input_open(sys_input **out, duos_socket *ready);
-
-/*
- * DUOS_OK: the block that is there, 1 to DUOS_INPUT_BLOCK bytes, which stays
- * until sys_input_next. DUOS_EWOULDBLOCK: none yet. DUOS_EEOF, or why no more
- * can be read: the end, which stays.
- */
-duos_err sys_input_peek(sys_input *in, const void **data, size_t *len);
-
-/* The block was dealt with; the next one is wanted. */
-void sys_input_next(sys_input *in);
-
-/* Never waits for the thread. *ready was removed from pollers. */
-void sys_input_close(sys_input *in);
 
 /* ---- pollers ---------------------------------------------------------- */
 

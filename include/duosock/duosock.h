@@ -18,6 +18,8 @@
 #include <duosock/message.h>
 #include <duosock/sendfile.h>
 #include <duosock/pair.h>
+#include <duosock/local.h>
+#include <duosock/listen.h>
 #include <duosock/option.h>
 #include <duosock/multicast.h>
 #include <duosock/tcpinfo.h>

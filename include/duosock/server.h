@@ -10,6 +10,7 @@
 #define DUOSOCK_SERVER_H
 
 #include <duosock/conn.h>
+#include <duosock/listen.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -52,14 +53,14 @@ typedef struct duos_server_config {
 /* What a server has counted since it was made. */
 typedef struct duos_server_stats {
     size_t size;
-    uint32_t clients;         /* connections now */
-    uint32_t clients_peak;    /* the most at a time */
-    uint64_t accepted;        /* connections that were opened */
-    uint64_t refused_limit;   /* closed at once: max_clients */
-    uint64_t accept_errors;   /* gone before they could be accepted */
-    uint64_t accept_pauses;   /* times that no descriptor was left */
-    uint64_t bytes_received;  /* of connections that have ended */
-    uint64_t bytes_sent;      /* of connections that have ended */
+    uint32_t clients;        /* connections now */
+    uint32_t clients_peak;   /* the most at a time */
+    uint64_t accepted;       /* connections that were opened */
+    uint64_t refused_limit;  /* closed at once: max_clients */
+    uint64_t accept_errors;  /* gone before they could be accepted */
+    uint64_t accept_pauses;  /* times that no descriptor was left */
+    uint64_t bytes_received; /* of connections that have ended */
+    uint64_t bytes_sent;     /* of connections that have ended */
 } duos_server_stats;
 
 /*
@@ -85,26 +86,44 @@ DUOS_API void duos_server_config_init(duos_server_config *config);
  * Blocking: never.
  * Thread: the loop's.
  */
-DUOS_API DUOS_CHECKED duos_err
-duos_server_create(duos_loop *loop, const duos_server_config *config,
-                   duos_server **out);
+DUOS_API DUOS_CHECKED duos_err duos_server_create(
+    duos_loop *loop, const duos_server_config *config, duos_server **out);
 
 /*
- * Adds a listener.
+ * Listens on an address, with as many sockets as it asks for.
  *
- * address, options: as for duos_listen_at; "udp:" is refused.
- * bound: receives the bound address with its port; NULL when not wanted.
+ * address, options: as for duos_listener_open; "udp:" is refused.
+ * bound: receives the first bound address with its port; NULL when not
+ *     wanted. Who wants all of them calls duos_listener_open and
+ *     duos_server_adopt_listener.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE while draining;
  *     DUOS_ENOTSUP for "udp:"; DUOS_ESYNTAX; DUOS_EADDRINUSE; DUOS_ENOMEM;
- *     others as duos_listen_at and duos_poller_add.
- * Ownership: the server closes the listener.
+ *     others as duos_listener_open and duos_poller_add.
+ * Ownership: the server closes the sockets, and removes the file of a unix
+ *     one.
  * Blocking: never.
  * Thread: the loop's.
  */
 DUOS_API DUOS_CHECKED duos_err
 duos_server_listen(duos_server *server, const char *address,
                    const duos_listen_options *options, duos_addr *bound);
+
+/*
+ * Adds what duos_listener_open has made.
+ *
+ * listener: it has no sockets afterwards.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL, a listener without sockets, or one
+ *     of datagrams;
+ *     DUOS_ESTATE while draining; DUOS_ENOMEM; the system's code.
+ * Ownership: on success the server closes the sockets, and removes the file
+ *     of a unix one; otherwise the listener is unchanged.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API DUOS_CHECKED duos_err
+duos_server_adopt_listener(duos_server *server, duos_listener *listener);
 
 /*
  * Adds a listener that was made elsewhere.

@@ -8,7 +8,7 @@
  *
  * Stages of a server: duos_open, duos_set_*, duos_bind, duos_listen,
  * duos_accept. Stages of a client: duos_open, duos_connect. The short way is
- * duos_listen_at, and duos_dial of stream.h.
+ * duos_listen_at of listen.h, and duos_dial of stream.h.
  *
  * Sockets are born safe: not inherited by child processes, never the cause of
  * SIGPIPE, and on Windows free of the 10054 that ends UDP receive loops.
@@ -70,7 +70,7 @@ enum {
 /*
  * Opens a socket: the call that POSIX and Winsock name socket().
  *
- * family: DUOS_IPV4 or DUOS_IPV6.
+ * family: DUOS_IPV4, DUOS_IPV6 or DUOS_UNIX.
  * type: DUOS_STREAM (TCP) or DUOS_DGRAM (UDP).
  * flags: DUOS_BLOCKING or DUOS_NONBLOCK.
  * out: receives the socket.
@@ -81,7 +81,9 @@ enum {
  * Ownership: the caller closes it.
  * Blocking: never.
  * Thread: any.
- * Platform: Windows: starts Winsock when nobody has; it stays started.
+ * Platform: Windows: starts Winsock when nobody has; it stays started. It has
+ *     no unix datagrams (DUOS_ENOTSUP there), and unix streams since Windows
+ *     10 1803 (DUOS_EAFNOSUPPORT before).
  * Source: socket(2), WSASocketW.
  */
 DUOS_API DUOS_CHECKED duos_err duos_open(duos_family family, duos_type type,
@@ -162,17 +164,20 @@ DUOS_API duos_err duos_set_nonblocking(duos_socket s, bool on);
 /*
  * Gives a socket its local address.
  *
- * addr: port 0 asks the system for a free one; duos_local_addr tells it.
+ * addr: port 0 asks the system for a free one; duos_local_addr tells it. A
+ *     unix path must not exist: duos_listener_open replaces stale ones.
  *
- * Returns: DUOS_OK; DUOS_EINVAL for NULL, or when s is bound already;
- *     DUOS_EBADF; DUOS_EADDRINUSE; DUOS_EADDRNOTAVAIL for an address that is
- *     not of this machine; DUOS_EAFNOSUPPORT when the families differ;
- *     DUOS_EACCES for a port that the user may not have; the system's code.
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL, when s is bound already, for an
+ *     empty unix path or one with a NUL within; DUOS_ENAMETOOLONG for one
+ *     that is too long for the system; DUOS_EBADF; DUOS_EADDRINUSE;
+ *     DUOS_EADDRNOTAVAIL for an address that is not of this machine;
+ *     DUOS_EAFNOSUPPORT when the families differ; DUOS_EACCES for a port or
+ *     directory that the user may not have; the system's code.
  * Blocking: never.
  * Thread: any.
  * Platform: Windows may say DUOS_EACCES for an address that another socket
- *     holds exclusively.
- * Source: bind(2).
+ *     holds exclusively. Abstract unix names: DUOS_ENOTSUP but on Linux.
+ * Source: bind(2), unix(7).
  */
 DUOS_API DUOS_CHECKED duos_err duos_bind(duos_socket s, const duos_addr *addr);
 
@@ -221,15 +226,18 @@ DUOS_API DUOS_CHECKED duos_err duos_accept(duos_socket s, unsigned flags,
  *
  * Returns: DUOS_OK when connected; DUOS_EINPROGRESS when a non-blocking
  *     socket has begun: wait for DUOS_WRITE, then ask duos_connect_result;
- *     DUOS_EINVAL for a NULL address or port 0; DUOS_EBADF;
+ *     DUOS_EINVAL for a NULL address, port 0 or as duos_bind; DUOS_EBADF;
  *     DUOS_ECONNREFUSED; DUOS_EISCONN; DUOS_EAFNOSUPPORT when the families
- *     differ; the system's code. After a failure, close the socket and open
- *     a new one.
+ *     differ; DUOS_ENOENT for a unix path without a file, DUOS_ENAMETOOLONG
+ *     as duos_bind; DUOS_EBUSY when the backlog of a unix listener is full:
+ *     this attempt does not go on; the system's code. After a failure, close
+ *     the socket and open a new one.
  * Blocking: until the attempt ends, if the socket is blocking; a signal does
  *     not cut it short.
  * Thread: any.
  * Platform: a refused connect on Windows takes about 2 s, because the system
- *     tries three times.
+ *     tries three times. A full unix backlog is DUOS_ECONNREFUSED on BSD and
+ *     macOS.
  * Source: connect(2).
  */
 DUOS_API DUOS_CHECKED duos_err duos_connect(duos_socket s,
@@ -307,7 +315,7 @@ DUOS_API DUOS_CHECKED duos_err duos_recv(duos_socket s, void *data, size_t cap,
  * Returns: DUOS_OK when the whole datagram was taken; DUOS_EINVAL for a NULL;
  *     DUOS_EBADF; DUOS_EWOULDBLOCK; DUOS_EMSGSIZE when it is too long;
  *     DUOS_EAFNOSUPPORT when the families differ; DUOS_EDESTADDRREQ without
- *     a destination; the system's code.
+ *     a destination; DUOS_ENAMETOOLONG as duos_bind; the system's code.
  * Blocking: until it fits, if the socket is blocking.
  * Thread: any.
  * Platform: Linux sends from an IPv6 socket to an IPv4 address as well. macOS
@@ -323,7 +331,8 @@ DUOS_API DUOS_CHECKED duos_err duos_sendto(duos_socket s, const void *data,
  *
  * data: receives up to cap bytes; NULL only if cap is 0.
  * received: receives the bytes that were stored, 0 for an empty datagram.
- * from: receives the sender; NULL when not wanted.
+ * from: receives the sender, the unspecified address for a unix socket
+ *     without a name; NULL when not wanted.
  * truncated: receives whether the datagram was longer than cap and its rest
  *     is lost; NULL when not wanted.
  *
@@ -339,7 +348,7 @@ DUOS_API DUOS_CHECKED duos_err duos_recvfrom(duos_socket s, void *data,
 
 /*
  * The local address of a socket: after duos_bind with port 0, the port that
- * the system chose.
+ * the system chose. A unix socket without a name has an empty path.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL, on Windows also for a socket that
  *     is not bound; DUOS_EBADF; the system's code.
@@ -401,51 +410,6 @@ typedef enum duos_reuse {
      * group. DUOS_ENOTSUP for streams on Windows. */
     DUOS_REUSE_SHARED = 1
 } duos_reuse;
-
-/*
- * How duos_listen_at listens. Set by duos_listen_options_init; later versions
- * append fields.
- */
-typedef struct duos_listen_options {
-    size_t size;
-    int backlog;      /* 0 or less: as many as the system allows */
-    duos_reuse reuse; /* DUOS_REUSE_SAFE */
-    bool v6only;      /* false: "*" and ":port" take IPv4 as well */
-    bool nodelay;     /* true: TCP_NODELAY for what is accepted */
-} duos_listen_options;
-
-/*
- * Fills in the defaults.
- *
- * options: NULL is ignored.
- *
- * Blocking: never.
- * Thread: any.
- */
-DUOS_API void duos_listen_options_init(duos_listen_options *options);
-
-/*
- * A listener in one call: socket, options, bind, listen. "udp:" gives a bound
- * datagram socket.
- *
- * address: every form of duos_endpoint_parse. "*:port" and ":port" take IPv4
- *     and IPv6 on one socket; where the system has no IPv6, IPv4 alone.
- * options: NULL means the defaults.
- * out: receives the listener, which is non-blocking.
- * bound: receives the bound address with its port; NULL when not wanted.
- *
- * Returns: DUOS_OK; DUOS_EINVAL for a NULL or options of an unknown size;
- *     DUOS_ESYNTAX, DUOS_ERANGE, DUOS_EAFNOSUPPORT, DUOS_ENOENT or
- *     DUOS_ENAMETOOLONG as duos_endpoint_parse says; DUOS_ENOTSUP for "unix:"
- *     and as DUOS_REUSE_SHARED says; DUOS_EADDRINUSE;
- *     DUOS_EADDRNOTAVAIL; DUOS_EACCES; the system's code.
- * Ownership: the caller closes it.
- * Blocking: never.
- * Thread: any.
- */
-DUOS_API DUOS_CHECKED duos_err
-duos_listen_at(const char *address, const duos_listen_options *options,
-               duos_socket *out, duos_addr *bound);
 
 #ifdef __cplusplus
 }

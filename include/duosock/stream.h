@@ -28,10 +28,10 @@ extern "C" {
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL or port 0; DUOS_ESYNTAX,
  *     DUOS_ENAMETOOLONG, DUOS_ERANGE, DUOS_EAFNOSUPPORT or DUOS_ENOENT for
- *     what is no address; DUOS_ENOTSUP for "udp:" or "unix:"; DUOS_ENONAME,
+ *     what is no address; DUOS_ENOTSUP for "udp:"; DUOS_ENONAME,
  *     DUOS_ENODATA, DUOS_ETRYAGAIN or DUOS_ENORECOVERY for a name, as
- *     duos_resolve; DUOS_ETIMEDOUT; DUOS_ECONNREFUSED and the system's other
- *     codes, for the address that was tried last.
+ *     duos_resolve; DUOS_ETIMEDOUT; DUOS_ECONNREFUSED and what else
+ *     duos_connect says, for the address that was tried last.
  * Ownership: the caller closes it.
  * Blocking: at most timeout_ms.
  * Thread: any.

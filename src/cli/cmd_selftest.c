@@ -245,7 +245,7 @@ static duos_err start(selftest *t)
         return err;
     }
     if (report_is_json()) {
-        report_listening(address, setup_poller_name(t->loop));
+        report_listening(address, "tcp", setup_poller_name(t->loop));
     } else {
         (void)say_result("listening on %s (tcp, %s)", address,
                          setup_poller_name(t->loop));

@@ -57,7 +57,9 @@ int args_print_help(const arg_command *command)
         "\nADDRESS is host:port with a numeric host or localhost:"
         " 127.0.0.1:7700,\n[::1]:7700, :7700 or *:7700 (all interfaces);"
         " connect and chat look other names up.\ntcp4: or tcp6: before it"
-        " narrows the family. Where it is left out it is\n" CLI_ADDRESS ".\n";
+        " narrows the family. unix:/path is a unix socket, unix:@name one"
+        " without\na file (Linux). Where ADDRESS is left out it is"
+        " " CLI_ADDRESS ".\n";
     bool good =
         say_result("duosock %s %s: %s\n\nExamples:", command->name,
                    command->synopsis, command->summary) &&

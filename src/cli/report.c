@@ -102,16 +102,18 @@ static void add_error(json *j, duos_err err)
 
 /* ---- listening, notes, failures ---------------------------------------- */
 
-void report_listening(const char *address, const char *poller)
+void report_listening(const char *address, const char *transport,
+                      const char *poller)
 {
     object o;
 
     if (!wants_object(SAY_QUIET)) {
-        say("listening on %s (tcp, %s)", address, poller);
+        say("listening on %s (%s, %s)", address, transport, poller);
         return;
     }
     begin_object(&o, "listening");
     json_text(&o.j, "local", address);
+    json_text(&o.j, "transport", transport);
     json_text(&o.j, "poller", poller);
     (void)end_object(&o);
 }

@@ -14,6 +14,7 @@
  *     text          words for people; of data, the bytes, escaped
  *     error         the toolkit's name of a code, without its prefix
  *     native_error  the system's number for it
+ *     transport     of listening: tcp or unix
  *     poller        how listening waits
  *     lines         how many were dropped
  *     clients, clients_peak, accepted, refused_limit, accept_errors,
@@ -40,8 +41,9 @@ bool report_is_json(void);
  * line; that has been said then, unless its reader has gone.
  */
 
-/* Both addresses are texts. */
-void report_listening(const char *address, const char *poller);
+/* transport: "tcp" or "unix". */
+void report_listening(const char *address, const char *transport,
+                      const char *poller);
 
 /*
  * The beginning and the end of a connection. id: 0 where there is one only.

@@ -11,7 +11,10 @@
 #include "setup.h"
 #include "values.h"
 
+#include <duosock/listen.h>
+
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,24 +54,63 @@ static bool is_every_interface(const duos_addr *addr)
 {
     static const duos_addr none;
 
-    return addr->family == DUOS_IPV4
-               ? memcmp(addr->ip.v4, none.ip.v4, sizeof none.ip.v4) == 0
-               : memcmp(addr->ip.v6, none.ip.v6, sizeof none.ip.v6) == 0;
+    switch (addr->family) {
+    case DUOS_IPV4:
+        return memcmp(addr->ip.v4, none.ip.v4, sizeof none.ip.v4) == 0;
+    case DUOS_IPV6:
+        return memcmp(addr->ip.v6, none.ip.v6, sizeof none.ip.v6) == 0;
+    default:
+        return false;
+    }
 }
 
-static int listen_on(serve *s, const char *address, char *bound_text)
+static duos_err listen_on(serve *s, const char *address,
+                          duos_addr bound[DUOS_LISTENER_MAX], size_t *count)
 {
     duos_listen_options options;
-    duos_addr bound;
+    duos_listener listener;
     duos_err err;
 
     duos_listen_options_init(&options);
     options.reuse = (duos_reuse)s->options->reuse;
     options.v6only = s->options->v6only;
-    err = duos_server_listen(s->server, address, &options, &bound);
-    if (err == DUOS_OK) {
-        err = duos_addr_format(&bound, bound_text, DUOS_ADDR_TEXT_MAX);
+    err = duos_listener_open(address, &options, &listener);
+    if (err != DUOS_OK) {
+        return err;
     }
+    *count = listener.count;
+    memcpy(bound, listener.bound, sizeof listener.bound);
+    err = duos_server_adopt_listener(s->server, &listener);
+    if (err != DUOS_OK) {
+        duos_listener_close(&listener);
+    }
+    return err;
+}
+
+/* Tells an address that is bound, and adds it to the lines. */
+static char *tell_bound(const serve *s, const duos_addr *bound, char *end)
+{
+    char text[DUOS_ADDR_TEXT_MAX];
+
+    if (duos_addr_format(bound, text, sizeof text) != DUOS_OK) {
+        return end; /* every address has a text */
+    }
+    report_listening(text, bound->family == DUOS_UNIX ? "unix" : "tcp",
+                     setup_poller_name(s->loop));
+    if (is_every_interface(bound)) {
+        (void)report_note("everybody who can reach this machine can connect");
+    }
+    return end + sprintf(end, "%s\n", text);
+}
+
+/* Listens on what an address means. end: where the lines of all go on. */
+static int listen_at(serve *s, const char *address, char **end)
+{
+    duos_addr bound[DUOS_LISTENER_MAX];
+    size_t count = 0;
+    size_t i;
+    duos_err err = listen_on(s, address, bound, &count);
+
     if (err != DUOS_OK) {
         report_failure("listen", address, err);
         if (err == DUOS_EADDRINUSE) {
@@ -77,9 +119,8 @@ static int listen_on(serve *s, const char *address, char *bound_text)
         }
         return CLI_UNBOUND;
     }
-    report_listening(bound_text, setup_poller_name(s->loop));
-    if (is_every_interface(&bound)) {
-        (void)report_note("everybody who can reach this machine can connect");
+    for (i = 0; i < count; i++) {
+        *end = tell_bound(s, &bound[i], *end);
     }
     return CLI_DONE;
 }
@@ -113,7 +154,8 @@ int serve_listen(serve *s, const arg_list *list)
     char *only[] = {standard};
     char **address = list->count > 0 ? list->address : only;
     int count = list->count > 0 ? list->count : 1;
-    char *lines = malloc((size_t)count * DUOS_ADDR_TEXT_MAX + 1);
+    char *lines = malloc(
+        (size_t)count * DUOS_LISTENER_MAX * (DUOS_ADDR_TEXT_MAX + 1) + 1);
     char *end = lines;
     int exit_code = CLI_DONE;
     int i;
@@ -123,9 +165,7 @@ int serve_listen(serve *s, const arg_list *list)
         return CLI_FAILED;
     }
     for (i = 0; i < count && exit_code == CLI_DONE; i++) {
-        exit_code = listen_on(s, address[i], end);
-        end += exit_code == CLI_DONE ? strlen(end) : 0;
-        *end++ = '\n';
+        exit_code = listen_at(s, address[i], &end);
     }
     *end = '\0';
     if (exit_code == CLI_DONE) {

@@ -29,7 +29,7 @@ void setup_say_address(const char *text, duos_err err)
         say("hint: this machine has no interface with the name of that zone");
         break;
     case DUOS_ENOTSUP:
-        say("hint: only tcp addresses work yet");
+        say("hint: only tcp and unix addresses work yet");
         break;
     default:
         break;
@@ -41,8 +41,7 @@ bool setup_check_address(const char *text)
     duos_endpoint endpoint;
     duos_err err = duos_endpoint_parse(text, &endpoint);
 
-    if (err == DUOS_OK &&
-        (endpoint.type == DUOS_DGRAM || endpoint.family == DUOS_UNIX)) {
+    if (err == DUOS_OK && endpoint.type == DUOS_DGRAM) {
         err = DUOS_ENOTSUP;
     }
     if (err != DUOS_OK) {

@@ -88,6 +88,20 @@
 #define DUOS__ABSTRACT_NAMES 0
 #endif
 
+/* The process at the other end of a unix socket; macOS alone has this one. */
+#ifdef LOCAL_PEERPID
+#define DUOS__LOCAL_PEERPID LOCAL_PEERPID
+#define DUOS__SOL_LOCAL     SOL_LOCAL
+#else
+#define DUOS__LOCAL_PEERPID DUOS__NO_OPTION
+#define DUOS__SOL_LOCAL     0
+#endif
+
+/* macOS: descriptors that arrive are made close-on-exec right afterwards. */
+#ifndef MSG_CMSG_CLOEXEC
+#define MSG_CMSG_CLOEXEC 0
+#endif
+
 /*
  * errno: no system's comes near the greatest. A code that a system lacks gets
  * a number beyond it.
@@ -165,7 +179,13 @@ typedef union duos__sockaddr {
     struct sockaddr_storage storage;
 } duos__sockaddr;
 
-/* DUOS_EAFNOSUPPORT, or DUOS_ENAMETOOLONG for a path that is too long here. */
+/* AF_INET, AF_INET6, AF_UNIX or AF_UNSPEC. */
+int duos__family_to_native(duos_family family);
+
+/*
+ * DUOS_EAFNOSUPPORT; DUOS_ENAMETOOLONG for a path that is too long here;
+ * DUOS_ENOTSUP for an abstract name where there are none.
+ */
 duos_err duos__addr_to_native(const duos_addr *addr, duos__sockaddr *native,
                               socklen_t *len);
 

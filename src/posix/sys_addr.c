@@ -10,6 +10,21 @@
 #define PATH_OFFSET ((socklen_t)offsetof(struct sockaddr_un, sun_path))
 #define PATH_ROOM   (sizeof((struct sockaddr_un *)0)->sun_path)
 
+int duos__family_to_native(duos_family family)
+{
+    switch (family) {
+    case DUOS_IPV4:
+        return AF_INET;
+    case DUOS_IPV6:
+        return AF_INET6;
+    case DUOS_UNIX:
+        return AF_UNIX;
+    case DUOS_UNSPEC:
+        break;
+    }
+    return AF_UNSPEC;
+}
+
 static socklen_t v4_to_native(const duos_addr *addr, struct sockaddr_in *v4)
 {
     memset(v4, 0, sizeof *v4);
@@ -29,15 +44,26 @@ static socklen_t v6_to_native(const duos_addr *addr, struct sockaddr_in6 *v6)
     return sizeof *v6;
 }
 
-/* Paths are passed with their NUL, abstract names without one. */
-static socklen_t path_to_native(const duos_addr *addr, struct sockaddr_un *un)
+/*
+ * Paths are passed with their NUL, abstract names without one. What does not
+ * fit is refused, never cut (trap 22).
+ */
+static duos_err path_to_native(const duos_addr *addr, struct sockaddr_un *un,
+                               socklen_t *len)
 {
-    socklen_t end = addr->path_len > 0 && addr->ip.path[0] != '\0';
+    bool abstract = addr->path_len > 0 && addr->ip.path[0] == '\0';
 
+    if (abstract && !DUOS__ABSTRACT_NAMES) {
+        return DUOS_ENOTSUP;
+    }
+    if (addr->path_len >= PATH_ROOM) {
+        return DUOS_ENAMETOOLONG;
+    }
     memset(un, 0, sizeof *un);
     un->sun_family = AF_UNIX;
     memcpy(un->sun_path, addr->ip.path, addr->path_len);
-    return PATH_OFFSET + addr->path_len + end;
+    *len = PATH_OFFSET + addr->path_len + (abstract ? 0 : 1);
+    return DUOS_OK;
 }
 
 duos_err duos__addr_to_native(const duos_addr *addr, duos__sockaddr *native,
@@ -51,11 +77,7 @@ duos_err duos__addr_to_native(const duos_addr *addr, duos__sockaddr *native,
         *len = v6_to_native(addr, &native->v6);
         return DUOS_OK;
     case DUOS_UNIX:
-        if (addr->path_len >= PATH_ROOM) {
-            return DUOS_ENAMETOOLONG;
-        }
-        *len = path_to_native(addr, &native->path);
-        return DUOS_OK;
+        return path_to_native(addr, &native->path, len);
     default:
         return DUOS_EAFNOSUPPORT;
     }

@@ -42,7 +42,7 @@ static duos_err make_safe(duos_socket s, bool nonblock)
 duos_err sys_open(duos_family family, duos_type type, unsigned flags,
                   duos_socket *out)
 {
-    int domain = family == DUOS_IPV6 ? AF_INET6 : AF_INET;
+    int domain = duos__family_to_native(family);
     int kind = type == DUOS_STREAM ? SOCK_STREAM : SOCK_DGRAM;
     bool nonblock = (flags & SYS_OPEN_NONBLOCK) != 0;
     duos_err err;

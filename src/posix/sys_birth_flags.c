@@ -12,7 +12,7 @@
 duos_err sys_open(duos_family family, duos_type type, unsigned flags,
                   duos_socket *out)
 {
-    int domain = family == DUOS_IPV6 ? AF_INET6 : AF_INET;
+    int domain = duos__family_to_native(family);
     int kind = type == DUOS_STREAM ? SOCK_STREAM : SOCK_DGRAM;
     int fd;
 

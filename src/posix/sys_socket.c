@@ -73,7 +73,7 @@ duos_err sys_connect(duos_socket s, const duos_addr *addr)
         return DUOS_OK;
     }
     if (errno == EAGAIN && addr->family == DUOS_UNIX) {
-        return DUOS_ECONNREFUSED; /* nothing goes on here (trap 26) */
+        return DUOS_EBUSY; /* the backlog is full; nothing goes on (trap 26) */
     }
     return addr_error(s, addr, errno);
 }

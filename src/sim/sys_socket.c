@@ -20,6 +20,9 @@ duos_err sys_open(duos_family family, duos_type type, unsigned flags,
     if (type != DUOS_STREAM) {
         return DUOS_ENOTSUP;
     }
+    if (family == DUOS_UNIX) {
+        return DUOS_EAFNOSUPPORT;
+    }
     err = duos__sim_socket_new(SIM_STREAM, family, &sock);
     if (err != DUOS_OK) {
         return err;

@@ -87,10 +87,14 @@ static duos_err prepare(duos_socket s, duos_type type, unsigned flags)
 duos_err sys_open(duos_family family, duos_type type, unsigned flags,
                   duos_socket *out)
 {
-    SOCKET os = create(family, type, flags);
     duos_socket s;
     duos_err err;
+    SOCKET os;
 
+    if (family == DUOS_UNIX && type != DUOS_STREAM) {
+        return DUOS_ENOTSUP; /* no datagrams there (trap 23) */
+    }
+    os = create(family, type, flags);
     if (os == INVALID_SOCKET && WSAGetLastError() == WSANOTINITIALISED) {
         err = duos__start_winsock();
         if (err != DUOS_OK) {

@@ -54,6 +54,9 @@
 #ifndef LOAD_LIBRARY_SEARCH_SYSTEM32
 #define LOAD_LIBRARY_SEARCH_SYSTEM32 0x800
 #endif
+#ifndef SIO_AF_UNIX_GETPEERPID
+#define SIO_AF_UNIX_GETPEERPID _WSAIOR(IOC_VENDOR, 256) /* Windows 10 */
+#endif
 #ifndef SO_EXCLUSIVEADDRUSE
 #define SO_EXCLUSIVEADDRUSE ((int)(~SO_REUSEADDR))
 #endif
@@ -121,18 +124,25 @@ duos_err duos__wsa_error(duos_socket s, int code);
 /* DUOS_OK for a result of 0, otherwise what the call on s failed with. */
 duos_err duos__wsa_result(duos_socket s, int result);
 
+/* Our own sockaddr_un: MinGW has no afunix.h (trap 23). */
+typedef struct duos__sockaddr_un {
+    USHORT sun_family;
+    char sun_path[108];
+} duos__sockaddr_un;
+
 /* The sockaddr of any family that an address may have. */
 typedef union duos__sockaddr {
     struct sockaddr any;
     struct sockaddr_in v4;
     struct sockaddr_in6 v6;
+    duos__sockaddr_un path;
     struct sockaddr_storage storage;
 } duos__sockaddr;
 
-/* AF_INET or AF_INET6, AF_UNSPEC for any other family. */
+/* AF_INET, AF_INET6 or AF_UNIX, AF_UNSPEC for any other family. */
 int duos__family_to_native(int family);
 
-/* DUOS_EAFNOSUPPORT for other families than IPv4 and IPv6. */
+/* DUOS_EAFNOSUPPORT; DUOS_ENOTSUP for an abstract name. */
 duos_err duos__addr_to_native(const duos_addr *addr, duos__sockaddr *native,
                               int *len);
 

@@ -135,7 +135,6 @@ static void test_dial_odd_text_is_refused(void **state)
     assert_err(DUOS_EAFNOSUPPORT, duos_dial("tcp4:[::1]:80", 0, &s));
     assert_err(DUOS_ENOTSUP, duos_dial("udp:127.0.0.1:80", 0, &s));
     assert_err(DUOS_ENOENT, duos_dial("[fe80::1%no-such-if]:80", 0, &s));
-    assert_err(DUOS_ENOTSUP, duos_dial("unix:/tmp/x", 0, &s));
     assert_int_equal(s.os, 12345);
 }
 

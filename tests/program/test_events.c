@@ -68,7 +68,8 @@ static void test_serve_json_tells_its_events_on_stdout(void **state)
     say_hello(s.address, local);
     file_wait_for(SERVER_EVENTS, "\"event\":\"close\"");
     sprintf(wanted,
-            "\"event\":\"listening\",\"local\":\"%s\",\"poller\":\"select\"}\n",
+            "\"event\":\"listening\",\"local\":\"%s\",\"transport\":\"tcp\","
+            "\"poller\":\"select\"}\n",
             s.address);
     assert_event(SERVER_EVENTS, wanted);
     sprintf(wanted,

@@ -10,8 +10,8 @@ include("${CMAKE_CURRENT_LIST_DIR}/common.cmake")
 
 set(floors
     "config version versioned alloc mem"
-    "error sys mailbox"
-    "addr addr_format addr_ip addr_parse addr_text cidr endpoint interface socket kind route message sendfile pair option opt_scope opt_text dscp multicast tcpinfo select fdset deadline slots stream dial name offload query"
+    "error sys sys_host mailbox"
+    "addr addr_format addr_ip addr_parse addr_text cidr endpoint interface socket kind route message sendfile pair option opt_scope opt_text dscp multicast tcpinfo select fdset deadline slots stream listen listen_path local inherited dial name offload query"
     "poller poller_ops bufq"
     "timer loop loop_core quit input resolve sim"
     "conn_ready engine_ops"
@@ -29,7 +29,7 @@ foreach(names IN LISTS floors)
 endforeach()
 
 rule_files(files src/*.c src/*.h include/duosock/*.h)
-list(REMOVE_ITEM files src/sys.h)
+list(REMOVE_ITEM files src/sys.h src/sys_host.h)
 foreach(path IN LISTS files)
     math(EXPR looked_at "${looked_at} + 1")
     get_filename_component(name ${path} NAME_WE)

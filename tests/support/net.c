@@ -25,6 +25,30 @@ bool net_has_ipv6(void)
     return has;
 }
 
+bool net_has_unix(duos_type type)
+{
+    duos_socket s;
+    duos_err err = duos_open(DUOS_UNIX, type, DUOS_NONBLOCK, &s);
+
+    if (err == DUOS_OK) {
+        net_close(&s);
+        return true;
+    }
+    assert_true(err == DUOS_EAFNOSUPPORT || err == DUOS_ENOTSUP);
+    return false;
+}
+
+duos_addr net_unix(const char *path)
+{
+    duos_endpoint end;
+    char text[DUOS_ADDR_TEXT_MAX] = "unix:";
+
+    assert_true(strlen(path) + sizeof "unix:" <= sizeof text);
+    memcpy(text + 5, path, strlen(path) + 1);
+    assert_ok(duos_endpoint_parse(text, &end));
+    return end.addr;
+}
+
 duos_socket net_open(duos_family family, duos_type type)
 {
     duos_socket s = DUOS_SOCKET_INVALID;

@@ -27,6 +27,20 @@ bool net_has_ipv6(void);
         }                                                                      \
     } while (0)
 
+/* Whether the system has unix sockets, and of this type. */
+bool net_has_unix(duos_type type);
+
+/* Skips a test of unix sockets where there are none. */
+#define net_need_unix(type)                                                    \
+    do {                                                                       \
+        if (!net_has_unix(type)) {                                             \
+            skip_because("the system has no such unix sockets");               \
+        }                                                                      \
+    } while (0)
+
+/* The address of a path, or, with "@" first, of an abstract name. */
+duos_addr net_unix(const char *path);
+
 /* An open, non-blocking socket. */
 duos_socket net_open(duos_family family, duos_type type);
 

@@ -60,6 +60,32 @@ bool os_send_urgent(duos_socket s, char byte);
 bool os_begin_no_rights(void);
 void os_end_no_rights(void);
 
+/* ---- files ------------------------------------------------------------ */
+
+/* The permissions of a path, and the umask that files are made with. */
+bool os_get_mode(const char *path, uint32_t *mode);
+bool os_set_umask(uint32_t mask, uint32_t *before);
+
+/* A path that is no socket: false where there is no such thing. */
+bool os_make_link(const char *target, const char *path);
+bool os_make_fifo(const char *path);
+bool os_make_directory(const char *path);
+bool os_remove_directory(const char *path);
+
+/* Whether a path leads to anything, be it a link into nowhere. */
+bool os_path_exists(const char *path);
+
+/* ---- processes -------------------------------------------------------- */
+
+/* Who we are, as others see us. */
+bool os_get_self(uint64_t *pid, uint32_t *uid, uint32_t *gid);
+
+/* Sends one byte and several handles in one message of a unix socket. */
+bool os_send_handles(duos_socket s, const intptr_t *handles, size_t count);
+
+/* Another name for a socket: descriptor number exactly, or none. */
+bool os_duplicate_to(duos_socket s, int number);
+
 /* ---- signals ---------------------------------------------------------- */
 
 /* Interrupts this thread once a millisecond, until os_end_storm. */
