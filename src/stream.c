@@ -9,6 +9,7 @@
 
 #include "deadline.h"
 #include "query.h"
+#include "sys.h"
 #include "versioned.h"
 
 void duos_listen_options_init(duos_listen_options *options)
@@ -156,8 +157,8 @@ static duos_err dial_any(const duos_addr *addrs, size_t count,
         if (i == 0 || !lacks_ipv6(attempt)) {
             err = attempt;
         }
-        if (attempt == DUOS_OK || (attempt == DUOS_ETIMEDOUT &&
-                                   duos__deadline_left(deadline) == 0)) {
+        if (attempt == DUOS_OK ||
+            (attempt == DUOS_ETIMEDOUT && duos__deadline_left(deadline) == 0)) {
             break; /* a system's own time-out is no reason to stop */
         }
     }
@@ -189,17 +190,31 @@ duos_err duos_dial(const char *address, int64_t timeout_ms, duos_socket *out)
 
 /* ---- all of it -------------------------------------------------------- */
 
+static duos_err await_room(duos_socket s, const duos__deadline *deadline,
+                           bool is_full)
+{
+    duos_err err = is_full ? DUOS_ETIMEDOUT : duos_wait(s, DUOS_WRITE, 0, NULL);
+
+    if (err == DUOS_ETIMEDOUT) {
+        sys_send_blocked(s);
+        err = duos_wait(s, DUOS_WRITE, duos__deadline_left(deadline), NULL);
+    }
+    return err;
+}
+
 static duos_err send_some(duos_socket s, const char *data, size_t len,
                           const duos__deadline *deadline, size_t *sent)
 {
+    bool tried = deadline->timeout_ms < 0;
     duos_err err = DUOS_EWOULDBLOCK;
 
-    if (deadline->timeout_ms < 0) {
+    if (tried) {
         err = duos_send(s, data, len, sent);
     }
     while (err == DUOS_EWOULDBLOCK) {
-        err = duos_wait(s, DUOS_WRITE, duos__deadline_left(deadline), NULL);
+        err = await_room(s, deadline, tried);
         if (err == DUOS_OK) {
+            tried = true;
             err = duos_send(s, data, len, sent);
         }
     }

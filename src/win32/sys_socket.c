@@ -2,21 +2,12 @@
 /*
  * sys_socket.c - a socket from its birth to its end, without the bytes.
  *
- * Also starts Winsock: sys_open and sys_lookup ask for it when Windows says
- * that nobody has. Every other verb needs a socket, so it comes later. Winsock
- * counts its users itself, so nothing is kept here, and WSACleanup is never
- * called: it could end the sockets of others in the process (trap 2).
+ * sys_open and sys_lookup see to it that Winsock is started. Every other verb
+ * needs a socket, so it comes later.
  */
 #include "win32.h"
 
 /* ---- birth ------------------------------------------------------------- */
-
-duos_err duos__start_winsock(void)
-{
-    WSADATA data;
-
-    return sys_err_from_native(WSAStartup(MAKEWORD(2, 2), &data));
-}
 
 static bool disinherit(SOCKET os)
 {
@@ -84,12 +75,12 @@ static duos_err prepare(duos_socket s, duos_type type, unsigned flags)
 duos_err sys_open(duos_family family, duos_type type, unsigned flags,
                   duos_socket *out)
 {
+    duos_err err = duos__hold_winsock();
     SOCKET os = create(family, type, flags);
     duos_socket s;
-    duos_err err;
 
     if (os == INVALID_SOCKET && WSAGetLastError() == WSANOTINITIALISED) {
-        err = duos__start_winsock();
+        err = duos__start_winsock(); /* somebody cleaned up once too often */
         if (err != DUOS_OK) {
             return err;
         }
@@ -183,8 +174,12 @@ duos_err sys_connect(duos_socket s, const duos_addr *addr)
     int len, code;
     duos_err err = duos__addr_to_native(addr, &native, &len);
 
-    if (err != DUOS_OK || connect(duos__os(s), &native.any, len) == 0) {
+    if (err != DUOS_OK) {
         return err;
+    }
+    duos__believe_refusals(s, addr);
+    if (connect(duos__os(s), &native.any, len) == 0) {
+        return DUOS_OK;
     }
     code = WSAGetLastError();
     /* What POSIX calls EINPROGRESS (trap 26). */

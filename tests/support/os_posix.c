@@ -138,6 +138,35 @@ bool os_send_urgent(duos_socket s, char byte)
     return send((int)s.os, &byte, 1, MSG_OOB) == 1;
 }
 
+bool os_count_handles(size_t *count)
+{
+    long limit = sysconf(_SC_OPEN_MAX);
+    int fd;
+
+    *count = 0;
+    for (fd = 0; fd < limit && fd < 65536; fd++) {
+        *count += fcntl(fd, F_GETFD) != -1;
+    }
+    return true;
+}
+
+/* ---- Winsock ---------------------------------------------------------- */
+
+bool os_start_winsock(void)
+{
+    return false;
+}
+
+bool os_stop_winsock(void)
+{
+    return false;
+}
+
+bool os_winsock_is_started(void)
+{
+    return false;
+}
+
 /* ---- rights ----------------------------------------------------------- */
 
 /* Any user but root: the number need not belong to one. */

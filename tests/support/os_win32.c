@@ -107,6 +107,40 @@ bool os_send_urgent(duos_socket s, char byte)
     return send((SOCKET)s.os, &byte, 1, MSG_OOB) == 1;
 }
 
+bool os_count_handles(size_t *count)
+{
+    DWORD handles = 0;
+    BOOL known = GetProcessHandleCount(GetCurrentProcess(), &handles);
+
+    *count = handles;
+    return known && handles > 0;
+}
+
+/* ---- Winsock ---------------------------------------------------------- */
+
+bool os_start_winsock(void)
+{
+    WSADATA data;
+
+    return WSAStartup(MAKEWORD(2, 2), &data) == 0;
+}
+
+bool os_stop_winsock(void)
+{
+    return WSACleanup() == 0;
+}
+
+bool os_winsock_is_started(void)
+{
+    SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
+
+    if (s == INVALID_SOCKET) {
+        return WSAGetLastError() != WSANOTINITIALISED;
+    }
+    closesocket(s);
+    return true;
+}
+
 /* ---- rights ----------------------------------------------------------- */
 
 bool os_begin_no_rights(void)
