@@ -244,8 +244,11 @@ function(suite_contract failed line preset)
         set(text "traps: ${last}")
     endif()
     if(NOT result EQUAL 0)
-        string(REGEX MATCH "(missing|failed): [^\n]*|[0-9]+ carried out[^\n]*"
+        string(REGEX REPLACE "[ \n]+" " " errors "${errors}")
+        string(REGEX MATCHALL
+               "missing:( trap_[0-9]+)+|failed:( trap_[0-9]+)+|[0-9]+ carried out, wanted [0-9]+"
                what "${errors}")
+        string(REPLACE ";" "; " what "${what}")
         string(APPEND text "\ntraps: NOT AS PROMISED: ${what}")
         if(contract_strict)
             set(${failed} "contract: ${what}" PARENT_SCOPE)

@@ -157,6 +157,55 @@ static void test_trap_33_refusal_at_once_is_told_like_a_late_one(void **state)
     }
 }
 
+/* ---- sharing ----------------------------------------------------------- */
+
+/*
+ * Trap 14: with SO_REUSEADDR on Windows two servers have one port, and Wine
+ * does not show it. So it must not be set there, and must be elsewhere.
+ */
+static void test_trap_14_listener_asks_for_a_port_of_its_own(void **state)
+{
+    duos_socket listener;
+
+    (void)state;
+    assert_ok(duos_listen_at("127.0.0.1:0", NULL, &listener, NULL));
+    assert_int_equal(spied.reuse, os_is_windows() ? 0 : 1);
+    assert_int_equal(spied.exclusive, os_is_windows() ? 1 : 0);
+    assert_int_equal(spied.shared, 0);
+    net_close(&listener);
+}
+
+/* ---- datagrams --------------------------------------------------------- */
+
+/* Trap 48: 10054 from a datagram that got lost. */
+static void test_trap_48_report_of_a_lost_datagram_ends_no_loop(void **state)
+{
+    duos_addr at;
+    duos_socket s;
+    duos_socket sender;
+    char byte;
+    size_t n;
+
+    (void)state;
+    if (!os_is_windows()) {
+        skip_because("a socket without a peer gets no such report here");
+    }
+    s = net_bind(DUOS_IPV4, DUOS_DGRAM, &at);
+    assert_int_equal(spied.silenced, 1);
+    spied.lost = 3;
+    assert_err(DUOS_EWOULDBLOCK, duos_recv(s, &byte, 1, &n));
+    assert_int_equal(spied.lost, 0);
+    sender = net_open(DUOS_IPV4, DUOS_DGRAM);
+    assert_ok(duos_sendto(sender, "x", 1, &at));
+    net_await(s, DUOS_READ);
+    spied.lost = 3;
+    assert_ok(duos_recvfrom(s, &byte, 1, &n, NULL, NULL));
+    assert_int_equal(spied.lost, 0);
+    assert_int_equal(byte, 'x');
+    net_close(&sender);
+    net_close(&s);
+}
+
 /* ---- accept ------------------------------------------------------------ */
 
 /* Trap 37: what the network says of one connection is not the listener's. */
@@ -339,6 +388,8 @@ int main(void)
         TEST(test_trap_32_refusal_on_loopback_counts_at_once),
         TEST(test_trap_32_attempts_are_given_up_on_loopback_only),
         TEST(test_trap_33_refusal_at_once_is_told_like_a_late_one),
+        TEST(test_trap_14_listener_asks_for_a_port_of_its_own),
+        TEST(test_trap_48_report_of_a_lost_datagram_ends_no_loop),
         TEST(test_trap_37_errors_of_the_network_mean_take_the_next),
         TEST(test_trap_37_server_takes_the_next),
         TEST(test_trap_38_server_pauses_when_no_descriptor_is_left),

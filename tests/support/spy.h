@@ -22,6 +22,10 @@ typedef struct spy {
     unsigned pairs;        /* socketpairs */
     unsigned connects;     /* calls of connect */
     unsigned believed;     /* Windows: refusals that count at once */
+    unsigned reuse;        /* SO_REUSEADDR set */
+    unsigned shared;       /* SO_REUSEPORT set */
+    unsigned exclusive;    /* SO_EXCLUSIVEADDRUSE set */
+    unsigned silenced;     /* Windows: reports of lost datagrams turned off */
     unsigned send_buffers; /* settings of SO_SNDBUF */
     int send_buffer;       /* the last one */
 
@@ -30,6 +34,7 @@ typedef struct spy {
     int accept_always;     /* of all accepts after them */
     bool forget_peer;      /* accept gives an address of length 0 */
     int connect_error;     /* of every connect */
+    unsigned lost;         /* Windows: receives that are 10054 instead */
     bool know_keepidle;    /* Windows: TCP_KEEPIDLE is there */
     uint32_t ideal;        /* Windows: the ideal send backlog, 0 to ask */
 } spy;
@@ -44,8 +49,5 @@ extern const int spy_network_errors[];
 extern const size_t spy_network_error_count;
 extern const int spy_no_descriptor;
 extern const int spy_refused;
-
-/* Windows: whether the program can have calls of its own; POSIX: true. */
-bool spy_is_linked(void);
 
 #endif

@@ -19,11 +19,6 @@ void spy_reset(void)
     next_error = 0;
 }
 
-bool spy_is_linked(void)
-{
-    return true;
-}
-
 const int spy_network_errors[] = {ENETDOWN,    EPROTO,       ENOPROTOOPT,
                                   EHOSTDOWN,   EHOSTUNREACH, ENETUNREACH,
                                   ECONNABORTED};
@@ -47,10 +42,11 @@ static void find(void *function, const char *name)
 #define TYPE_MASK     0xf
 #define TYPE_STREAM   1
 
-/* SOL_SOCKET and SO_SNDBUF: of the BSDs and of Linux. */
-static bool is_send_buffer(int level, int name)
+/* An option of SOL_SOCKET, as the BSDs number it or as Linux does. */
+static bool is_option(int level, int name, int bsd, int linux_name)
 {
-    return (level == 0xffff && name == 0x1001) || (level == 1 && name == 7);
+    return (level == 0xffff && name == bsd) ||
+           (level == 1 && name == linux_name);
 }
 
 static void see_birth(int flags)
@@ -149,9 +145,12 @@ int setsockopt(int fd, int level, int name, const void *value, unsigned len);
 int setsockopt(int fd, int level, int name, const void *value, unsigned len)
 {
     int (*real)(int, int, int, const void *, unsigned);
+    bool on = len > 0 && *(const char *)value != 0;
 
     find(&real, "setsockopt");
-    if (is_send_buffer(level, name)) {
+    spied.reuse += on && is_option(level, name, 0x4, 2);
+    spied.shared += on && is_option(level, name, 0x200, 15);
+    if (is_option(level, name, 0x1001, 7)) {
         spied.send_buffers++;
         memcpy(&spied.send_buffer, value, sizeof spied.send_buffer);
     }

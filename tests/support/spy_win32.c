@@ -29,11 +29,6 @@ const size_t spy_network_error_count =
 const int spy_no_descriptor = WSAEMFILE;
 const int spy_refused = WSAECONNREFUSED;
 
-bool spy_is_linked(void)
-{
-    return sizeof(void *) == 8;
-}
-
 /* C has no cast for what GetProcAddress gives, either. */
 static void find(void *function, const char *name)
 {
@@ -106,6 +101,8 @@ static int WSAAPI see_setsockopt(SOCKET s, int level, int name,
     int(WSAAPI * real)(SOCKET, int, int, const char *, int);
 
     find(&real, "setsockopt");
+    spied.reuse += level == SOL_SOCKET && name == SO_REUSEADDR && *value != 0;
+    spied.exclusive += level == SOL_SOCKET && name == ~SO_REUSEADDR;
     if (level == SOL_SOCKET && name == SO_SNDBUF) {
         spied.send_buffers++;
         memcpy(&spied.send_buffer, value, sizeof spied.send_buffer);
@@ -129,6 +126,7 @@ static int WSAAPI see_getsockopt(SOCKET s, int level, int name, char *value,
 
 #define INITIAL_RTO   0x98000011u
 #define IDEAL_BACKLOG 0x4004747bu
+#define CONNRESET     0x9800000cu
 
 static int WSAAPI see_ioctl(SOCKET s, DWORD code, void *in, DWORD in_len,
                             void *out, DWORD out_len, DWORD *bytes,
@@ -139,11 +137,26 @@ static int WSAAPI see_ioctl(SOCKET s, DWORD code, void *in, DWORD in_len,
 
     find(&real, "WSAIoctl");
     spied.believed += code == INITIAL_RTO;
+    spied.silenced += code == CONNRESET && *(const BOOL *)in == FALSE;
     if (code == IDEAL_BACKLOG && spied.ideal != 0) {
         memcpy(out, &spied.ideal, sizeof spied.ideal);
         return 0;
     }
     return real(s, code, in, in_len, out, out_len, bytes, overlapped, routine);
+}
+
+static int WSAAPI see_recvfrom(SOCKET s, char *data, int cap, int flags,
+                               void *from, int *len)
+{
+    int(WSAAPI * real)(SOCKET, char *, int, int, void *, int *);
+
+    find(&real, "recvfrom");
+    if (spied.lost > 0) {
+        spied.lost--;
+        WSASetLastError(WSAECONNRESET);
+        return SOCKET_ERROR;
+    }
+    return real(s, data, cap, flags, from, len);
 }
 
 /* What the linker would take from the import library. */
@@ -162,3 +175,5 @@ INSTEAD_OF(int, WSAIoctl,
            (SOCKET, DWORD, void *, DWORD, void *, DWORD, DWORD *, void *,
             void *),
            see_ioctl);
+INSTEAD_OF(int, recvfrom, (SOCKET, char *, int, int, void *, int *),
+           see_recvfrom);
