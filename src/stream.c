@@ -157,8 +157,8 @@ static duos_err dial_any(const duos_addr *addrs, size_t count,
         if (i == 0 || !lacks_ipv6(attempt)) {
             err = attempt;
         }
-        if (attempt == DUOS_OK ||
-            (attempt == DUOS_ETIMEDOUT && duos__deadline_left(deadline) == 0)) {
+        if (attempt == DUOS_OK || (attempt == DUOS_ETIMEDOUT &&
+                                   duos__deadline_left(deadline) == 0)) {
             break; /* a system's own time-out is no reason to stop */
         }
     }
@@ -190,6 +190,10 @@ duos_err duos_dial(const char *address, int64_t timeout_ms, duos_socket *out)
 
 /* ---- all of it -------------------------------------------------------- */
 
+/*
+ * Whoever has a limit asks first whether there is room, so only the answer to
+ * that tells that the system holds as much as it takes (trap 52).
+ */
 static duos_err await_room(duos_socket s, const duos__deadline *deadline,
                            bool is_full)
 {

@@ -271,7 +271,10 @@ DUOS_API duos_err duos_shutdown(duos_socket s, duos_how how);
  *     code.
  * Blocking: until some bytes fit, if the socket is blocking.
  * Thread: any. Never raises SIGPIPE.
- * Platform: one call takes at most 1 GiB.
+ * Platform: one call takes at most 1 GiB. Windows does not tune the buffer of
+ *     a socket that does not block: connections and duos_send_all do so when
+ *     it is full; with this call it is the caller's affair
+ *     (DUOS_OPT_SEND_BUFFER).
  * Source: send(2).
  */
 DUOS_API DUOS_CHECKED duos_err duos_send(duos_socket s, const void *data,
