@@ -2,7 +2,8 @@
 /*
  * test_poller_kernel.c - what pollers keep with the system: AFD a question
  * for each socket, that can be cancelled but not changed (trap 62), and a few
- * handles to ask by (trap 63). The others keep less, and do as well.
+ * handles to ask by (trap 63). The others keep less, and do as well. And what
+ * becomes of a question when its socket is closed elsewhere (trap 11).
  */
 #include "support/failing_alloc.h"
 #include "support/net.h"
@@ -126,6 +127,69 @@ static void test_trap_62_poller_another_one_asks_about_the_same(void **state)
     net_close_pair(&p);
 }
 
+/* ---- closed by another thread ------------------------------------------ */
+
+typedef struct waiter {
+    watch *w;
+    duos_poll_event events[4];
+    size_t count;
+    duos_err err;
+} waiter;
+
+static void run_wait(void *user)
+{
+    waiter *t = user;
+
+    t->err =
+        duos_poller_wait(t->w->poller, t->events, 4, PATIENCE_MS, &t->count);
+}
+
+/*
+ * Trap 11: too early, since it was to be removed first, and the system may
+ * have been asked about it by then or not. The wait ends with the wake-up at
+ * the latest, tells of nobody else, and whoever else is watched is told of.
+ */
+static void test_trap_11_poller_socket_closed_while_another_thread_waits(
+    void **state)
+{
+    watch *w = *state;
+    pair other = net_pair(DUOS_IPV4);
+    duos_token token;
+    int i;
+
+    assert_ok(
+        duos_poller_add(w->poller, other.server, DUOS_READ, NULL, &token));
+    for (i = 0; i < 20; i++) {
+        pair p = net_pair(DUOS_IPV4);
+        waiter t = {w, {{{0}, NULL, 0}}, 99, DUOS_OK};
+        uint64_t begin = net_now();
+        os_thread *thread;
+        size_t k;
+
+        assert_ok(
+            duos_poller_add(w->poller, p.server, DUOS_READ, NULL, &w->token));
+        thread = os_thread_start(run_wait, &t);
+        assert_non_null(thread);
+        net_close(&p.server);
+        assert_ok(duos_poller_wakeup(w->poller));
+        os_thread_join(thread);
+        assert_true(net_now() - begin < (uint64_t)PATIENCE_MS * 1000000 / 2);
+        assert_int_equal(t.err, DUOS_OK);
+        for (k = 0; k < t.count; k++) {
+            assert_true(t.events[k].token.value == w->token.value);
+        }
+        assert_ok(duos_poller_del(w->poller, w->token));
+        net_close(&p.client);
+    }
+    w->token = token;
+    assert_ok(duos_send_all(other.client, "x", 1, PATIENCE_MS, NULL));
+    while (wait_one(w, PATIENCE_MS) == 0) {
+        /* a wake-up that came after the wait had ended */
+    }
+    assert_ok(duos_poller_del(w->poller, w->token));
+    net_close_pair(&other);
+}
+
 /* ---- handles ----------------------------------------------------------- */
 
 #define SOCKETS   320
@@ -183,6 +247,7 @@ int main(void)
         TEST(test_trap_62_poller_question_is_replaced_while_pending),
         TEST(test_trap_62_poller_memory_of_a_question_comes_back),
         TEST(test_trap_62_poller_another_one_asks_about_the_same),
+        TEST(test_trap_11_poller_socket_closed_while_another_thread_waits),
         TEST(test_trap_63_poller_of_many_sockets_has_few_handles),
 #undef TEST
     };
