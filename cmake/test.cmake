@@ -209,10 +209,56 @@ function(suite_test failed preset title)
             string(REPLACE "[ERROR_MESSAGE] " "" text "${found}")
         endif()
     endif()
-    file(APPEND "${summary}" "\n== ${title}\n${text}")
+    suite_contract(broken contract ${preset})
+    file(APPEND "${summary}" "\n== ${title}\n${contract}${text}")
     if(NOT result EQUAL 0)
         set(${failed} "ctest ended with ${result}" PARENT_SCOPE)
+    elseif(broken)
+        set(${failed} "${broken}" PARENT_SCOPE)
     endif()
+endfunction()
+
+# ---- the contract ----------------------------------------------------------
+
+# How many of the traps must be carried out, by preset. While not strict, what
+# is wrong is said in the summary and fails nothing.
+set(contract_least_dev 60)
+set(contract_least_mingw64 45)
+set(contract_strict NO)
+
+# The matrix of a run, in build/<preset>/contract.txt: line receives its last
+# one, failed what is wrong with it.
+function(suite_contract failed line preset)
+    set(${failed} "" PARENT_SCOPE)
+    set(${line} "" PARENT_SCOPE)
+    if(NOT DEFINED contract_least_${preset})
+        return()
+    endif()
+    set(table "${ROOT}/build/${preset}/contract.txt")
+    file(REMOVE "${table}")
+    execute_process(COMMAND ${CMAKE_COMMAND}
+            -DLOG=${ROOT}/build/${preset}/Testing/Temporary/LastTest.log
+            -DLIST=${ROOT}/tests/contract/traps.txt
+            -DLEAST=${contract_least_${preset}} "-DOUT=${table}"
+            -P "${ROOT}/tests/contract/matrix.cmake"
+        RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE errors)
+    set(text "no matrix was made")
+    if(EXISTS "${table}")
+        file(STRINGS "${table}" last REGEX " in the list: ")
+        set(text "traps: ${last}")
+    endif()
+    if(NOT result EQUAL 0)
+        string(REGEX REPLACE "[ \n]+" " " errors "${errors}")
+        string(REGEX MATCHALL
+               "missing:( trap_[0-9]+)+|failed:( trap_[0-9]+)+|[0-9]+ carried out, wanted [0-9]+"
+               what "${errors}")
+        string(REPLACE ";" "; " what "${what}")
+        string(APPEND text "\ntraps: NOT AS PROMISED: ${what}")
+        if(contract_strict)
+            set(${failed} "contract: ${what}" PARENT_SCOPE)
+        endif()
+    endif()
+    set(${line} "${text}\n" PARENT_SCOPE)
 endfunction()
 
 # A failure is printed at once and again at the end; the script goes on.

@@ -151,6 +151,7 @@ static sys_count ready_try_send(duos__stream *s, const void *data, size_t len)
 
 static void ready_send_start(duos__stream *s)
 {
+    sys_send_blocked(s->sock);
     s->sending = true;
     update_interest(s);
 }
@@ -174,7 +175,11 @@ static void send_queue(duos__stream *s)
             return;
         }
         duos__stream_sent(s, (size_t)n);
-        if ((size_t)n < len || (size_t)n >= budget) {
+        if ((size_t)n < len) {
+            sys_send_blocked(s->sock);
+            return;
+        }
+        if ((size_t)n >= budget) {
             return;
         }
         budget -= (size_t)n;

@@ -113,6 +113,26 @@ duos_err duos_listen(duos_socket s, int backlog)
     return sys_listen(s, backlog > 0 ? backlog : 0);
 }
 
+/*
+ * What a network had to say of one connection before it was taken (trap 37).
+ * The listener is as good as before.
+ */
+static bool is_of_one_peer(duos_err err)
+{
+    switch (err) {
+    case DUOS_ECONNRESET:
+    case DUOS_EPROTO:
+    case DUOS_ENOPROTOOPT:
+    case DUOS_ENETDOWN:
+    case DUOS_ENETUNREACH:
+    case DUOS_EHOSTDOWN:
+    case DUOS_EHOSTUNREACH:
+        return true;
+    default:
+        return false;
+    }
+}
+
 duos_err duos_accept(duos_socket s, unsigned flags, duos_socket *out,
                      duos_addr *peer)
 {
@@ -124,7 +144,7 @@ duos_err duos_accept(duos_socket s, unsigned flags, duos_socket *out,
     do {
         err = sys_accept(s, (flags & DUOS_NONBLOCK) != 0, out, peer);
     } while (err == DUOS_EINTERRUPTED);
-    return err;
+    return is_of_one_peer(err) ? DUOS_ECONNABORTED : err;
 }
 
 static bool is_unspecified(const duos_addr *addr)

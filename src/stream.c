@@ -7,6 +7,7 @@
 
 #include "deadline.h"
 #include "query.h"
+#include "sys.h"
 
 /* The system has no IPv6, or not for this: IPv4 alone is left. */
 static bool lacks_family(duos_err err)
@@ -98,17 +99,35 @@ duos_err duos_dial(const char *address, int64_t timeout_ms, duos_socket *out)
 
 /* ---- all of it -------------------------------------------------------- */
 
+/*
+ * Whoever has a limit asks first whether there is room, so only the answer to
+ * that tells that the system holds as much as it takes (trap 52).
+ */
+static duos_err await_room(duos_socket s, const duos__deadline *deadline,
+                           bool is_full)
+{
+    duos_err err = is_full ? DUOS_ETIMEDOUT : duos_wait(s, DUOS_WRITE, 0, NULL);
+
+    if (err == DUOS_ETIMEDOUT) {
+        sys_send_blocked(s);
+        err = duos_wait(s, DUOS_WRITE, duos__deadline_left(deadline), NULL);
+    }
+    return err;
+}
+
 static duos_err send_some(duos_socket s, const char *data, size_t len,
                           const duos__deadline *deadline, size_t *sent)
 {
+    bool tried = deadline->timeout_ms < 0;
     duos_err err = DUOS_EWOULDBLOCK;
 
-    if (deadline->timeout_ms < 0) {
+    if (tried) {
         err = duos_send(s, data, len, sent);
     }
     while (err == DUOS_EWOULDBLOCK) {
-        err = duos_wait(s, DUOS_WRITE, duos__deadline_left(deadline), NULL);
+        err = await_room(s, deadline, tried);
         if (err == DUOS_OK) {
+            tried = true;
             err = duos_send(s, data, len, sent);
         }
     }

@@ -109,6 +109,13 @@ duos_err sys_shutdown(duos_socket s, duos_how how);
 sys_count sys_send(duos_socket s, const void *data, size_t len);
 
 /*
+ * A send has not taken all, so the caller is going to wait: the moment to let
+ * more bytes stand with the system, where it does not see to that by itself
+ * (Windows, trap 52). Once per such wait, never per message.
+ */
+void sys_send_blocked(duos_socket s);
+
+/*
  * Receives up to cap (at most SYS_IO_MAX) bytes. 0 is the end of a stream or
  * an empty datagram. A datagram that is too long fills the buffer; its rest
  * is lost without an error.

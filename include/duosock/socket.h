@@ -207,8 +207,8 @@ DUOS_API DUOS_CHECKED duos_err duos_listen(duos_socket s, int backlog);
  * Returns: DUOS_OK; DUOS_EINVAL for a NULL out, an unknown flag, or a socket
  *     that does not listen; DUOS_EBADF; DUOS_EWOULDBLOCK when none waits;
  *     DUOS_EOPNOTSUPP for a datagram socket; DUOS_ECONNABORTED when the
- *     connection is gone again (take the next); DUOS_EMFILE; the system's
- *     code.
+ *     connection is gone again, whatever the network said of it (take the
+ *     next); DUOS_EMFILE; the system's code.
  * Ownership: the caller closes the new socket; it is as safe as one from
  *     duos_open and carries the listener's TCP_NODELAY.
  * Blocking: until a connection comes, if the listener is blocking.
@@ -235,9 +235,9 @@ DUOS_API DUOS_CHECKED duos_err duos_accept(duos_socket s, unsigned flags,
  * Blocking: until the attempt ends, if the socket is blocking; a signal does
  *     not cut it short.
  * Thread: any.
- * Platform: a refused connect on Windows takes about 2 s, because the system
- *     tries three times. A full unix backlog is DUOS_ECONNREFUSED on BSD and
- *     macOS.
+ * Platform: Windows tries a refused connect three times, 2 s in all; from
+ *     Windows 10 1709 on not on loopback. A full unix backlog is
+ *     DUOS_ECONNREFUSED on BSD and macOS.
  * Source: connect(2).
  */
 DUOS_API DUOS_CHECKED duos_err duos_connect(duos_socket s,
@@ -279,7 +279,10 @@ DUOS_API duos_err duos_shutdown(duos_socket s, duos_how how);
  *     code.
  * Blocking: until some bytes fit, if the socket is blocking.
  * Thread: any. Never raises SIGPIPE.
- * Platform: one call takes at most 1 GiB.
+ * Platform: one call takes at most 1 GiB. Windows does not tune the buffer of
+ *     a socket that does not block: connections and duos_send_all do so when
+ *     it is full; with this call it is the caller's affair
+ *     (DUOS_OPT_SEND_BUFFER).
  * Source: send(2).
  */
 DUOS_API DUOS_CHECKED duos_err duos_send(duos_socket s, const void *data,

@@ -88,3 +88,8 @@ sys_count sys_recvfrom(duos_socket s, void *data, size_t cap, duos_addr *from,
     (void)truncated;
     return err == DUOS_OK ? DUOS_EOPNOTSUPP : err;
 }
+
+void sys_send_blocked(duos_socket s)
+{
+    (void)s;
+}

@@ -267,7 +267,7 @@ static unsigned events_of(ULONG found)
     if ((found & FAILURES) != 0) {
         events |= DUOS_READ | DUOS_WRITE | DUOS_ERROR;
     }
-    if ((found & DUOS__AFD_ABORT) != 0) {
+    if ((found & (DUOS__AFD_ABORT | DUOS__AFD_CONNECT_FAIL)) != 0) {
         events |= DUOS_HANGUP;
     }
     return events;

@@ -31,7 +31,9 @@ static size_t take_all(const struct addrinfo *list, duos_addr *addrs,
 static int ask(const char *host, const struct addrinfo *hints,
                struct addrinfo **list)
 {
-    int code = getaddrinfo(host, NULL, hints, list);
+    int code = duos__hold_winsock() == DUOS_OK
+                   ? getaddrinfo(host, NULL, hints, list)
+                   : WSANOTINITIALISED;
 
     if (code == WSANOTINITIALISED && duos__start_winsock() == DUOS_OK) {
         code = getaddrinfo(host, NULL, hints, list);

@@ -2,21 +2,12 @@
 /*
  * sys_socket.c - a socket from its birth to its end, without the bytes.
  *
- * Also starts Winsock: sys_open and sys_lookup ask for it when Windows says
- * that nobody has. Every other verb needs a socket, so it comes later. Winsock
- * counts its users itself, so nothing is kept here, and WSACleanup is never
- * called: it could end the sockets of others in the process (trap 2).
+ * sys_open and sys_lookup see to it that Winsock is started. Every other verb
+ * needs a socket, so it comes later.
  */
 #include "win32.h"
 
 /* ---- birth ------------------------------------------------------------- */
-
-duos_err duos__start_winsock(void)
-{
-    WSADATA data;
-
-    return sys_err_from_native(WSAStartup(MAKEWORD(2, 2), &data));
-}
 
 static bool disinherit(SOCKET os)
 {
@@ -94,9 +85,10 @@ duos_err sys_open(duos_family family, duos_type type, unsigned flags,
     if (family == DUOS_UNIX && type != DUOS_STREAM) {
         return DUOS_ENOTSUP; /* no datagrams there (trap 23) */
     }
+    (void)duos__hold_winsock(); /* create tells when that did not help */
     os = create(family, type, flags);
     if (os == INVALID_SOCKET && WSAGetLastError() == WSANOTINITIALISED) {
-        err = duos__start_winsock();
+        err = duos__start_winsock(); /* somebody cleaned up once too often */
         if (err != DUOS_OK) {
             return err;
         }
@@ -202,6 +194,7 @@ duos_err sys_connect(duos_socket s, const duos_addr *addr)
     if (err != DUOS_OK) {
         return err;
     }
+    duos__believe_refusals(s, addr);
     if (connect(duos__os(s), &native.any, len) == 0) {
         report(duos__os(s), SIO_UDP_CONNRESET, TRUE);
         return DUOS_OK;

@@ -60,11 +60,13 @@ static void set_add(wait_set *set, duos_socket s)
     set->members[(*set->count)++] = duos__os(s);
 }
 
-/* A failed connect shows among the exceptions only (trap 27). */
+/*
+ * A failed connect shows among the exceptions only (trap 27). Whoever waits
+ * for it is to be told, since no call on such a socket would block.
+ */
 static bool wants_except(const sys_wait *e)
 {
-    return (e->want & (DUOS_WRITE | DUOS_PRIO)) != 0 &&
-           (e->got & URGENT_SEEN) == 0;
+    return e->want != 0 && (e->got & URGENT_SEEN) == 0;
 }
 
 static void fill_sets(wait_set *sets, const sys_wait *list, size_t n)
@@ -134,7 +136,7 @@ static unsigned judge_exception(const sys_wait *e)
     duos_addr peer;
 
     if (sys_peer_addr(e->sock, &peer) != DUOS_OK) {
-        return DUOS_ERROR | (e->want & (unsigned)DUOS_WRITE);
+        return DUOS_ERROR | (e->want & (unsigned)(DUOS_READ | DUOS_WRITE));
     }
     return (e->want & DUOS_PRIO) != 0 ? (unsigned)DUOS_PRIO : URGENT_SEEN;
 }

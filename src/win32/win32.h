@@ -57,6 +57,15 @@
 #ifndef SIO_AF_UNIX_GETPEERPID
 #define SIO_AF_UNIX_GETPEERPID _WSAIOR(IOC_VENDOR, 256) /* Windows 10 */
 #endif
+#ifndef SIO_TCP_INITIAL_RTO
+#define SIO_TCP_INITIAL_RTO _WSAIOW(IOC_VENDOR, 17)
+#endif
+#ifndef TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS
+#define TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS ((UCHAR)-2)
+#endif
+#ifndef SIO_IDEAL_SEND_BACKLOG_QUERY
+#define SIO_IDEAL_SEND_BACKLOG_QUERY _IOR('t', 123, ULONG)
+#endif
 #ifndef SO_EXCLUSIVEADDRUSE
 #define SO_EXCLUSIVEADDRUSE ((int)(~SO_REUSEADDR))
 #endif
@@ -117,6 +126,12 @@ static inline SOCKET duos__os(duos_socket s)
 
 /* Starts Winsock; once more is no harm. */
 duos_err duos__start_winsock(void);
+
+/* The same, unless we have done so before. */
+duos_err duos__hold_winsock(void);
+
+/* Before a connect: on loopback a refusal ends it (trap 32). */
+void duos__believe_refusals(duos_socket s, const duos_addr *addr);
 
 /* What a call on s failed with, code, as one of ours. */
 duos_err duos__wsa_error(duos_socket s, int code);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bytes.h - what tests that move bytes ask of the system itself: files, much
- * memory, and descriptors. bytes_posix.c and bytes_win32.c implement it. false
- * or NULL: this system cannot do it.
+ * bytes.h - what tests that move bytes ask of the system itself: files and
+ * much memory. bytes_posix.c and bytes_win32.c implement it. false or NULL:
+ * this system cannot do it.
  */
 #ifndef TEST_BYTES_H
 #define TEST_BYTES_H
@@ -25,11 +25,5 @@ bool bytes_open_made_up(intptr_t *file);
 /* Address space that reads as zeros and costs nothing. */
 void *bytes_reserve(size_t len);
 void bytes_release(void *data, size_t len);
-
-/* Sends a descriptor along with one byte, through a pair of unix sockets. */
-bool bytes_send_descriptor(duos_socket through, duos_socket what);
-
-/* How many descriptors are open. */
-bool bytes_count_descriptors(size_t *count);
 
 #endif

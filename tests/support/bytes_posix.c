@@ -70,37 +70,3 @@ void bytes_release(void *data, size_t len)
 {
     munmap(data, len);
 }
-
-bool bytes_send_descriptor(duos_socket through, duos_socket what)
-{
-    union {
-        struct cmsghdr align;
-        char bytes[64];
-    } control;
-    struct iovec part = {(void *)(uintptr_t) "x", 1};
-    struct msghdr header;
-    int fd = (int)what.os;
-
-    memset(&header, 0, sizeof header);
-    memset(&control, 0, sizeof control);
-    header.msg_iov = &part;
-    header.msg_iovlen = 1;
-    header.msg_control = &control;
-    header.msg_controllen = CMSG_SPACE(sizeof fd);
-    CMSG_FIRSTHDR(&header)->cmsg_level = SOL_SOCKET;
-    CMSG_FIRSTHDR(&header)->cmsg_type = SCM_RIGHTS;
-    CMSG_FIRSTHDR(&header)->cmsg_len = CMSG_LEN(sizeof fd);
-    memcpy(CMSG_DATA(CMSG_FIRSTHDR(&header)), &fd, sizeof fd);
-    return sendmsg((int)through.os, &header, 0) == 1;
-}
-
-bool bytes_count_descriptors(size_t *count)
-{
-    int fd;
-
-    *count = 0;
-    for (fd = 0; fd < 256; fd++) {
-        *count += fcntl(fd, F_GETFD) != -1;
-    }
-    return true;
-}

@@ -84,16 +84,3 @@ void bytes_release(void *data, size_t len)
     (void)data;
     (void)len;
 }
-
-bool bytes_send_descriptor(duos_socket through, duos_socket what)
-{
-    (void)through;
-    (void)what;
-    return false;
-}
-
-bool bytes_count_descriptors(size_t *count)
-{
-    (void)count;
-    return false;
-}

@@ -54,6 +54,18 @@ bool os_get_nonblocking(duos_socket s, bool *on);
 /* Sends one byte out of band. */
 bool os_send_urgent(duos_socket s, char byte);
 
+/* How many descriptors or handles this process has, of any kind. */
+bool os_count_handles(size_t *count);
+
+/* ---- Winsock ---------------------------------------------------------- */
+
+/* What a program does that uses Winsock besides us, too. */
+bool os_start_winsock(void);
+bool os_stop_winsock(void);
+
+/* Whether anybody in this process is counted. */
+bool os_winsock_is_started(void);
+
 /* ---- rights ----------------------------------------------------------- */
 
 /* From now on the user may not have ports below 1024, until os_end_... */

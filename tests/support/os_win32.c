@@ -107,73 +107,45 @@ bool os_send_urgent(duos_socket s, char byte)
     return send((SOCKET)s.os, &byte, 1, MSG_OOB) == 1;
 }
 
-/* ---- files ------------------------------------------------------------ */
-
-bool os_get_mode(const char *path, uint32_t *mode)
+/* Wine does not say how many there are, but which ones. */
+bool os_count_handles(size_t *count)
 {
-    (void)path;
-    (void)mode;
-    return false;
-}
+    DWORD handles = 0;
+    DWORD flags;
+    uintptr_t handle;
 
-bool os_set_umask(uint32_t mask, uint32_t *before)
-{
-    (void)mask;
-    (void)before;
-    return false;
-}
-
-bool os_make_link(const char *target, const char *path)
-{
-    (void)target;
-    (void)path;
-    return false;
-}
-
-bool os_make_fifo(const char *path)
-{
-    (void)path;
-    return false;
-}
-
-bool os_make_directory(const char *path)
-{
-    return CreateDirectoryA(path, NULL) != 0;
-}
-
-bool os_remove_directory(const char *path)
-{
-    return RemoveDirectoryA(path) != 0;
-}
-
-bool os_path_exists(const char *path)
-{
-    return GetFileAttributesA(path) != INVALID_FILE_ATTRIBUTES;
-}
-
-/* ---- processes -------------------------------------------------------- */
-
-bool os_get_self(uint64_t *pid, uint32_t *uid, uint32_t *gid)
-{
-    *pid = GetCurrentProcessId();
-    *uid = 0;
-    *gid = 0;
+    if (!GetProcessHandleCount(GetCurrentProcess(), &handles) || handles == 0) {
+        for (handle = 4; handle < 16384; handle += 4) {
+            handles += GetHandleInformation((HANDLE)handle, &flags) != 0;
+        }
+    }
+    *count = handles;
     return true;
 }
 
-bool os_send_handles(duos_socket s, const intptr_t *handles, size_t count)
+/* ---- Winsock ---------------------------------------------------------- */
+
+bool os_start_winsock(void)
 {
-    (void)s;
-    (void)handles;
-    (void)count;
-    return false;
+    WSADATA data;
+
+    return WSAStartup(MAKEWORD(2, 2), &data) == 0;
 }
 
-bool os_duplicate_to(duos_socket s, int number)
+bool os_stop_winsock(void)
 {
-    (void)s;
-    (void)number;
-    return false;
+    return WSACleanup() == 0;
+}
+
+bool os_winsock_is_started(void)
+{
+    SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
+
+    if (s == INVALID_SOCKET) {
+        return WSAGetLastError() != WSANOTINITIALISED;
+    }
+    closesocket(s);
+    return true;
 }
 
 /* ---- rights ----------------------------------------------------------- */
