@@ -220,11 +220,9 @@ endfunction()
 
 # ---- the contract ----------------------------------------------------------
 
-# How many of the traps must be carried out, by preset. While not strict, what
-# is wrong is said in the summary and fails nothing.
+# How many of the traps must be carried out, by preset.
 set(contract_least_dev 60)
 set(contract_least_mingw64 45)
-set(contract_strict NO)
 
 # The matrix of a run, in build/<preset>/contract.txt: line receives its last
 # one, failed what is wrong with it.
@@ -254,9 +252,7 @@ function(suite_contract failed line preset)
                what "${errors}")
         string(REPLACE ";" "; " what "${what}")
         string(APPEND text "\ntraps: NOT AS PROMISED: ${what}")
-        if(contract_strict)
-            set(${failed} "contract: ${what}" PARENT_SCOPE)
-        endif()
+        set(${failed} "contract: ${what}" PARENT_SCOPE)
     endif()
     set(${line} "${text}\n" PARENT_SCOPE)
 endfunction()
