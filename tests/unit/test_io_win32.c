@@ -17,6 +17,29 @@ static duos_socket open_connected(void)
     return s;
 }
 
+/* Trap 44: no would-block, since waiting for room would end at once. */
+static void test_trap_44_no_buffer_space_is_enobufs(void **state)
+{
+    duos_socket s = net_open(DUOS_IPV4, DUOS_DGRAM);
+
+    (void)state;
+    assert_int_equal(duos__io_error(s, WSAENOBUFS), DUOS_ENOBUFS);
+    assert_int_equal(duos__io_error(s, WSAEWOULDBLOCK), DUOS_EWOULDBLOCK);
+    net_close(&s);
+}
+
+/* Trap 45: a send after our own end, and while the connection breaks. */
+static void test_trap_45_send_at_the_end_says_which_end(void **state)
+{
+    pair p = net_pair(DUOS_IPV4);
+
+    (void)state;
+    assert_int_equal(duos__io_error(p.client, WSAESHUTDOWN), DUOS_EPIPE);
+    assert_int_equal(duos__io_error(p.client, WSAECONNABORTED),
+                     DUOS_ECONNABORTED);
+    net_close_pair(&p);
+}
+
 /* Trap 46: we have ended it ourselves. */
 static void test_trap_46_shut_down_for_receiving_is_the_end(void **state)
 {
@@ -65,6 +88,8 @@ static void test_trap_48_reset_means_what_the_socket_can_have(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_trap_44_no_buffer_space_is_enobufs),
+        cmocka_unit_test(test_trap_45_send_at_the_end_says_which_end),
         cmocka_unit_test(test_trap_46_shut_down_for_receiving_is_the_end),
         cmocka_unit_test(test_trap_47_message_too_long_fills_the_buffer),
         cmocka_unit_test(test_trap_48_reset_means_what_the_socket_can_have),
