@@ -7,18 +7,13 @@
  * our sending ends; the server then says what is left and closes.
  */
 #include "args.h"
-#include "attempt.h"
 #include "cli.h"
+#include "dialogue.h"
 #include "escape.h"
 #include "lines.h"
 #include "nick.h"
-#include "os.h"
 #include "output.h"
 #include "report.h"
-#include "setup.h"
-
-#include <duosock/client.h>
-#include <duosock/input.h>
 
 #include <string.h>
 
@@ -35,21 +30,14 @@ typedef struct chat_options {
 } chat_options;
 
 typedef struct session {
-    const chat_options *options;
+    dialogue dialogue;
+    const char *nick;
     const char *address;
-    duos_loop *loop;
-    duos_client *client;
-    duos_quit quit;
-    duos_input input;
     output out;
     lines typed;
     lines received;
-    size_t queue_high;
-    uint64_t opened_ms;
-    bool at_terminal; /* the standard input is one */
-    bool open;        /* on_open came */
-    bool welcome;     /* the nick was accepted */
-    int exit_code;    /* other than 0: why is said */
+    bool welcome;  /* the nick was accepted */
+    int exit_code; /* other than 0: why is said */
 } session;
 
 #define FIELD(name) offsetof(chat_options, name)
@@ -81,7 +69,7 @@ static const arg_command chat_command = {
 static void give_up(session *s, int exit_code)
 {
     s->exit_code = exit_code;
-    duos_conn_abort(duos_client_conn(s->client), DUOS_ECANCELED);
+    dialogue_break(&s->dialogue);
 }
 
 /* ---- from the standard input to the server ----------------------------- */
@@ -94,12 +82,12 @@ static bool send_line(session *s, lines_text line)
 
     memcpy(text, line.at, line.len);
     text[line.len] = '\n';
-    err = duos_conn_send(duos_client_conn(s->client), text, line.len + 1);
+    err = dialogue_send(&s->dialogue, text, line.len + 1);
     if (err != DUOS_OK && err != DUOS_ESTATE) {
         report_failure("send", s->address, err);
         give_up(s, CLI_FAILED);
     }
-    return err == DUOS_OK; /* otherwise on_close is on its way */
+    return err == DUOS_OK; /* otherwise on_end is on its way */
 }
 
 static void on_input(duos_input *input, const void *data, size_t len,
@@ -123,34 +111,19 @@ static void on_input(duos_input *input, const void *data, size_t len,
             return;
         }
     }
-    if (duos_conn_queued(duos_client_conn(s->client)) > s->queue_high) {
-        (void)duos_input_pause(input);
-    }
 }
 
-static void on_input_end(duos_input *input, duos_err reason, void *user)
+static void on_input_end(bool good, void *user)
 {
     session *s = user;
     lines_text line;
 
-    (void)input;
-    /* A terminal that was hung up has ended, whatever it says. */
-    if (reason != DUOS_EEOF && !(s->at_terminal && reason == DUOS_EIO)) {
-        report_failure("read", "standard input", reason);
+    if (!good) {
         s->exit_code = CLI_FAILED;
     }
     if (lines_last(&s->typed, &line) == LINES_LINE && line.len > 0) {
         (void)send_line(s, line);
     }
-    (void)duos_conn_shutdown(duos_client_conn(s->client));
-}
-
-static void on_drain(duos_conn *conn, void *user)
-{
-    session *s = user;
-
-    (void)conn;
-    (void)duos_input_resume(&s->input);
 }
 
 /* ---- from the server to the standard output ---------------------------- */
@@ -185,14 +158,11 @@ static void say_refusal(const session *s, lines_text line)
 static void take_answer(session *s, lines_text line)
 {
     static const char welcome[] = "* welcome ";
-    duos_err err;
 
     if (line.len >= sizeof welcome - 1 &&
         memcmp(line.at, welcome, sizeof welcome - 1) == 0) {
         s->welcome = true;
-        err = duos_input_start(&s->input);
-        if (err != DUOS_OK) {
-            report_failure("read", "standard input", err);
+        if (!dialogue_start_input(&s->dialogue)) {
             give_up(s, CLI_FAILED);
         }
         return;
@@ -234,19 +204,15 @@ static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
 static void on_open(duos_conn *conn, void *user)
 {
     session *s = user;
-    lines_text nick = {s->options->nick, strlen(s->options->nick)};
+    lines_text nick = {s->nick, strlen(s->nick)};
 
-    s->open = true;
-    s->opened_ms = duos_loop_now_ms(s->loop);
-    if (report_open(SAY_VERBOSE, 0, conn, false)) {
-        (void)send_line(s, nick);
-    } else {
-        give_up(s, CLI_FAILED);
-    }
+    (void)conn;
+    (void)send_line(s, nick);
 }
 
-static int chat_ended(session *s, duos_err reason)
+static int on_end(duos_err reason, void *user)
 {
+    session *s = user;
     lines_text line;
 
     if (s->exit_code != CLI_DONE) {
@@ -270,77 +236,7 @@ static int chat_ended(session *s, duos_err reason)
     return s->exit_code;
 }
 
-static void on_close(duos_conn *conn, duos_err reason, void *user)
-{
-    session *s = user;
-
-    duos_input_stop(&s->input);
-    if (s->open) {
-        s->exit_code = chat_ended(s, reason);
-        (void)report_close(SAY_VERBOSE, 0, conn, s->opened_ms, reason);
-    } else {
-        s->exit_code = attempt_failed(s->address, reason);
-    }
-    duos_loop_stop(s->loop);
-}
-
-static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
-                    void *user)
-{
-    session *s = user;
-
-    (void)quit;
-    (void)count;
-    (void)kind;
-    duos_conn_close(duos_client_conn(s->client));
-}
-
 /* ---- command ----------------------------------------------------------- */
-
-static duos_err create_client(session *s)
-{
-    duos_client_config config;
-
-    duos_client_config_init(&config);
-    config.handler.on_open = on_open;
-    config.handler.on_data = on_data;
-    config.handler.on_drain = on_drain;
-    config.handler.on_close = on_close;
-    config.user = s;
-    config.connect_ms = s->options->timeout_ms;
-    /* The room may let us wait: who floods is not listened to for a while. */
-    config.limits.stall_ms = 0;
-    s->queue_high = config.limits.queue_high;
-    return duos_client_create(s->loop, &config, &s->client);
-}
-
-static int run(session *s)
-{
-    duos_err err = create_client(s);
-    int exit_code;
-
-    if (err == DUOS_OK) {
-        err = duos_input_init(&s->input, s->loop, on_input, on_input_end, s);
-    }
-    if (err != DUOS_OK) {
-        report_failure("start", "client", err);
-        return CLI_FAILED;
-    }
-    exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
-    if (exit_code != CLI_DONE) {
-        return exit_code;
-    }
-    err = duos_client_connect(s->client, s->address);
-    if (err != DUOS_OK) {
-        return attempt_refused(s->address, err);
-    }
-    err = duos_loop_run(s->loop);
-    if (err != DUOS_OK) {
-        report_failure("wait", "for events", err);
-        return CLI_FAILED;
-    }
-    return s->exit_code;
-}
 
 static bool check_nick(const char *nick)
 {
@@ -357,6 +253,7 @@ static bool check_nick(const char *nick)
 int cmd_chat(int argc, char **argv)
 {
     chat_options options = {0};
+    dialogue_config config = {0};
     arg_list list;
     session s = {0};
     int exit_code;
@@ -367,20 +264,21 @@ int cmd_chat(int argc, char **argv)
     if (!check_nick(options.nick)) {
         return CLI_USAGE;
     }
-    s.options = &options;
+    s.nick = options.nick;
     s.address = list.count > 0 ? list.address[0] : CLI_ADDRESS;
-    s.at_terminal = os_is_terminal(OS_STDIN);
     output_init(&s.out, report_is_json() ? OUTPUT_JSON : OUTPUT_AUTO);
     lines_init(&s.typed, TYPED_MAX);
     lines_init(&s.received, RECEIVED_MAX);
-    exit_code = setup_loop(options.poller, 0, &s.loop);
-    if (exit_code == CLI_DONE) {
-        exit_code = run(&s);
-        duos_input_stop(&s.input);
-        duos_quit_stop(&s.quit);
-        duos_client_destroy(s.client);
-        (void)duos_loop_destroy(s.loop);
-    }
+    config.address = s.address;
+    config.poller = options.poller;
+    config.timeout_ms = options.timeout_ms;
+    config.on_open = on_open;
+    config.on_data = on_data;
+    config.on_input = on_input;
+    config.on_input_end = on_input_end;
+    config.on_end = on_end;
+    config.user = &s;
+    exit_code = dialogue_run(&s.dialogue, &config);
     lines_free(&s.typed);
     lines_free(&s.received);
     return exit_code;

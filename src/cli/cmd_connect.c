@@ -8,16 +8,11 @@
  * down, a peer that takes its time slows down whoever feeds us.
  */
 #include "args.h"
-#include "attempt.h"
 #include "cli.h"
-#include "os.h"
+#include "dialogue.h"
 #include "output.h"
 #include "report.h"
 #include "say.h"
-#include "setup.h"
-
-#include <duosock/client.h>
-#include <duosock/input.h>
 
 typedef struct connect_options {
     int32_t timeout_ms;
@@ -27,19 +22,10 @@ typedef struct connect_options {
 } connect_options;
 
 typedef struct session {
-    const connect_options *options;
+    dialogue dialogue;
     const char *address;
-    duos_loop *loop;
-    duos_client *client;
-    duos_quit quit;
-    duos_input input;
     output out;
-    size_t queue_high;
-    uint64_t opened_ms;
-    bool open;   /* on_open came */
-    bool typed;  /* the standard input is a terminal */
     bool broken; /* a standard stream failed; it has been said */
-    int exit_code;
 } session;
 
 #define FIELD(name) offsetof(connect_options, name)
@@ -77,37 +63,20 @@ static void on_input(duos_input *input, const void *data, size_t len,
                      void *user)
 {
     session *s = user;
-    duos_conn *conn = duos_client_conn(s->client);
-    duos_err err = duos_conn_send(conn, data, len);
+    duos_err err = dialogue_send(&s->dialogue, data, len);
 
     if (err == DUOS_ESTATE) {
-        duos_input_stop(input); /* the peer has ended; on_close will come */
+        duos_input_stop(input); /* the peer has ended; on_end will come */
     } else if (err != DUOS_OK) {
-        duos_conn_abort(conn, err);
-    } else if (duos_conn_queued(conn) > s->queue_high) {
-        (void)duos_input_pause(input);
+        duos_conn_abort(duos_client_conn(s->dialogue.client), err);
     }
 }
 
-static void on_input_end(duos_input *input, duos_err reason, void *user)
+static void on_input_end(bool good, void *user)
 {
     session *s = user;
 
-    (void)input;
-    /* A terminal that was hung up has ended, whatever it says. */
-    if (reason != DUOS_EEOF && !(s->typed && reason == DUOS_EIO)) {
-        report_failure("read", "standard input", reason);
-        s->broken = true;
-    }
-    (void)duos_conn_shutdown(duos_client_conn(s->client));
-}
-
-static void on_drain(duos_conn *conn, void *user)
-{
-    session *s = user;
-
-    (void)conn;
-    (void)duos_input_resume(&s->input);
+    s->broken = s->broken || !good;
 }
 
 /* ---- from the socket to the standard output ---------------------------- */
@@ -116,9 +85,10 @@ static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
 {
     session *s = user;
 
+    (void)conn;
     if (!s->broken && !output_write(&s->out, data, len)) {
         s->broken = true;
-        duos_conn_abort(conn, DUOS_ECANCELED);
+        dialogue_break(&s->dialogue);
     }
 }
 
@@ -127,23 +97,21 @@ static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
 static void on_open(duos_conn *conn, void *user)
 {
     session *s = user;
-    duos_err err;
 
-    s->open = true;
-    s->opened_ms = duos_loop_now_ms(s->loop);
-    s->broken = !report_open(SAY_VERBOSE, 0, conn, false);
-    err = duos_input_start(&s->input);
-    if (err != DUOS_OK) {
-        report_failure("read", "standard input", err);
+    (void)conn;
+    if (!dialogue_start_input(&s->dialogue)) {
         s->broken = true;
-    }
-    if (s->broken) {
-        duos_conn_abort(conn, DUOS_ECANCELED);
+        dialogue_break(&s->dialogue);
     }
 }
 
-static int transfer_ended(const session *s, duos_err reason)
+static int on_end(duos_err reason, void *user)
 {
+    session *s = user;
+
+    if (!s->broken && !output_end(&s->out)) {
+        s->broken = true;
+    }
     switch (reason) {
     case DUOS_EEOF:
     case DUOS_ECANCELED:
@@ -158,84 +126,7 @@ static int transfer_ended(const session *s, duos_err reason)
     }
 }
 
-static void on_close(duos_conn *conn, duos_err reason, void *user)
-{
-    session *s = user;
-
-    duos_input_stop(&s->input);
-    if (!s->open) {
-        s->exit_code = attempt_failed(s->address, reason);
-    } else {
-        if (!s->broken && !output_end(&s->out)) {
-            s->broken = true;
-        }
-        if (!report_close(SAY_VERBOSE, 0, conn, s->opened_ms, reason)) {
-            s->broken = true;
-        }
-        s->exit_code = transfer_ended(s, reason);
-    }
-    duos_loop_stop(s->loop);
-}
-
-/* What was read from the standard input still goes out. */
-static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
-                    void *user)
-{
-    session *s = user;
-
-    (void)quit;
-    (void)count;
-    (void)kind;
-    duos_conn_close(duos_client_conn(s->client));
-}
-
 /* ---- command ----------------------------------------------------------- */
-
-static duos_err create_client(session *s)
-{
-    duos_client_config config;
-
-    duos_client_config_init(&config);
-    config.handler.on_open = on_open;
-    config.handler.on_data = on_data;
-    config.handler.on_drain = on_drain;
-    config.handler.on_close = on_close;
-    config.user = s;
-    config.connect_ms = s->options->timeout_ms;
-    config.limits.idle_ms = s->options->idle_ms;
-    /* A peer may stop reading because our own output stands still. */
-    config.limits.stall_ms = 0;
-    s->queue_high = config.limits.queue_high;
-    return duos_client_create(s->loop, &config, &s->client);
-}
-
-static int run(session *s)
-{
-    duos_err err = create_client(s);
-    int exit_code;
-
-    if (err == DUOS_OK) {
-        err = duos_input_init(&s->input, s->loop, on_input, on_input_end, s);
-    }
-    if (err != DUOS_OK) {
-        report_failure("start", "client", err);
-        return CLI_FAILED;
-    }
-    exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
-    if (exit_code != CLI_DONE) {
-        return exit_code;
-    }
-    err = duos_client_connect(s->client, s->address);
-    if (err != DUOS_OK) {
-        return attempt_refused(s->address, err);
-    }
-    err = duos_loop_run(s->loop);
-    if (err != DUOS_OK) {
-        report_failure("wait", "for events", err);
-        return CLI_FAILED;
-    }
-    return s->exit_code;
-}
 
 static output_form form_of(const connect_options *options)
 {
@@ -248,9 +139,9 @@ static output_form form_of(const connect_options *options)
 int cmd_connect(int argc, char **argv)
 {
     connect_options options = {0};
+    dialogue_config config = {0};
     arg_list list;
     session s = {0};
-    int exit_code;
 
     if (!args_parse(&connect_command, argc, argv, &options, &list)) {
         return list.exit_code;
@@ -260,17 +151,17 @@ int cmd_connect(int argc, char **argv)
         say("try: duosock connect --help");
         return CLI_USAGE;
     }
-    s.options = &options;
-    s.typed = os_is_terminal(OS_STDIN);
     s.address = list.count > 0 ? list.address[0] : CLI_ADDRESS;
     output_init(&s.out, form_of(&options));
-    exit_code = setup_loop(options.poller, 0, &s.loop);
-    if (exit_code == CLI_DONE) {
-        exit_code = run(&s);
-        duos_input_stop(&s.input);
-        duos_quit_stop(&s.quit);
-        duos_client_destroy(s.client);
-        (void)duos_loop_destroy(s.loop);
-    }
-    return exit_code;
+    config.address = s.address;
+    config.poller = options.poller;
+    config.timeout_ms = options.timeout_ms;
+    config.idle_ms = options.idle_ms;
+    config.on_open = on_open;
+    config.on_data = on_data;
+    config.on_input = on_input;
+    config.on_input_end = on_input_end;
+    config.on_end = on_end;
+    config.user = &s;
+    return dialogue_run(&s.dialogue, &config);
 }

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dialogue.c - a client and the standard input on one loop, and which exit
+ * code a connection deserves that never stood.
+ */
+#include "dialogue.h"
+
+#include "cli.h"
+#include "os.h"
+#include "report.h"
+#include "say.h"
+#include "setup.h"
+
+/* ---- a connection that never stood ------------------------------------- */
+
+static int attempt_failed(const char *address, duos_err reason)
+{
+    report_failure("connect", address, reason);
+    if (reason == DUOS_ECONNREFUSED) {
+        say("hint: nobody listens there; duosock serve would");
+    }
+    if (reason == DUOS_EINVAL) {
+        say("hint: a client needs a host and a port other than 0");
+        return CLI_USAGE;
+    }
+    return reason == DUOS_ETIMEDOUT ? CLI_TIMEDOUT : CLI_UNREACHABLE;
+}
+
+/* It did not even begin. */
+static int attempt_refused(const char *address, duos_err reason)
+{
+    switch (reason) {
+    case DUOS_ESYNTAX:
+    case DUOS_ENAMETOOLONG:
+    case DUOS_ERANGE:
+    case DUOS_EAFNOSUPPORT:
+    case DUOS_ENOTSUP:
+        setup_say_address(address, reason);
+        return CLI_USAGE;
+    default:
+        return attempt_failed(address, reason);
+    }
+}
+
+/* ---- the connection ----------------------------------------------------- */
+
+void dialogue_break(dialogue *d)
+{
+    duos_conn_abort(duos_client_conn(d->client), DUOS_ECANCELED);
+}
+
+static void on_open(duos_conn *conn, void *user)
+{
+    dialogue *d = user;
+
+    d->open = true;
+    d->opened_ms = duos_loop_now_ms(d->loop);
+    if (report_open(SAY_VERBOSE, 0, conn, false)) {
+        d->config->on_open(conn, d->config->user);
+    } else {
+        d->exit_code = CLI_FAILED;
+        dialogue_break(d);
+    }
+}
+
+static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
+{
+    dialogue *d = user;
+
+    d->config->on_data(conn, data, len, d->config->user);
+}
+
+static void on_drain(duos_conn *conn, void *user)
+{
+    dialogue *d = user;
+
+    (void)conn;
+    (void)duos_input_resume(&d->input);
+}
+
+static void on_close(duos_conn *conn, duos_err reason, void *user)
+{
+    dialogue *d = user;
+    int exit_code;
+
+    duos_input_stop(&d->input);
+    if (d->open) {
+        exit_code = d->config->on_end(reason, d->config->user);
+        if (!report_close(SAY_VERBOSE, 0, conn, d->opened_ms, reason) &&
+            exit_code == CLI_DONE) {
+            exit_code = CLI_FAILED;
+        }
+    } else {
+        exit_code = attempt_failed(d->config->address, reason);
+    }
+    if (d->exit_code == CLI_DONE) {
+        d->exit_code = exit_code;
+    }
+    duos_loop_stop(d->loop);
+}
+
+static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
+                    void *user)
+{
+    dialogue *d = user;
+
+    (void)quit;
+    (void)count;
+    (void)kind;
+    duos_conn_close(duos_client_conn(d->client));
+}
+
+/* ---- the standard input -------------------------------------------------- */
+
+static void on_input(duos_input *input, const void *data, size_t len,
+                     void *user)
+{
+    dialogue *d = user;
+
+    d->config->on_input(input, data, len, d->config->user);
+}
+
+static void on_input_end(duos_input *input, duos_err reason, void *user)
+{
+    dialogue *d = user;
+    /* A terminal that was hung up has ended, whatever it says. */
+    bool good = reason == DUOS_EEOF || (d->at_terminal && reason == DUOS_EIO);
+
+    (void)input;
+    if (!good) {
+        report_failure("read", "standard input", reason);
+    }
+    d->config->on_input_end(good, d->config->user);
+    (void)duos_conn_shutdown(duos_client_conn(d->client));
+}
+
+bool dialogue_start_input(dialogue *d)
+{
+    duos_err err = duos_input_start(&d->input);
+
+    if (err != DUOS_OK) {
+        report_failure("read", "standard input", err);
+    }
+    return err == DUOS_OK;
+}
+
+duos_err dialogue_send(dialogue *d, const void *data, size_t len)
+{
+    duos_conn *conn = duos_client_conn(d->client);
+    duos_err err = duos_conn_send(conn, data, len);
+
+    if (err == DUOS_OK && duos_conn_queued(conn) > d->queue_high) {
+        (void)duos_input_pause(&d->input);
+    }
+    return err;
+}
+
+/* ---- all of it ----------------------------------------------------------- */
+
+static duos_err create_client(dialogue *d)
+{
+    duos_client_config config;
+
+    duos_client_config_init(&config);
+    config.handler.on_open = on_open;
+    config.handler.on_data = on_data;
+    config.handler.on_drain = on_drain;
+    config.handler.on_close = on_close;
+    config.user = d;
+    config.connect_ms = d->config->timeout_ms;
+    config.limits.idle_ms = d->config->idle_ms;
+    /* A peer may stop reading because our own output stands still, and a
+     * chat does not listen for a while to one who floods. */
+    config.limits.stall_ms = 0;
+    d->queue_high = config.limits.queue_high;
+    return duos_client_create(d->loop, &config, &d->client);
+}
+
+static int run(dialogue *d)
+{
+    duos_err err = create_client(d);
+    int exit_code;
+
+    if (err == DUOS_OK) {
+        err = duos_input_init(&d->input, d->loop, on_input, on_input_end, d);
+    }
+    if (err != DUOS_OK) {
+        report_failure("start", "client", err);
+        return CLI_FAILED;
+    }
+    exit_code = setup_quit(&d->quit, d->loop, on_quit, d);
+    if (exit_code != CLI_DONE) {
+        return exit_code;
+    }
+    err = duos_client_connect(d->client, d->config->address);
+    if (err != DUOS_OK) {
+        return attempt_refused(d->config->address, err);
+    }
+    err = duos_loop_run(d->loop);
+    if (err != DUOS_OK) {
+        report_failure("wait", "for events", err);
+        return CLI_FAILED;
+    }
+    return d->exit_code;
+}
+
+int dialogue_run(dialogue *d, const dialogue_config *config)
+{
+    int exit_code;
+
+    d->config = config;
+    d->at_terminal = os_is_terminal(OS_STDIN);
+    exit_code = setup_loop(config->poller, 0, &d->loop);
+    if (exit_code == CLI_DONE) {
+        exit_code = run(d);
+        duos_input_stop(&d->input);
+        duos_quit_stop(&d->quit);
+        duos_client_destroy(d->client);
+        (void)duos_loop_destroy(d->loop);
+    }
+    return exit_code;
+}

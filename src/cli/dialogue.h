@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dialogue.h - one connection to a server with the standard input beside it:
+ * what duosock connect and duosock chat have in common. What comes from
+ * either side, and what is made of it, is theirs.
+ *
+ * The first request to stop closes, so what was read still goes out.
+ */
+#ifndef CLI_DIALOGUE_H
+#define CLI_DIALOGUE_H
+
+#include <duosock/client.h>
+#include <duosock/input.h>
+#include <duosock/quit.h>
+
+/* What a command wants; user is passed to each function. */
+typedef struct dialogue_config {
+    const char *address;
+    duos_poller_backend poller;
+    int32_t timeout_ms; /* to connect */
+    int32_t idle_ms;    /* 0: no limit */
+    void (*on_open)(duos_conn *conn, void *user);
+    void (*on_data)(duos_conn *conn, const void *data, size_t len, void *user);
+    void (*on_input)(duos_input *input, const void *data, size_t len,
+                     void *user);
+    /* good: false when the input failed, which has been said. Our sending
+     * ends after this. */
+    void (*on_input_end)(bool good, void *user);
+    /* The end of a connection that was open; returns the exit code. */
+    int (*on_end)(duos_err reason, void *user);
+    void *user;
+} dialogue_config;
+
+/* The fields are private but for the first three. */
+typedef struct dialogue {
+    duos_loop *loop;
+    duos_client *client;
+    duos_input input;
+    const dialogue_config *config;
+    duos_quit quit;
+    size_t queue_high;
+    uint64_t opened_ms;
+    bool at_terminal; /* the standard input is one */
+    bool open;        /* on_open came */
+    int exit_code;
+} dialogue;
+
+/*
+ * Runs it all, from the loop to the last word. d: zeroed. Returns the exit
+ * code.
+ */
+int dialogue_run(dialogue *d, const dialogue_config *config);
+
+/* Begins to read the standard input; returns false after saying why not. */
+bool dialogue_start_input(dialogue *d);
+
+/* Sends; input that comes faster than the peer takes it is put off. */
+duos_err dialogue_send(dialogue *d, const void *data, size_t len);
+
+/* Ends the connection at once, because of something that was said. */
+void dialogue_break(dialogue *d);
+
+#endif
