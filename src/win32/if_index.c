@@ -37,42 +37,44 @@ static duos_err read_table(address_table *out)
     return err;
 }
 
-duos_err duos__address_of_index(uint32_t index, DWORD *address)
+/* The first row with this index, or else, if that is 0, with this address. */
+static duos_err find_row(uint32_t index, DWORD address, MIB_IPADDRROW *out)
 {
     address_table all;
-    const MIB_IPADDRROW *row;
+    const MIB_IPADDRROW *row = all.table.table;
     DWORD i;
     duos_err err = read_table(&all);
 
     if (err != DUOS_OK) {
         return err;
     }
-    row = all.table.table;
     for (i = 0; i < all.table.dwNumEntries; i++) {
-        if (row[i].dwIndex == index) {
-            *address = row[i].dwAddr;
+        if (index != 0 ? row[i].dwIndex == index : row[i].dwAddr == address) {
+            *out = row[i];
             return DUOS_OK;
         }
     }
     return DUOS_ENOENT;
 }
 
+duos_err duos__address_of_index(uint32_t index, DWORD *address)
+{
+    MIB_IPADDRROW row;
+    duos_err err = index != 0 ? find_row(index, 0, &row) : DUOS_ENOENT;
+
+    if (err == DUOS_OK) {
+        *address = row.dwAddr;
+    }
+    return err;
+}
+
 duos_err duos__index_of_address(DWORD address, uint32_t *index)
 {
-    address_table all;
-    const MIB_IPADDRROW *row;
-    DWORD i;
-    duos_err err = read_table(&all);
+    MIB_IPADDRROW row;
+    duos_err err = find_row(0, address, &row);
 
-    if (err != DUOS_OK) {
-        return err;
+    if (err == DUOS_OK) {
+        *index = row.dwIndex;
     }
-    row = all.table.table;
-    for (i = 0; i < all.table.dwNumEntries; i++) {
-        if (row[i].dwAddr == address) {
-            *index = row[i].dwIndex;
-            return DUOS_OK;
-        }
-    }
-    return DUOS_ENOENT;
+    return err;
 }
