@@ -91,13 +91,14 @@ full_leave_out(musl "a static program has its C library's calls for good"
 set(emulated linux-s390x linux-aarch64)
 full_leave_out("${emulated}" "select past 1,024 ends QEMU itself"
     net.many_clients.select net.poller_many.select net.poller_10000.select)
-full_leave_out("${emulated}" "QEMU does not translate all control data of messages, nor empty ones"
+full_leave_out("${emulated}"
+    "QEMU translates neither all control data of messages nor empty messages"
     net.message)
-full_leave_out("${emulated}" "QEMU lacks reading options: multicast interface, text, structs"
-    net.multicast net.option_table net.option_value net.spied)
-full_leave_out("${emulated}" "under QEMU epoll does not tell the stand-in for kqueue of a shutdown"
-    net.kevent)
-full_leave_out("${emulated}" "they start programs by exec, which the kernel does for its own processor only"
+full_leave_out("${emulated}"
+    "QEMU reads no options but numbers (no TCP_INFO), and not all of these"
+    net.kevent net.multicast net.option_table net.option_value net.spied)
+full_leave_out("${emulated}"
+    "they start programs by exec, which the kernel does for its own processor"
     program.usage program.serve program.stop program.connect program.events
     program.probe program.chat program.unix program.chat_200
     program.chat_1000 program.examples program.bulk program.terminal
