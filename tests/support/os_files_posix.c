@@ -88,11 +88,11 @@ bool os_send_handles(duos_socket s, const intptr_t *handles, size_t count)
     message.msg_iov = &part;
     message.msg_iovlen = 1;
     message.msg_control = &control;
-    message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+    message.msg_controllen = (socklen_t)CMSG_SPACE(count * sizeof(int));
     head = CMSG_FIRSTHDR(&message);
     head->cmsg_level = SOL_SOCKET;
     head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(count * sizeof(int));
+    head->cmsg_len = (socklen_t)CMSG_LEN(count * sizeof(int));
     for (i = 0; i < count; i++) {
         int fd = (int)handles[i];
 

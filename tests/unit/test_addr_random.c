@@ -261,11 +261,14 @@ static void test_AD1_addr_random_soup_agrees_with_inet_pton(void **state)
 
 /*
  * Where inet_ntop does not follow RFC 5952: glibc has dots in the deprecated
- * "::1.2.3.4", Wine has none in "::ffff:0:b3".
+ * "::1.2.3.4", Wine has none in "::ffff:0:b3", musl shortens the second of two
+ * equal runs of zeros if the first is at the beginning.
  */
 static bool may_print(const char *ours, const char *theirs)
 {
-    return strchr(theirs, '.') != NULL ||
+    bool second = strncmp(ours, "::", 2) == 0 && theirs[0] == '0';
+
+    return strchr(theirs, '.') != NULL || second ||
            (os_is_windows() && strncmp(ours, "::ffff:0.0.", 11) == 0);
 }
 

