@@ -155,7 +155,7 @@ duos_err duos__path_listen(duos_socket s, const duos_addr *addr, int backlog,
     if (err == DUOS_OK) {
         err = open_to_others(s, addr, backlog, mode, id);
     }
-    sys_path_unlock(addr, lock);
+    sys_path_unlock(lock);
     return err;
 }
 
@@ -165,6 +165,6 @@ void duos__path_leave(const duos_addr *addr, const sys_path_id *id)
 
     if (take_lock(addr, &lock) == DUOS_OK) {
         remove_own(addr, id);
-        sys_path_unlock(addr, lock);
+        sys_path_unlock(lock);
     }
 }

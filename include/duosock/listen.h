@@ -8,10 +8,11 @@
  *
  * A path of a unix socket: a file that nobody listens on any more is
  * replaced, after a connect to it was refused and under a lock that keeps two
- * who try at once apart (a file beside it, path and ".lock", which goes away
- * again). One that somebody listens on is DUOS_EADDRINUSE; what is no socket
- * is DUOS_EEXIST and never touched. Permissions are set before the first
- * client can connect; the process's umask is left alone.
+ * who try at once apart: flock on its directory, which must be readable (on
+ * Windows a file beside it, path and ".duosock-lock", for that moment). One
+ * that somebody listens on is DUOS_EADDRINUSE; what is no socket is
+ * DUOS_EEXIST and never touched. Permissions are set before the first client
+ * can connect; the process's umask is left alone.
  */
 #ifndef DUOSOCK_LISTEN_H
 #define DUOSOCK_LISTEN_H
@@ -61,9 +62,9 @@ DUOS_API void duos_listen_options_init(duos_listen_options *options);
  *     mode over 0777, DUOS_ENOTSUP also for DUOS_REUSE_SHARED on a unix
  *     socket; DUOS_EADDRINUSE; DUOS_EADDRNOTAVAIL; DUOS_EACCES; for a path
  *     DUOS_EEXIST when it leads to something else than a socket,
- *     DUOS_ENOENT when its directory is not there, DUOS_ENAMETOOLONG, and
- *     DUOS_EBUSY when another program has its lock for over a second; the
- *     system's code.
+ *     DUOS_ENOENT when its directory is not there, DUOS_EACCES when that may
+ *     not be read, DUOS_ENAMETOOLONG, and DUOS_EBUSY when another program has
+ *     the lock for over a second; the system's code.
  * Ownership: the caller closes it. The file of a unix socket stays behind.
  * Blocking: never; for a path, at most a second.
  * Thread: any.
