@@ -48,10 +48,14 @@ DUOS_API void duos_listen_options_init(duos_listen_options *options);
 
 /*
  * A listener in one call: socket, options, bind, listen. "udp:" gives a bound
- * datagram socket.
+ * datagram socket. It is the first socket of duos_listener_open, which is the
+ * better choice for "localhost", for systems where no socket takes both IPv4
+ * and IPv6, and for a path.
  *
  * address: every form of duos_endpoint_parse. "*:port" and ":port" take IPv4
- *     and IPv6 on one socket; where the system has no IPv6, IPv4 alone.
+ *     and IPv6 on one socket; where the system keeps the two apart, IPv6
+ *     alone; where it has no IPv6, IPv4 alone. "localhost:port" is 127.0.0.1,
+ *     or ::1 where that is all.
  * options: NULL means the defaults.
  * out: receives the listener, which is non-blocking.
  * bound: receives the bound address with its port; NULL when not wanted.
@@ -94,7 +98,8 @@ typedef struct duos_listener {
 } duos_listener;
 
 /*
- * Listens on every address that a text means. "*:port" and ":port" give one
+ * Listens on every address that a text means; duos_listen_at is enough for a
+ * program that can have but one socket. "*:port" and ":port" give one
  * socket for IPv6 and IPv4; where the system keeps the two apart, two sockets
  * on one port; where IPv6 is off, IPv4 alone. "localhost:port" gives
  * 127.0.0.1 and ::1 on one port, or the one that there is. Any other address
