@@ -131,7 +131,7 @@ duos_listener_open(const char *address, const duos_listen_options *options,
  *
  * listener: NULL is ignored; has no sockets afterwards.
  *
- * Blocking: never; for a path, at most a second.
+ * Blocking: never.
  * Thread: any, but not while another thread uses the sockets.
  */
 DUOS_API void duos_listener_close(duos_listener *listener);

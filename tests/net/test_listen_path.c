@@ -378,6 +378,25 @@ static void test_listen_path_whose_lock_is_kept_is_ebusy(void **state)
     duos_listener_close(&l);
 }
 
+/* On a loop, nobody may wait for a lock: see listen_path.c. */
+static void test_listener_close_waits_for_no_lock(void **state)
+{
+    duos_addr at = net_unix(PATH);
+    duos_listener l;
+    uint64_t begin;
+    intptr_t lock;
+
+    (void)state;
+    net_need_unix(DUOS_STREAM);
+    l = open_listener();
+    assert_ok(sys_path_lock(&at, &lock));
+    begin = net_now();
+    duos_listener_close(&l);
+    assert_true(net_now() - begin < UINT64_C(1000000000));
+    sys_path_unlock(lock);
+    assert_false(os_path_exists(PATH));
+}
+
 /* What another program keeps beside the socket is none of our business. */
 static void test_listen_path_leaves_the_locks_of_others_alone(void **state)
 {
@@ -521,6 +540,7 @@ int main(void)
         path_test(test_listen_path_in_anothers_directory_is_eacces),
         path_test(test_trap_22_longest_path_can_be_locked),
         path_test(test_listen_path_whose_lock_is_kept_is_ebusy),
+        path_test(test_listener_close_waits_for_no_lock),
         path_test(test_listen_path_leaves_the_locks_of_others_alone),
         path_test(test_listen_path_locks_the_directory_of_each_form),
         path_test(test_trap_24_UX1_race_for_a_stale_path_has_one_winner),
