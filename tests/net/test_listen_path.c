@@ -22,6 +22,7 @@ static int tidy(void **state)
     (void)remove(PATH);
     (void)remove(LOCK);
     (void)remove(OUR_LOCK);
+    (void)os_remove_directory("made");
     (void)remove(OTHER);
     return 0;
 }
