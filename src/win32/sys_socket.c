@@ -87,11 +87,7 @@ duos_err sys_open(duos_family family, duos_type type, unsigned flags,
     }
     (void)duos__hold_winsock(); /* create tells when that did not help */
     os = create(family, type, flags);
-    if (os == INVALID_SOCKET && WSAGetLastError() == WSANOTINITIALISED) {
-        err = duos__start_winsock(); /* somebody cleaned up once too often */
-        if (err != DUOS_OK) {
-            return err;
-        }
+    if (os == INVALID_SOCKET && duos__winsock_restarted(WSAGetLastError())) {
         os = create(family, type, flags);
     }
     if (os == INVALID_SOCKET) {
