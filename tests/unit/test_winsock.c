@@ -36,9 +36,8 @@ static void look_up(void)
     char name[DUOS_RESOLVE_NAME_MAX + 1];
     uint16_t port;
 
-    assert_int_not_equal(
-        duos_resolve_name(&addr, PATIENCE_MS, name, sizeof name),
-        DUOS_ETIMEDOUT);
+    assert_int_not_equal(duos_reverse(&addr, PATIENCE_MS, name, sizeof name),
+                         DUOS_ETIMEDOUT);
     assert_int_not_equal(
         duos_resolve_service("http", DUOS_STREAM, PATIENCE_MS, &port),
         DUOS_ETIMEDOUT);
