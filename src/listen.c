@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "family.h"
 #include "listen_path.h"
 #include "versioned.h"
 
@@ -105,13 +106,6 @@ static duos_err fulfil(wish *w, const duos_listen_options *options)
     return err;
 }
 
-/* The system has no such family, or not for this. */
-static bool lacks_family(duos_err err)
-{
-    return err == DUOS_EAFNOSUPPORT || err == DUOS_EADDRNOTAVAIL ||
-           err == DUOS_ENOTSUP || err == DUOS_EPROTONOSUPPORT;
-}
-
 /* ---- what is asked for ------------------------------------------------ */
 
 static duos_err read_request(const char *address,
@@ -189,7 +183,7 @@ static duos_err open_pair(const duos_endpoint *end, const duos_addr at[2],
         if (err == DUOS_OK) {
             add_socket(l, &w);
             port = w.at.port;
-        } else if (!lacks_family(err)) {
+        } else if (!duos__lacks_family(err)) {
             duos_listener_close(l);
             return err;
         }
@@ -230,7 +224,8 @@ static duos_err open_all(const duos_endpoint *end,
         return open_each(end, options, most, l);
     }
     err = open_one(end, options, l);
-    if ((lacks_family(err) || err == DUOS_EINVAL) && wants_both(end, options)) {
+    if ((duos__lacks_family(err) || err == DUOS_EINVAL) &&
+        wants_both(end, options)) {
         err = open_each(end, options, most, l);
     }
     return err;
