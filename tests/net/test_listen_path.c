@@ -22,7 +22,6 @@ static int tidy(void **state)
     (void)remove(PATH);
     (void)remove(LOCK);
     (void)remove(OUR_LOCK);
-    (void)os_remove_directory("made");
     (void)remove(OTHER);
     return 0;
 }
@@ -411,58 +410,6 @@ static void test_listen_path_leaves_the_locks_of_others_alone(void **state)
     assert_true(os_path_exists(LOCK));
 }
 
-/* The verb alone, which needs no unix sockets. */
-static void test_path_lock_is_held_once_and_leaves_nothing(void **state)
-{
-    duos_addr at = net_unix(PATH);
-    intptr_t lock;
-    intptr_t second;
-    int i;
-
-    (void)state;
-    for (i = 0; i < 2; i++) {
-        assert_ok(sys_path_lock(&at, &lock));
-        assert_int_equal(sys_path_lock(&at, &second), DUOS_EBUSY);
-        assert_false(os_path_exists(PATH));
-        assert_false(os_path_exists(LOCK));
-        assert_int_equal(os_path_exists(OUR_LOCK), os_is_windows());
-        sys_path_unlock(lock);
-        assert_false(os_path_exists(OUR_LOCK));
-    }
-}
-
-/* A relative path, one in the root of all, and one that goes through "..". */
-static void test_listen_path_locks_the_directory_of_each_form(void **state)
-{
-    static const char *const paths[] = {"x", "./x", "/x", "made/../x"};
-    duos_addr at;
-    intptr_t lock;
-    intptr_t second;
-    size_t i;
-
-    (void)state;
-    net_need_unix(DUOS_STREAM);
-    if (os_is_windows()) {
-        skip_because("the lock is a file here");
-    }
-    assert_true(os_make_directory("made"));
-    for (i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-        at = net_unix(paths[i]);
-        assert_ok(sys_path_lock(&at, &lock));
-        assert_int_equal(sys_path_lock(&at, &second), DUOS_EBUSY);
-        at = net_unix(i == 2 ? "/another" : "made/../y");
-        assert_int_equal(sys_path_lock(&at, &second), DUOS_EBUSY);
-        at = net_unix("made/x");
-        assert_ok(sys_path_lock(&at, &second));
-        sys_path_unlock(second);
-        sys_path_unlock(lock);
-        at = net_unix(paths[i]);
-        assert_ok(sys_path_lock(&at, &lock));
-        sys_path_unlock(lock);
-    }
-    assert_true(os_remove_directory("made"));
-}
-
 /* ---- races ------------------------------------------------------------ */
 
 #define RACERS 4
@@ -563,8 +510,6 @@ int main(void)
         path_test(test_listen_path_whose_lock_is_kept_is_ebusy),
         path_test(test_listener_close_waits_for_no_lock),
         path_test(test_listen_path_leaves_the_locks_of_others_alone),
-        path_test(test_path_lock_is_held_once_and_leaves_nothing),
-        path_test(test_listen_path_locks_the_directory_of_each_form),
         path_test(test_trap_24_UX1_race_for_a_stale_path_has_one_winner),
     };
 
