@@ -48,25 +48,19 @@ static duos_err read_count(const sys_handover *said, uint64_t *count)
 }
 
 /* Names are parted by colons, one for each socket. */
-static duos_err read_names(const char *names, duos_inherited_socket *list,
-                           size_t count)
+static duos_err read_name(const char **names, bool is_last, char *name)
 {
-    size_t i;
+    size_t len = strcspn(*names, ":");
 
-    for (i = 0; i < count; i++) {
-        size_t len = strcspn(names, ":");
-
-        if (len > DUOS_INHERITED_NAME_MAX) {
-            return DUOS_ENAMETOOLONG;
-        }
-        memcpy(list[i].name, names, len);
-        list[i].name[len] = '\0';
-        names += len;
-        if ((*names == ':') != (i + 1 < count)) {
-            return DUOS_ESYNTAX;
-        }
-        names += *names == ':';
+    if (len > DUOS_INHERITED_NAME_MAX) {
+        return DUOS_ENAMETOOLONG;
     }
+    memcpy(name, *names, len);
+    *names += len;
+    if ((**names == ':') == is_last) {
+        return DUOS_ESYNTAX;
+    }
+    *names += **names == ':';
     return DUOS_OK;
 }
 
@@ -86,20 +80,41 @@ static duos_err check_socket(duos_inherited_socket *entry)
     return err == DUOS_OK && !value.on ? DUOS_ESTATE : err;
 }
 
-static duos_err check_all(duos_inherited_socket *list, size_t count,
-                          intptr_t first)
+/* list: NULL to check only. */
+static duos_err read_all(const sys_handover *said, size_t count,
+                         duos_inherited_socket *list)
 {
+    const char *names = said->names;
+    duos_inherited_socket checked;
     duos_err err = DUOS_OK;
     size_t i;
 
     for (i = 0; i < count && err == DUOS_OK; i++) {
-        list[i].sock = duos_socket_from_os(first + (intptr_t)i);
-        err = check_socket(&list[i]);
-    }
-    for (i = 0; i < count && err == DUOS_OK; i++) {
-        err = sys_disinherit(list[i].sock);
+        duos_inherited_socket *entry = list != NULL ? &list[i] : &checked;
+
+        memset(entry, 0, sizeof *entry);
+        entry->sock = duos_socket_from_os(said->first + (intptr_t)i);
+        if (names != NULL) {
+            err = read_name(&names, i + 1 == count, entry->name);
+        }
+        if (err == DUOS_OK) {
+            err = check_socket(entry);
+        }
     }
     return err;
+}
+
+/* First all are checked: an error leaves each of them as it was. */
+static duos_err take_all(const sys_handover *said, size_t count,
+                         duos_inherited_socket *list)
+{
+    duos_err err = read_all(said, count, NULL);
+    size_t i;
+
+    for (i = 0; i < count && err == DUOS_OK; i++) {
+        err = sys_disinherit(duos_socket_from_os(said->first + (intptr_t)i));
+    }
+    return err == DUOS_OK ? read_all(said, count, list) : err;
 }
 
 duos_err duos_inherited(bool forget, duos_inherited_socket *list, size_t cap,
@@ -117,14 +132,8 @@ duos_err duos_inherited(bool forget, duos_inherited_socket *list, size_t cap,
     if (err == DUOS_OK && number > cap) {
         err = DUOS_ENOSPACE;
     }
-    if (err == DUOS_OK && number > 0) {
-        memset(list, 0, (size_t)number * sizeof *list);
-        if (said.names != NULL) {
-            err = read_names(said.names, list, (size_t)number);
-        }
-    }
     if (err == DUOS_OK) {
-        err = check_all(list, (size_t)number, said.first);
+        err = take_all(&said, (size_t)number, list);
     }
     if (err != DUOS_OK) {
         return err;

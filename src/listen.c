@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "family.h"
 #include "listen_path.h"
 #include "versioned.h"
 
@@ -105,13 +106,6 @@ static duos_err fulfil(wish *w, const duos_listen_options *options)
     return err;
 }
 
-/* The system has no such family, or not for this. */
-static bool lacks_family(duos_err err)
-{
-    return err == DUOS_EAFNOSUPPORT || err == DUOS_EADDRNOTAVAIL ||
-           err == DUOS_ENOTSUP || err == DUOS_EPROTONOSUPPORT;
-}
-
 /* ---- what is asked for ------------------------------------------------ */
 
 static duos_err read_request(const char *address,
@@ -146,37 +140,6 @@ static bool wants_both(const duos_endpoint *end,
            (end->localhost || (end->any && !options->v6only));
 }
 
-duos_err duos_listen_at(const char *address, const duos_listen_options *options,
-                        duos_socket *out, duos_addr *bound)
-{
-    duos_listen_options chosen;
-    duos_endpoint end;
-    duos_err err;
-    wish w;
-
-    if (out == NULL) {
-        return DUOS_EINVAL;
-    }
-    err = read_request(address, options, &chosen, &end);
-    if (err != DUOS_OK) {
-        return err;
-    }
-    w = wish_for(&end, &end.addr);
-    w.dual = end.any && wants_both(&end, &chosen);
-    err = fulfil(&w, &chosen);
-    if (lacks_family(err) && end.any && end.family == DUOS_UNSPEC) {
-        w.at = duos_addr_ipv4(0, 0, 0, 0, end.addr.port);
-        err = fulfil(&w, &chosen);
-    }
-    if (err == DUOS_OK) {
-        *out = w.sock;
-        if (bound != NULL) {
-            *bound = w.at;
-        }
-    }
-    return err;
-}
-
 /* ---- all that are asked for ------------------------------------------- */
 
 static void add_socket(duos_listener *l, const wish *w)
@@ -203,15 +166,16 @@ static duos_err open_one(const duos_endpoint *end,
     return err;
 }
 
-/* Two sockets on one port, or the one whose family there is. */
+/* Sockets on one port: most of them, or those whose family there is. */
 static duos_err open_pair(const duos_endpoint *end, const duos_addr at[2],
-                          const duos_listen_options *options, duos_listener *l)
+                          const duos_listen_options *options, size_t most,
+                          duos_listener *l)
 {
     uint16_t port = end->addr.port;
     duos_err err = DUOS_OK;
     size_t i;
 
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < 2 && l->count < most; i++) {
         wish w = wish_for(end, &at[i]);
 
         w.at.port = port;
@@ -219,7 +183,7 @@ static duos_err open_pair(const duos_endpoint *end, const duos_addr at[2],
         if (err == DUOS_OK) {
             add_socket(l, &w);
             port = w.at.port;
-        } else if (!lacks_family(err)) {
+        } else if (!duos__lacks_family(err)) {
             duos_listener_close(l);
             return err;
         }
@@ -228,8 +192,9 @@ static duos_err open_pair(const duos_endpoint *end, const duos_addr at[2],
 }
 
 /* A port that the system chose for one family may be taken in the other. */
-static duos_err open_both(const duos_endpoint *end,
-                          const duos_listen_options *options, duos_listener *l)
+static duos_err open_each(const duos_endpoint *end,
+                          const duos_listen_options *options, size_t most,
+                          duos_listener *l)
 {
     int tries = end->addr.port == 0 ? PORT_TRIES : 1;
     duos_addr at[2];
@@ -243,23 +208,39 @@ static duos_err open_both(const duos_endpoint *end,
         at[1] = duos_addr_ipv4(0, 0, 0, 0, 0);
     }
     do {
-        err = open_pair(end, at, options, l);
+        err = open_pair(end, at, options, most, l);
     } while ((err == DUOS_EADDRINUSE || err == DUOS_EACCES) && --tries > 0);
     return err;
 }
 
 /* IPv4 on the IPv6 socket is refused with EINVAL where it cannot be. */
 static duos_err open_all(const duos_endpoint *end,
-                         const duos_listen_options *options, duos_listener *l)
+                         const duos_listen_options *options, size_t most,
+                         duos_listener *l)
 {
     duos_err err;
 
     if (end->localhost && wants_both(end, options)) {
-        return open_both(end, options, l);
+        return open_each(end, options, most, l);
     }
     err = open_one(end, options, l);
-    if ((lacks_family(err) || err == DUOS_EINVAL) && wants_both(end, options)) {
-        err = open_both(end, options, l);
+    if ((duos__lacks_family(err) || err == DUOS_EINVAL) &&
+        wants_both(end, options)) {
+        err = open_each(end, options, most, l);
+    }
+    return err;
+}
+
+static duos_err open_up_to(size_t most, const char *address,
+                           const duos_listen_options *options, duos_listener *l)
+{
+    duos_listen_options chosen;
+    duos_endpoint end;
+    duos_err err = read_request(address, options, &chosen, &end);
+
+    if (err == DUOS_OK) {
+        memset(l, 0, sizeof *l);
+        err = open_all(&end, &chosen, most, l);
     }
     return err;
 }
@@ -268,22 +249,34 @@ duos_err duos_listener_open(const char *address,
                             const duos_listen_options *options,
                             duos_listener *out)
 {
-    duos_listen_options chosen;
     duos_listener listener;
-    duos_endpoint end;
     duos_err err;
 
     if (out == NULL) {
         return DUOS_EINVAL;
     }
-    err = read_request(address, options, &chosen, &end);
-    if (err != DUOS_OK) {
-        return err;
-    }
-    memset(&listener, 0, sizeof listener);
-    err = open_all(&end, &chosen, &listener);
+    err = open_up_to(DUOS_LISTENER_MAX, address, options, &listener);
     if (err == DUOS_OK) {
         *out = listener;
+    }
+    return err;
+}
+
+duos_err duos_listen_at(const char *address, const duos_listen_options *options,
+                        duos_socket *out, duos_addr *bound)
+{
+    duos_listener listener;
+    duos_err err;
+
+    if (out == NULL) {
+        return DUOS_EINVAL;
+    }
+    err = open_up_to(1, address, options, &listener);
+    if (err == DUOS_OK) {
+        *out = listener.socks[0];
+        if (bound != NULL) {
+            *bound = listener.bound[0];
+        }
     }
     return err;
 }

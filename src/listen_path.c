@@ -4,9 +4,9 @@
  *
  * Whether somebody listens on a path is known only by connecting to it, and
  * between the answer and what is done about it others could act on the same
- * answer. So everything here happens under the lock of the path. Against
- * those who may write to the directory and know nothing of the lock there is
- * only the last look before the removal.
+ * answer. So a path is taken under its lock. Against those who may write to
+ * the directory and know nothing of the lock there is only the last look
+ * before the removal.
  */
 #include "listen_path.h"
 
@@ -155,16 +155,22 @@ duos_err duos__path_listen(duos_socket s, const duos_addr *addr, int backlog,
     if (err == DUOS_OK) {
         err = open_to_others(s, addr, backlog, mode, id);
     }
-    sys_path_unlock(addr, lock);
+    sys_path_unlock(lock);
     return err;
 }
 
+/*
+ * Often on a loop, where nobody may wait, so the lock is taken if it is free.
+ * Without it the look has to do: a file that is listened on is replaced by
+ * nobody.
+ */
 void duos__path_leave(const duos_addr *addr, const sys_path_id *id)
 {
     intptr_t lock;
+    bool locked = sys_path_lock(addr, &lock) == DUOS_OK;
 
-    if (take_lock(addr, &lock) == DUOS_OK) {
-        remove_own(addr, id);
-        sys_path_unlock(addr, lock);
+    remove_own(addr, id);
+    if (locked) {
+        sys_path_unlock(lock);
     }
 }

@@ -21,7 +21,7 @@ duos_err duos__path_listen(duos_socket s, const duos_addr *addr, int backlog,
 
 /*
  * Removes the file if it is still this one. To be called before the socket
- * is closed: until then no other file can have its number.
+ * is closed: until then no other file can have its number. Never blocks.
  */
 void duos__path_leave(const duos_addr *addr, const sys_path_id *id);
 

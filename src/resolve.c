@@ -60,8 +60,8 @@ duos_err duos_resolve(const char *address, duos_family family,
     return duos__resolve(&target, timeout_ms, addrs, cap, count);
 }
 
-duos_err duos_resolve_name(const duos_addr *addr, int64_t timeout_ms,
-                           char *name, size_t cap)
+duos_err duos_reverse(const duos_addr *addr, int64_t timeout_ms, char *name,
+                      size_t cap)
 {
     duos__query *query;
     duos_err err = name != NULL ? check_addr(addr) : DUOS_EINVAL;
@@ -258,8 +258,8 @@ duos_err duos_lookup_start(duos_lookup *lookup, const char *address,
                : err;
 }
 
-duos_err duos_lookup_start_name(duos_lookup *lookup, const duos_addr *addr,
-                                int64_t timeout_ms)
+duos_err duos_lookup_start_reverse(duos_lookup *lookup, const duos_addr *addr,
+                                   int64_t timeout_ms)
 {
     duos_err err = check_idle(lookup);
 

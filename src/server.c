@@ -271,7 +271,7 @@ static void free_server(duos_server *server)
     duos_loop *loop = server->owner.loop;
 
     while (server->listeners != NULL) {
-        duos__listener *l = server->listeners;
+        duos__listen_socket *l = server->listeners;
 
         server->listeners = l->next;
         duos__free(&loop->alloc, l, sizeof *l);

@@ -86,7 +86,7 @@ static void count_accepted(duos_server_stats *stats)
 void duos__acceptor_accepted(duos__acceptor *a, duos_socket sock,
                              const duos_addr *peer)
 {
-    duos_server *server = ((duos__listener *)a)->server;
+    duos_server *server = ((duos__listen_socket *)a)->server;
     duos_conn *conn = NULL;
 
     server->backoff_ms = 0;
@@ -114,7 +114,7 @@ void duos__acceptor_accepted(duos__acceptor *a, duos_socket sock,
     }
 }
 
-static void close_listener(duos__listener *l)
+static void close_listener(duos__listen_socket *l)
 {
     l->server->owner.engine->accept_stop(&l->acceptor);
     if (l->has_path) { /* first: see listen_path.h */
@@ -140,7 +140,7 @@ static void tell_error(duos_server *server, duos_err err)
 static void pause_accepting(duos_server *server)
 {
     duos_loop *loop = server->owner.loop;
-    duos__listener *l;
+    duos__listen_socket *l;
     uint32_t ms = server->backoff_ms * 2;
 
     ms = ms < BACKOFF_FIRST_MS ? BACKOFF_FIRST_MS : ms;
@@ -158,7 +158,7 @@ static void pause_accepting(duos_server *server)
 
 bool duos__acceptor_failed(duos__acceptor *a, duos_err err)
 {
-    duos_server *server = ((duos__listener *)a)->server;
+    duos_server *server = ((duos__listen_socket *)a)->server;
     bool first;
 
     switch (policy_of(err)) {
@@ -176,7 +176,7 @@ bool duos__acceptor_failed(duos__acceptor *a, duos_err err)
     case ACCEPT_BROKEN:
         break;
     }
-    close_listener((duos__listener *)a);
+    close_listener((duos__listen_socket *)a);
     tell_error(server, err);
     return false;
 }
@@ -184,7 +184,7 @@ bool duos__acceptor_failed(duos__acceptor *a, duos_err err)
 /* A broken listener has no socket any more. */
 static bool resume_all(duos_server *server)
 {
-    duos__listener *l;
+    duos__listen_socket *l;
 
     for (l = server->listeners; l != NULL; l = l->next) {
         if (duos_socket_valid(l->acceptor.sock) &&
@@ -223,7 +223,8 @@ void duos__server_accept_init(duos_server *server)
 duos_err duos__server_add_listener(duos_server *server, duos_socket sock)
 {
     duos_loop *loop = server->owner.loop;
-    duos__listener *l = (duos__listener *)duos__new(&loop->alloc, sizeof *l);
+    duos__listen_socket *l =
+        (duos__listen_socket *)duos__new(&loop->alloc, sizeof *l);
     duos_err err;
 
     if (l == NULL) {
@@ -248,7 +249,7 @@ duos_err duos__server_add_listener(duos_server *server, duos_socket sock)
 /* Gives the newest listener back, which has accepted nothing yet. */
 static void drop_newest(duos_server *server)
 {
-    duos__listener *l = server->listeners;
+    duos__listen_socket *l = server->listeners;
 
     server->listeners = l->next;
     server->owner.engine->accept_stop(&l->acceptor);
@@ -271,7 +272,7 @@ duos_err duos__server_add_all(duos_server *server,
         }
     }
     if (listener->file_ours) {
-        duos__listener *l = server->listeners;
+        duos__listen_socket *l = server->listeners;
 
         l->has_path = true;
         l->path = listener->bound[0];
@@ -288,7 +289,7 @@ duos_err duos__server_add_all(duos_server *server,
  */
 void duos__server_close_listeners(duos_server *server)
 {
-    duos__listener *l;
+    duos__listen_socket *l;
 
     duos__timers_stop(&server->owner.loop->timers, &server->retry);
     server->accept_paused = false;
@@ -299,7 +300,7 @@ void duos__server_close_listeners(duos_server *server)
 
 void duos__server_accept_backlog(duos_server *server)
 {
-    duos__listener *l;
+    duos__listen_socket *l;
 
     for (l = server->listeners; l != NULL; l = l->next) {
         if (l->acceptor.accepting) {

@@ -17,21 +17,22 @@ typedef struct duos__conn_slot {
     duos_conn *conn;
 } duos__conn_slot;
 
-typedef struct duos__listener {
+/* One of the sockets that a server listens on. */
+typedef struct duos__listen_socket {
     duos__acceptor acceptor; /* first: the engine's events are for it */
     duos_server *server;
-    struct duos__listener *next;
+    struct duos__listen_socket *next;
     bool has_path; /* of a unix socket: its file goes with it */
     duos_addr path;
     sys_path_id file;
-} duos__listener;
+} duos__listen_socket;
 
 struct duos_server {
     duos__owner owner; /* first: connections know the server by it */
     duos_server_config config;
     duos_server_stats stats;
     duos__slots slots;
-    duos__listener *listeners;
+    duos__listen_socket *listeners;
     duos__timer retry; /* while no descriptor is left */
     uint32_t backoff_ms;
     bool accept_paused;

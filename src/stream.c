@@ -6,15 +6,9 @@
 #include <duosock/stream.h>
 
 #include "deadline.h"
+#include "family.h"
 #include "query.h"
 #include "sys.h"
-
-/* The system has no IPv6, or not for this: IPv4 alone is left. */
-static bool lacks_family(duos_err err)
-{
-    return err == DUOS_EAFNOSUPPORT || err == DUOS_EADDRNOTAVAIL ||
-           err == DUOS_ENOTSUP || err == DUOS_EPROTONOSUPPORT;
-}
 
 /* ---- connecting ------------------------------------------------------- */
 
@@ -63,11 +57,11 @@ static duos_err dial_any(const duos_addr *addrs, size_t count,
         duos_err attempt = dial_one(&addrs[i], deadline, out);
 
         /* A family that is missing says less than one that was tried. */
-        if (i == 0 || !lacks_family(attempt)) {
+        if (i == 0 || !duos__lacks_family(attempt)) {
             err = attempt;
         }
-        if (attempt == DUOS_OK || (attempt == DUOS_ETIMEDOUT &&
-                                   duos__deadline_left(deadline) == 0)) {
+        if (attempt == DUOS_OK ||
+            (attempt == DUOS_ETIMEDOUT && duos__deadline_left(deadline) == 0)) {
             break; /* a system's own time-out is no reason to stop */
         }
     }

@@ -260,12 +260,14 @@ duos_err sys_path_remove(const duos_addr *addr);
 duos_err sys_path_set_mode(const duos_addr *addr, uint32_t mode);
 
 /*
- * Takes the lock of a path among processes and threads: a file beside it,
- * path and ".lock", which the release removes. A process that dies leaves
- * the file but not the lock. DUOS_EBUSY: somebody has it; nobody waits here.
+ * Takes the lock of a path among processes and threads; it ends with its
+ * process. POSIX: flock on the directory, so it is the lock of all paths in
+ * there, nothing is made, and a directory that may not be read is
+ * DUOS_EACCES. Windows: a file beside it, path and ".duosock-lock", that goes
+ * away with the lock. DUOS_EBUSY: somebody has it; nobody waits here.
  */
 duos_err sys_path_lock(const duos_addr *addr, intptr_t *lock);
-void sys_path_unlock(const duos_addr *addr, intptr_t lock);
+void sys_path_unlock(intptr_t lock);
 
 /* ---- sys_local: what only unix sockets can do --------------------------- */
 

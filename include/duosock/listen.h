@@ -8,10 +8,11 @@
  *
  * A path of a unix socket: a file that nobody listens on any more is
  * replaced, after a connect to it was refused and under a lock that keeps two
- * who try at once apart (a file beside it, path and ".lock", which goes away
- * again). One that somebody listens on is DUOS_EADDRINUSE; what is no socket
- * is DUOS_EEXIST and never touched. Permissions are set before the first
- * client can connect; the process's umask is left alone.
+ * who try at once apart: flock on its directory, which must be readable (on
+ * Windows a file beside it, path and ".duosock-lock", for that moment). One
+ * that somebody listens on is DUOS_EADDRINUSE; what is no socket is
+ * DUOS_EEXIST and never touched. Permissions are set before the first client
+ * can connect; the process's umask is left alone.
  */
 #ifndef DUOSOCK_LISTEN_H
 #define DUOSOCK_LISTEN_H
@@ -47,10 +48,14 @@ DUOS_API void duos_listen_options_init(duos_listen_options *options);
 
 /*
  * A listener in one call: socket, options, bind, listen. "udp:" gives a bound
- * datagram socket.
+ * datagram socket. It is the first socket of duos_listener_open, which is the
+ * better choice for "localhost", for systems where no socket takes both IPv4
+ * and IPv6, and for a path.
  *
  * address: every form of duos_endpoint_parse. "*:port" and ":port" take IPv4
- *     and IPv6 on one socket; where the system has no IPv6, IPv4 alone.
+ *     and IPv6 on one socket; where the system keeps the two apart, IPv6
+ *     alone; where it has no IPv6, IPv4 alone. "localhost:port" is 127.0.0.1,
+ *     or ::1 where that is all.
  * options: NULL means the defaults.
  * out: receives the listener, which is non-blocking.
  * bound: receives the bound address with its port; NULL when not wanted.
@@ -61,9 +66,9 @@ DUOS_API void duos_listen_options_init(duos_listen_options *options);
  *     mode over 0777, DUOS_ENOTSUP also for DUOS_REUSE_SHARED on a unix
  *     socket; DUOS_EADDRINUSE; DUOS_EADDRNOTAVAIL; DUOS_EACCES; for a path
  *     DUOS_EEXIST when it leads to something else than a socket,
- *     DUOS_ENOENT when its directory is not there, DUOS_ENAMETOOLONG, and
- *     DUOS_EBUSY when another program has its lock for over a second; the
- *     system's code.
+ *     DUOS_ENOENT when its directory is not there, DUOS_EACCES when that may
+ *     not be read, DUOS_ENAMETOOLONG, and DUOS_EBUSY when another program has
+ *     the lock for over a second; the system's code.
  * Ownership: the caller closes it. The file of a unix socket stays behind.
  * Blocking: never; for a path, at most a second.
  * Thread: any.
@@ -93,7 +98,8 @@ typedef struct duos_listener {
 } duos_listener;
 
 /*
- * Listens on every address that a text means. "*:port" and ":port" give one
+ * Listens on every address that a text means; duos_listen_at is enough for a
+ * program that can have but one socket. "*:port" and ":port" give one
  * socket for IPv6 and IPv4; where the system keeps the two apart, two sockets
  * on one port; where IPv6 is off, IPv4 alone. "localhost:port" gives
  * 127.0.0.1 and ::1 on one port, or the one that there is. Any other address
@@ -125,7 +131,7 @@ duos_listener_open(const char *address, const duos_listen_options *options,
  *
  * listener: NULL is ignored; has no sockets afterwards.
  *
- * Blocking: never; for a path, at most a second.
+ * Blocking: never.
  * Thread: any, but not while another thread uses the sockets.
  */
 DUOS_API void duos_listener_close(duos_listener *listener);

@@ -96,9 +96,9 @@ DUOS_API DUOS_CHECKED duos_err duos_resolve(const char *address,
  * Thread: any.
  * Source: getnameinfo(3).
  */
-DUOS_API DUOS_CHECKED duos_err duos_resolve_name(const duos_addr *addr,
-                                                 int64_t timeout_ms, char *name,
-                                                 size_t cap);
+DUOS_API DUOS_CHECKED duos_err duos_reverse(const duos_addr *addr,
+                                            int64_t timeout_ms, char *name,
+                                            size_t cap);
 
 /*
  * The port of a service: 80 for "http".
@@ -189,7 +189,7 @@ DUOS_API DUOS_CHECKED duos_err duos_lookup_start(duos_lookup *lookup,
  * Begins to look for the name of an address: on_done gets the address, and
  * duos_lookup_name has the name.
  *
- * addr: as for duos_resolve_name; copied.
+ * addr: as for duos_reverse; copied.
  * timeout_ms: as for duos_lookup_start.
  *
  * Returns: DUOS_OK when on_done will come; DUOS_EINVAL for a NULL or a lookup
@@ -199,9 +199,9 @@ DUOS_API DUOS_CHECKED duos_err duos_lookup_start(duos_lookup *lookup,
  * Blocking: never.
  * Thread: the loop's.
  */
-DUOS_API DUOS_CHECKED duos_err duos_lookup_start_name(duos_lookup *lookup,
-                                                      const duos_addr *addr,
-                                                      int64_t timeout_ms);
+DUOS_API DUOS_CHECKED duos_err duos_lookup_start_reverse(duos_lookup *lookup,
+                                                         const duos_addr *addr,
+                                                         int64_t timeout_ms);
 
 /*
  * Begins to look for the port of a service: on_done gets one address, of
@@ -223,7 +223,7 @@ DUOS_API DUOS_CHECKED duos_err duos_lookup_start_service(duos_lookup *lookup,
                                                          int64_t timeout_ms);
 
 /*
- * The name that duos_lookup_start_name has found; for on_done only.
+ * The name that duos_lookup_start_reverse has found; for on_done only.
  *
  * Returns: the name, until on_done returns or starts the lookup again; NULL
  *     when it failed, and for lookups of another kind.

@@ -102,7 +102,9 @@ DUOS_API DUOS_CHECKED duos_err duos_server_create(
  *     others as duos_listener_open and duos_poller_add.
  * Ownership: the server closes the sockets, and removes the file of a unix
  *     one.
- * Blocking: never.
+ * Blocking: never; for the path of a unix socket, at most a second, in
+ *     which the loop stands still, while another program has the lock (see
+ *     listen.h).
  * Thread: the loop's.
  */
 DUOS_API DUOS_CHECKED duos_err

@@ -92,6 +92,18 @@
 #define DUOS__ABSTRACT_NAMES 0
 #endif
 
+/*
+ * Bytes that a sockaddr of the system has, at most max. macOS and the BSDs
+ * write into it how many, and leave away zeros at the end of a mask.
+ */
+#if defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) ||       \
+    defined(__OpenBSD__) || defined(__DragonFly__)
+#define DUOS__SOCKADDR_LEN(addr, max)                                          \
+    ((addr)->sa_len < (max) ? (socklen_t)(addr)->sa_len : (max))
+#else
+#define DUOS__SOCKADDR_LEN(addr, max) (max)
+#endif
+
 /* The process at the other end of a unix socket; macOS alone has this one. */
 #ifdef LOCAL_PEERPID
 #define DUOS__LOCAL_PEERPID LOCAL_PEERPID

@@ -9,11 +9,6 @@
  */
 #include "posix.h"
 
-static duos_err never_inherit(int fd)
-{
-    return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? DUOS_OK : duos__last_error();
-}
-
 static duos_err never_signal(int fd)
 {
     const int option = SO_NOSIGPIPE;
@@ -28,7 +23,7 @@ static duos_err never_signal(int fd)
 
 static duos_err make_safe(duos_socket s, bool nonblock)
 {
-    duos_err err = never_inherit(duos__fd(s));
+    duos_err err = sys_disinherit(s);
 
     if (err == DUOS_OK) {
         err = never_signal(duos__fd(s));

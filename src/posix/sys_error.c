@@ -7,7 +7,7 @@
  *   sys_bind, sys_connect
  *                 EINVAL, for an address of the wrong family ->
  *                 DUOS_EAFNOSUPPORT: Linux
- *   sys_connect   EAGAIN, unix socket -> DUOS_ECONNREFUSED: a full backlog
+ *   sys_connect   EAGAIN, unix socket -> DUOS_EBUSY: a full backlog
  *                 (trap 26)
  *   sys_send      EPROTOTYPE -> DUOS_EPIPE: macOS, in a tear-down (trap 45)
  *   sys_send      0 for len > 0 -> DUOS_EWOULDBLOCK

@@ -86,7 +86,9 @@ static void fill_addr(const struct ifaddrs *entry, duos_interface *out)
     out->addr.port = 0;
     memset(&mask, 0xff, sizeof mask); /* without one, all of it */
     if (entry->ifa_netmask != NULL) {
-        memcpy(&mask, entry->ifa_netmask, len);
+        memset(&mask, 0, sizeof mask);
+        memcpy(&mask, entry->ifa_netmask,
+               DUOS__SOCKADDR_LEN(entry->ifa_netmask, len));
     }
     out->prefix = v4 ? count_bits((const uint8_t *)&mask.v4.sin_addr, 4)
                      : count_bits((const uint8_t *)&mask.v6.sin6_addr, 16);

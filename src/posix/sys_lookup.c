@@ -8,18 +8,6 @@
  */
 #include "posix.h"
 
-static int native_family(duos_family family)
-{
-    switch (family) {
-    case DUOS_IPV4:
-        return AF_INET;
-    case DUOS_IPV6:
-        return AF_INET6;
-    default:
-        return AF_UNSPEC;
-    }
-}
-
 /* Addresses of other families are passed over. */
 static size_t take_all(const struct addrinfo *list, duos_addr *addrs,
                        size_t cap)
@@ -47,7 +35,7 @@ duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
     int code;
 
     memset(&hints, 0, sizeof hints);
-    hints.ai_family = native_family(family);
+    hints.ai_family = duos__family_to_native(family);
     hints.ai_socktype = SOCK_STREAM; /* or each comes once for every type */
     errno = 0;
     code = getaddrinfo(host, NULL, &hints, &list);

@@ -1,34 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sys_path.c - the file of a unix socket, and the lock beside it.
+ * sys_path.c - the file of a unix socket, and the lock on its directory.
  *
- * The lock is flock on a file that is removed by whoever holds it. So one
- * that was got may be on a file that has no name any more and that nobody
- * else will ever find: it counts only if the name still leads to it.
+ * The lock is flock on the directory itself: nothing is made for it, so
+ * nothing is left behind and no file of anybody else is in its way.
  */
 #include "posix.h"
 
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#define LOCK_SUFFIX ".lock"
-
 typedef struct file_name {
-    char text[DUOS_UNIX_PATH_MAX + sizeof LOCK_SUFFIX];
+    char text[DUOS_UNIX_PATH_MAX + 1];
 } file_name;
 
-static file_name name_of(const duos_addr *addr, const char *suffix)
+static file_name name_of(const duos_addr *addr)
 {
     file_name name;
 
     memcpy(name.text, addr->ip.path, addr->path_len);
-    memcpy(name.text + addr->path_len, suffix, strlen(suffix) + 1);
+    name.text[addr->path_len] = '\0';
     return name;
 }
 
 duos_err sys_path_look(const duos_addr *addr, sys_path_id *id)
 {
-    file_name name = name_of(addr, "");
+    file_name name = name_of(addr);
     struct stat found;
 
     if (lstat(name.text, &found) != 0) {
@@ -42,48 +39,45 @@ duos_err sys_path_look(const duos_addr *addr, sys_path_id *id)
 
 duos_err sys_path_remove(const duos_addr *addr)
 {
-    file_name name = name_of(addr, "");
+    file_name name = name_of(addr);
 
     return unlink(name.text) == 0 ? DUOS_OK : duos__last_error();
 }
 
 duos_err sys_path_set_mode(const duos_addr *addr, uint32_t mode)
 {
-    file_name name = name_of(addr, "");
+    file_name name = name_of(addr);
 
     return chmod(name.text, (mode_t)mode) == 0 ? DUOS_OK : duos__last_error();
 }
 
 /* ---- the lock --------------------------------------------------------- */
 
-static bool is_still_there(int fd, const char *name)
+static file_name directory_of(const duos_addr *addr)
 {
-    struct stat held;
-    struct stat found;
+    file_name name = name_of(addr);
+    char *slash = strrchr(name.text, '/');
 
-    return fstat(fd, &held) == 0 && lstat(name, &found) == 0 &&
-           held.st_dev == found.st_dev && held.st_ino == found.st_ino;
-}
-
-static duos_err try_lock(int fd, const char *name)
-{
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        return errno == EWOULDBLOCK ? DUOS_EBUSY : duos__last_error();
+    if (slash == NULL) {
+        name.text[0] = '.';
+        slash = name.text;
     }
-    return is_still_there(fd, name) ? DUOS_OK : DUOS_EBUSY;
+    /* "/x" lies in "/", which keeps its slash. */
+    slash[slash == name.text] = '\0';
+    return name;
 }
 
 duos_err sys_path_lock(const duos_addr *addr, intptr_t *lock)
 {
-    file_name name = name_of(addr, LOCK_SUFFIX);
-    int fd = open(name.text, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    file_name name = directory_of(addr);
+    int fd = open(name.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     duos_err err;
 
     if (fd < 0) {
         return duos__last_error();
     }
-    err = try_lock(fd, name.text);
-    if (err != DUOS_OK) {
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        err = errno == EWOULDBLOCK ? DUOS_EBUSY : duos__last_error();
         (void)close(fd);
         return err;
     }
@@ -91,10 +85,9 @@ duos_err sys_path_lock(const duos_addr *addr, intptr_t *lock)
     return DUOS_OK;
 }
 
-void sys_path_unlock(const duos_addr *addr, intptr_t lock)
+/* A child that was forked meanwhile has the descriptor, too. */
+void sys_path_unlock(intptr_t lock)
 {
-    file_name name = name_of(addr, LOCK_SUFFIX);
-
-    (void)unlink(name.text);
+    (void)flock((int)lock, LOCK_UN);
     (void)close((int)lock);
 }

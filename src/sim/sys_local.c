@@ -32,9 +32,8 @@ duos_err sys_path_lock(const duos_addr *addr, intptr_t *lock)
     return DUOS_ENOTSUP;
 }
 
-void sys_path_unlock(const duos_addr *addr, intptr_t lock)
+void sys_path_unlock(intptr_t lock)
 {
-    (void)addr;
     (void)lock;
 }
 

@@ -27,18 +27,16 @@ static size_t take_all(const struct addrinfo *list, duos_addr *addrs,
     return n;
 }
 
-/* The first user of Winsock may be a lookup. */
-static int ask(const char *host, const struct addrinfo *hints,
-               struct addrinfo **list)
+int duos__getaddrinfo(const char *host, const char *service,
+                      const struct addrinfo *hints, struct addrinfo **list)
 {
-    int code = duos__hold_winsock() == DUOS_OK
-                   ? getaddrinfo(host, NULL, hints, list)
-                   : WSANOTINITIALISED;
+    int code;
 
-    if (code == WSANOTINITIALISED && duos__start_winsock() == DUOS_OK) {
-        code = getaddrinfo(host, NULL, hints, list);
-    }
-    return code;
+    (void)duos__hold_winsock(); /* the call tells when that did not help */
+    code = getaddrinfo(host, service, hints, list);
+    return duos__winsock_restarted(code)
+               ? getaddrinfo(host, service, hints, list)
+               : code;
 }
 
 duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
@@ -52,7 +50,7 @@ duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
     memset(&hints, 0, sizeof hints);
     hints.ai_family = duos__family_to_native((int)family);
     hints.ai_socktype = SOCK_STREAM; /* or each comes once for every type */
-    code = ask(host, &hints, &list);
+    code = duos__getaddrinfo(host, NULL, &hints, &list);
     if (code != 0) {
         return from_wsa(code);
     }

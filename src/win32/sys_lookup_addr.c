@@ -4,6 +4,13 @@
  */
 #include "win32.h"
 
+/* Without NI_NAMEREQD it would answer with the address itself. */
+static int ask(const duos__sockaddr *native, int len, char *name, size_t cap)
+{
+    return getnameinfo(&native->any, len, name, (DWORD)cap, NULL, 0,
+                       NI_NAMEREQD);
+}
+
 duos_err sys_lookup_addr(const duos_addr *addr, char *name, size_t cap)
 {
     duos__sockaddr native;
@@ -11,14 +18,13 @@ duos_err sys_lookup_addr(const duos_addr *addr, char *name, size_t cap)
     duos_err err = duos__addr_to_native(addr, &native, &len);
     int code;
 
-    if (err == DUOS_OK) {
-        err = duos__start_winsock();
-    }
     if (err != DUOS_OK) {
         return err;
     }
-    /* Without NI_NAMEREQD it would answer with the address itself. */
-    code =
-        getnameinfo(&native.any, len, name, (DWORD)cap, NULL, 0, NI_NAMEREQD);
+    (void)duos__hold_winsock(); /* the call tells when that did not help */
+    code = ask(&native, len, name, cap);
+    if (duos__winsock_restarted(code)) {
+        code = ask(&native, len, name, cap);
+    }
     return code == WSATYPE_NOT_FOUND ? DUOS_ENODATA : sys_err_from_native(code);
 }

@@ -11,16 +11,12 @@ duos_err sys_lookup_service(const char *name, duos_type type, uint16_t *port)
     struct addrinfo hints;
     struct addrinfo *list = NULL;
     struct sockaddr_in v4;
-    duos_err err = duos__start_winsock();
     int code;
 
-    if (err != DUOS_OK) {
-        return err;
-    }
     memset(&hints, 0, sizeof hints);
     hints.ai_family = AF_INET;
     hints.ai_socktype = type == DUOS_DGRAM ? SOCK_DGRAM : SOCK_STREAM;
-    code = getaddrinfo(NULL, name, &hints, &list);
+    code = duos__getaddrinfo(NULL, name, &hints, &list);
     if (code == WSATYPE_NOT_FOUND || code == WSAHOST_NOT_FOUND) {
         return DUOS_ENOENT;
     }

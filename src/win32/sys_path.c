@@ -8,7 +8,8 @@
  */
 #include "win32.h"
 
-#define LOCK_SUFFIX ".lock"
+/* A name that no other program gives to its own files. */
+#define LOCK_SUFFIX ".duosock-lock"
 
 /* What a file of a unix socket is tagged with. */
 #define TAG_AF_UNIX 0x80000023
@@ -121,8 +122,7 @@ duos_err sys_path_lock(const duos_addr *addr, intptr_t *lock)
     return DUOS_OK;
 }
 
-void sys_path_unlock(const duos_addr *addr, intptr_t lock)
+void sys_path_unlock(intptr_t lock)
 {
-    (void)addr;
     CloseHandle((HANDLE)lock);
 }

@@ -9,11 +9,6 @@
 
 /* ---- birth ------------------------------------------------------------- */
 
-static bool disinherit(SOCKET os)
-{
-    return SetHandleInformation((HANDLE)os, HANDLE_FLAG_INHERIT, 0) != 0;
-}
-
 /* Overlapped, as socket() makes them: waiting through AFD asks for it. */
 static SOCKET create_inheritable(int family, int type)
 {
@@ -24,13 +19,15 @@ static SOCKET create_private(int family, int type)
 {
     SOCKET os = WSASocketW(family, type, 0, NULL, 0,
                            WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+    duos_socket s;
 
     if (os != INVALID_SOCKET || WSAGetLastError() != WSAEINVAL) {
         return os;
     }
     /* Windows 7 without its service pack does not know the flag. */
     os = create_inheritable(family, type);
-    if (os != INVALID_SOCKET && !disinherit(os)) {
+    s.os = (intptr_t)os;
+    if (os != INVALID_SOCKET && sys_disinherit(s) != DUOS_OK) {
         closesocket(os);
         WSASetLastError(WSAEINVAL);
         return INVALID_SOCKET;
@@ -87,11 +84,7 @@ duos_err sys_open(duos_family family, duos_type type, unsigned flags,
     }
     (void)duos__hold_winsock(); /* create tells when that did not help */
     os = create(family, type, flags);
-    if (os == INVALID_SOCKET && WSAGetLastError() == WSANOTINITIALISED) {
-        err = duos__start_winsock(); /* somebody cleaned up once too often */
-        if (err != DUOS_OK) {
-            return err;
-        }
+    if (os == INVALID_SOCKET && duos__winsock_restarted(WSAGetLastError())) {
         os = create(family, type, flags);
     }
     if (os == INVALID_SOCKET) {
@@ -110,10 +103,9 @@ duos_err sys_open(duos_family family, duos_type type, unsigned flags,
 /* An accepted socket can be inherited and has the listener's mode. */
 static duos_err adopt_accepted(duos_socket s, bool nonblock)
 {
-    if (!disinherit(duos__os(s))) {
-        return sys_err_from_native((int32_t)GetLastError());
-    }
-    return sys_set_nonblocking(s, nonblock);
+    duos_err err = sys_disinherit(s);
+
+    return err == DUOS_OK ? sys_set_nonblocking(s, nonblock) : err;
 }
 
 /* Unix sockets have no pairs here, and not every Windows has unix sockets. */

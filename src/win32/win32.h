@@ -130,6 +130,16 @@ duos_err duos__start_winsock(void);
 /* The same, unless we have done so before. */
 duos_err duos__hold_winsock(void);
 
+/*
+ * Whether a call that ended with code is to be made once more: Winsock was
+ * not started, since somebody cleaned up once too often, and is again.
+ */
+bool duos__winsock_restarted(int code);
+
+/* getaddrinfo, which may be the first user of Winsock. */
+int duos__getaddrinfo(const char *host, const char *service,
+                      const struct addrinfo *hints, struct addrinfo **list);
+
 /* Before a connect: on loopback a refusal ends it (trap 32). */
 void duos__believe_refusals(duos_socket s, const duos_addr *addr);
 

@@ -27,3 +27,8 @@ duos_err duos__hold_winsock(void)
 {
     return held != 0 ? DUOS_OK : duos__start_winsock();
 }
+
+bool duos__winsock_restarted(int code)
+{
+    return code == WSANOTINITIALISED && duos__start_winsock() == DUOS_OK;
+}

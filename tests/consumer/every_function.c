@@ -110,7 +110,7 @@ static void use_all(void)
     USE(duos_lookup_init);
     USE(duos_lookup_name);
     USE(duos_lookup_start);
-    USE(duos_lookup_start_name);
+    USE(duos_lookup_start_reverse);
     USE(duos_lookup_start_service);
     USE(duos_lookup_stop);
     USE(duos_loop_config_init);
@@ -160,8 +160,8 @@ static void use_all(void)
     USE(duos_recvmsg);
     USE(duos_recvv);
     USE(duos_resolve);
-    USE(duos_resolve_name);
     USE(duos_resolve_service);
+    USE(duos_reverse);
     USE(duos_select);
     USE(duos_send);
     USE(duos_send_all);

@@ -66,6 +66,17 @@ static int begin(void **state)
     return 0;
 }
 
+/* After an error, nothing was taken. */
+static void assert_list_untouched(void)
+{
+    static const unsigned char fresh = 0xa5;
+    size_t i;
+
+    for (i = 0; i < sizeof list; i++) {
+        assert_int_equal(((const unsigned char *)list)[i], fresh);
+    }
+}
+
 #define inherited_test(name) cmocka_unit_test_setup_teardown(name, begin, begin)
 
 #define need_custom()                                                          \
@@ -192,6 +203,7 @@ static void test_UX5_inherited_garbage_is_esyntax(void **state)
     say_to_us("2", "a");
     assert_err(DUOS_ESYNTAX, duos_inherited(true, list, CAP, &count));
     assert_int_equal(count, 99);
+    assert_list_untouched();
     assert_true(os_is_inherited(duos_socket_from_os(FIRST)));
     assert_non_null(getenv("LISTEN_FDS")); /* not forgotten */
 }
@@ -208,6 +220,7 @@ static void test_UX5_inherited_name_too_long_is_enametoolong(void **state)
     memset(name, 'n', sizeof name - 1);
     say_to_us("1", name);
     assert_err(DUOS_ENAMETOOLONG, duos_inherited(false, list, CAP, &count));
+    assert_list_untouched();
     name[DUOS_INHERITED_NAME_MAX] = '\0';
     say_to_us("1", name);
     assert_ok(duos_inherited(false, list, CAP, &count));
@@ -241,6 +254,7 @@ static void test_UX5_inherited_what_is_no_listener_is_refused(void **state)
     assert_err(DUOS_EBADF, duos_inherited(true, list, CAP, &count));
     assert_true(os_is_inherited(duos_socket_from_os(FIRST)));
     assert_int_equal(count, 99);
+    assert_list_untouched();
 }
 
 int main(void)

@@ -142,6 +142,35 @@ static void test_trap_18_no_ipv6_gives_ipv4_alone(void **state)
     assert_err(DUOS_EAFNOSUPPORT, duos_listener_open("[::1]:0", NULL, &l));
 }
 
+/* It takes the same way, and the first of its sockets. */
+static void test_trap_18_listen_at_is_the_first_of_listener_open(void **state)
+{
+    duos_listen_options options;
+    duos_listener l;
+    duos_socket s;
+    duos_addr at;
+
+    (void)state;
+    duos_listen_options_init(&options);
+    options.v6only = true;
+    lacks.no_ipv6 = true;
+    assert_err(DUOS_EAFNOSUPPORT, duos_listener_open("*:0", &options, &l));
+    assert_err(DUOS_EAFNOSUPPORT, duos_listen_at("*:0", &options, &s, NULL));
+    (void)lack_nothing(NULL);
+    net_need(DUOS_IPV6);
+    lacks.no_dual = true;
+    lacks.opened = 0;
+    assert_ok(duos_listen_at("*:0", NULL, &s, &at));
+    assert_int_equal(at.family, DUOS_IPV6);
+    assert_int_equal(lacks.opened, 2); /* one that was to be both */
+    net_close(&s);
+    (void)lack_nothing(NULL);
+    assert_ok(duos_listen_at("localhost:0", NULL, &s, &at));
+    assert_int_equal(at.family, DUOS_IPV4);
+    assert_int_equal(lacks.opened, 1);
+    net_close(&s);
+}
+
 static void test_listener_draws_ports_until_both_families_have_one(void **state)
 {
     duos_listener l;
@@ -188,6 +217,7 @@ int main(void)
         fallback_test(test_trap_18_no_dual_stack_gives_two_sockets_on_one_port),
         fallback_test(test_trap_18_no_dual_stack_for_datagrams_either),
         fallback_test(test_trap_18_no_ipv6_gives_ipv4_alone),
+        fallback_test(test_trap_18_listen_at_is_the_first_of_listener_open),
         fallback_test(test_listener_draws_ports_until_both_families_have_one),
         fallback_test(test_trap_20_in_use_at_listen_is_in_use_at_bind),
     };

@@ -10,16 +10,18 @@
 
 #include "sys.h"
 
-#define PATH    "path.sock"
-#define ADDRESS "unix:" PATH
-#define LOCK    PATH ".lock"
-#define OTHER   "other.txt"
+#define PATH     "path.sock"
+#define ADDRESS  "unix:" PATH
+#define LOCK     PATH ".lock" /* of some other program */
+#define OUR_LOCK PATH ".duosock-lock"
+#define OTHER    "other.txt"
 
 static int tidy(void **state)
 {
     (void)state;
     (void)remove(PATH);
     (void)remove(LOCK);
+    (void)remove(OUR_LOCK);
     (void)remove(OTHER);
     return 0;
 }
@@ -40,7 +42,7 @@ static duos_listener open_listener(void)
 
     assert_ok(duos_listener_open(ADDRESS, NULL, &l));
     assert_int_equal(l.count, 1);
-    assert_false(os_path_exists(LOCK));
+    assert_false(os_path_exists(OUR_LOCK));
     return l;
 }
 
@@ -82,7 +84,7 @@ static void test_UX4_listener_makes_its_file_and_removes_it(void **state)
     duos_listener_close(&l);
     assert_int_equal(l.count, 0);
     assert_false(os_path_exists(PATH));
-    assert_false(os_path_exists(LOCK));
+    assert_false(os_path_exists(OUR_LOCK));
     duos_listener_close(&l);
     duos_listener_close(NULL);
 }
@@ -200,7 +202,7 @@ static void test_AD7_UX2_what_is_no_socket_is_never_touched(void **state)
         assert_err(DUOS_EEXIST, duos_listener_open(ADDRESS, NULL, &l));
         assert_int_equal(remove(PATH), 0);
     }
-    assert_false(os_path_exists(LOCK));
+    assert_false(os_path_exists(OUR_LOCK));
 }
 
 /* A link is not followed, be it into nowhere or to a stale socket. */
@@ -335,7 +337,7 @@ static void test_listen_path_in_anothers_directory_is_eacces(void **state)
     assert_true(os_remove_directory("closed"));
 }
 
-/* The lock's own name is longer than a socket's may be. */
+/* On Windows, the lock's own name is longer than a socket's may be. */
 static void test_trap_22_longest_path_can_be_locked(void **state)
 {
     char address[5 + DUOS_UNIX_PATH_MAX + 1] = "unix:";
@@ -371,9 +373,41 @@ static void test_listen_path_whose_lock_is_kept_is_ebusy(void **state)
     assert_err(DUOS_EBUSY, duos_listener_open(ADDRESS, NULL, &l));
     assert_waited_at_least(begin, 1000);
     assert_err(DUOS_EBUSY, duos_listen_at(ADDRESS, NULL, &s, NULL));
-    sys_path_unlock(&at, lock);
+    sys_path_unlock(lock);
     l = open_listener();
     duos_listener_close(&l);
+}
+
+/* On a loop, nobody may wait for a lock: see listen_path.c. */
+static void test_listener_close_waits_for_no_lock(void **state)
+{
+    duos_addr at = net_unix(PATH);
+    duos_listener l;
+    uint64_t begin;
+    intptr_t lock;
+
+    (void)state;
+    net_need_unix(DUOS_STREAM);
+    l = open_listener();
+    assert_ok(sys_path_lock(&at, &lock));
+    begin = net_now();
+    duos_listener_close(&l);
+    assert_true(net_now() - begin < UINT64_C(1000000000));
+    sys_path_unlock(lock);
+    assert_false(os_path_exists(PATH));
+}
+
+/* What another program keeps beside the socket is none of our business. */
+static void test_listen_path_leaves_the_locks_of_others_alone(void **state)
+{
+    duos_listener l;
+
+    (void)state;
+    net_need_unix(DUOS_STREAM);
+    make_file(LOCK);
+    l = open_listener();
+    duos_listener_close(&l);
+    assert_true(os_path_exists(LOCK));
 }
 
 /* ---- races ------------------------------------------------------------ */
@@ -452,7 +486,7 @@ static void test_trap_24_UX1_race_for_a_stale_path_has_one_winner(void **state)
             duos_listener_close(&racers[i].listener);
         }
         assert_false(os_path_exists(PATH));
-        assert_false(os_path_exists(LOCK));
+        assert_false(os_path_exists(OUR_LOCK));
     }
 }
 
@@ -474,6 +508,8 @@ int main(void)
         path_test(test_listen_path_in_anothers_directory_is_eacces),
         path_test(test_trap_22_longest_path_can_be_locked),
         path_test(test_listen_path_whose_lock_is_kept_is_ebusy),
+        path_test(test_listener_close_waits_for_no_lock),
+        path_test(test_listen_path_leaves_the_locks_of_others_alone),
         path_test(test_trap_24_UX1_race_for_a_stale_path_has_one_winner),
     };
 

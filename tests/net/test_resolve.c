@@ -111,13 +111,13 @@ static void test_resolve_name_of_this_machine(void **state)
 {
     duos_addr addr = duos_addr_loopback(DUOS_IPV4, 80);
     char name[DUOS_RESOLVE_NAME_MAX + 1] = "#";
-    duos_err err = duos_resolve_name(&addr, PATIENCE_MS, name, sizeof name);
+    duos_err err = duos_reverse(&addr, PATIENCE_MS, name, sizeof name);
 
     (void)state;
     if (err == DUOS_OK) {
         assert_true(strlen(name) > 0);
         assert_err(DUOS_ENOSPACE,
-                   duos_resolve_name(&addr, PATIENCE_MS, name, strlen(name)));
+                   duos_reverse(&addr, PATIENCE_MS, name, strlen(name)));
     } else {
         assert_true(err == DUOS_ENONAME || err == DUOS_ENODATA ||
                     err == DUOS_ETRYAGAIN || err == DUOS_ENORECOVERY);
@@ -131,14 +131,12 @@ static void test_resolve_name_refuses_what_is_invalid(void **state)
     char name[8] = "#";
 
     (void)state;
-    assert_err(DUOS_EINVAL, duos_resolve_name(NULL, 0, name, sizeof name));
-    assert_err(DUOS_EINVAL, duos_resolve_name(&addr, 0, NULL, 8));
+    assert_err(DUOS_EINVAL, duos_reverse(NULL, 0, name, sizeof name));
+    assert_err(DUOS_EINVAL, duos_reverse(&addr, 0, NULL, 8));
     addr.family = DUOS_UNIX;
-    assert_err(DUOS_EAFNOSUPPORT,
-               duos_resolve_name(&addr, 0, name, sizeof name));
+    assert_err(DUOS_EAFNOSUPPORT, duos_reverse(&addr, 0, name, sizeof name));
     addr.family = DUOS_UNSPEC;
-    assert_err(DUOS_EAFNOSUPPORT,
-               duos_resolve_name(&addr, 0, name, sizeof name));
+    assert_err(DUOS_EAFNOSUPPORT, duos_reverse(&addr, 0, name, sizeof name));
     assert_string_equal(name, "#");
 }
 
@@ -191,7 +189,7 @@ static void test_SY6_resolve_name_without_a_descriptor_is_emfile(void **state)
     if (!os_begin_shortage()) {
         skip_because("no limit of descriptors on this system");
     }
-    assert_err(DUOS_EMFILE, duos_resolve_name(&addr, 50, name, sizeof name));
+    assert_err(DUOS_EMFILE, duos_reverse(&addr, 50, name, sizeof name));
     assert_err(DUOS_EMFILE,
                duos_resolve_service("http", DUOS_STREAM, 50, &port));
     os_end_shortage();

@@ -205,14 +205,13 @@ static void test_DN2_resolve_name_gives_up_on_one_that_hangs(void **state)
     uint16_t port = 77;
 
     (void)state;
-    assert_err(DUOS_ETIMEDOUT,
-               duos_resolve_name(&hanging, 30, name, sizeof name));
+    assert_err(DUOS_ETIMEDOUT, duos_reverse(&hanging, 30, name, sizeof name));
     assert_err(DUOS_ETIMEDOUT,
                duos_resolve_service("hang-1", DUOS_STREAM, 30, &port));
     assert_waited_at_least(begin, 60);
     assert_string_equal(name, "#");
     assert_int_equal(port, 77);
-    assert_ok(duos_resolve_name(&good, PATIENCE_MS, name, sizeof name));
+    assert_ok(duos_reverse(&good, PATIENCE_MS, name, sizeof name));
     assert_string_equal(name, "name-1.test");
     assert_ok(duos_resolve_service("ok-1", DUOS_DGRAM, -1, &port));
     assert_int_equal(port, 81);

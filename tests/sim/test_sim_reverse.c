@@ -36,24 +36,24 @@ static void test_DN1_resolve_name_failures_are_told_apart(void **state)
     add_name(w, "memory.test", 4, DUOS_ENOMEM, 5);
     add_name(w, "hang.test", 5, DUOS_OK, -1);
     before = now_ms(w);
-    assert_err(DUOS_ENOSPACE, duos_resolve_name(&a, -1, name, 6));
+    assert_err(DUOS_ENOSPACE, duos_reverse(&a, -1, name, 6));
     assert_string_equal(name, "#");
-    assert_ok(duos_resolve_name(&a, -1, name, 7));
+    assert_ok(duos_reverse(&a, -1, name, 7));
     assert_string_equal(name, "a.test");
     assert_between(now_ms(w), before + 40, before + 50);
-    assert_err(DUOS_ETIMEDOUT, duos_resolve_name(&a, 10, name, 7));
+    assert_err(DUOS_ETIMEDOUT, duos_reverse(&a, 10, name, 7));
     a = at(2);
-    assert_err(DUOS_ETRYAGAIN, duos_resolve_name(&a, -1, name, sizeof name));
+    assert_err(DUOS_ETRYAGAIN, duos_reverse(&a, -1, name, sizeof name));
     a = at(3);
-    assert_err(DUOS_ENORECOVERY, duos_resolve_name(&a, -1, name, sizeof name));
+    assert_err(DUOS_ENORECOVERY, duos_reverse(&a, -1, name, sizeof name));
     a = at(4);
-    assert_err(DUOS_ENOMEM, duos_resolve_name(&a, -1, name, sizeof name));
+    assert_err(DUOS_ENOMEM, duos_reverse(&a, -1, name, sizeof name));
     a = at(5);
-    assert_err(DUOS_ETIMEDOUT, duos_resolve_name(&a, 100, name, sizeof name));
+    assert_err(DUOS_ETIMEDOUT, duos_reverse(&a, 100, name, sizeof name));
     a = at(6);
-    assert_err(DUOS_ENONAME, duos_resolve_name(&a, -1, name, sizeof name));
+    assert_err(DUOS_ENONAME, duos_reverse(&a, -1, name, sizeof name));
     a = duos_addr_loopback(DUOS_IPV6, 0);
-    assert_err(DUOS_ENONAME, duos_resolve_name(&a, -1, name, sizeof name));
+    assert_err(DUOS_ENONAME, duos_reverse(&a, -1, name, sizeof name));
     assert_string_equal(name, "a.test");
 }
 
@@ -131,10 +131,10 @@ static void test_lookup_name_comes_from_the_loop(void **state)
     prepare(&a, loop);
     assert_null(duos_lookup_name(NULL));
     assert_null(duos_lookup_name(&a.lookup));
-    assert_ok(duos_lookup_start_name(&a.lookup, &addr, 1000));
+    assert_ok(duos_lookup_start_reverse(&a.lookup, &addr, 1000));
     assert_true(duos_lookup_active(&a.lookup));
     assert_int_equal(a.answers, 0);
-    assert_err(DUOS_EBUSY, duos_lookup_start_name(&a.lookup, &addr, -1));
+    assert_err(DUOS_EBUSY, duos_lookup_start_reverse(&a.lookup, &addr, -1));
     assert_err(DUOS_EBUSY,
                duos_lookup_start_service(&a.lookup, "http", DUOS_STREAM, -1));
     run_out(w);
@@ -162,7 +162,7 @@ static void test_lookup_service_gives_a_port_and_no_name(void **state)
     assert_int_equal(a.addr.family, DUOS_UNSPEC);
     assert_int_equal(a.addr.port, 80);
     a.again = true; /* the next answer starts another kind of lookup */
-    assert_ok(duos_lookup_start_name(&a.lookup, &addr, -1));
+    assert_ok(duos_lookup_start_reverse(&a.lookup, &addr, -1));
     run_out(w);
     assert_int_equal(a.answers, 3);
     assert_false(a.named);
@@ -184,17 +184,17 @@ static void test_DN2_lookup_name_that_hangs_ends_at_its_deadline(void **state)
     prepare(&a, loop);
     prepare(&b, loop);
     add_name(w, "a.test", 3, DUOS_OK, 0);
-    assert_ok(duos_lookup_start_name(&a.lookup, &good, 50));
+    assert_ok(duos_lookup_start_reverse(&a.lookup, &good, 50));
     run_out(w);
     assert_true(a.named);
-    assert_ok(duos_lookup_start_name(&a.lookup, &addr, 50));
-    assert_ok(duos_lookup_start_name(&b.lookup, &addr, -1));
+    assert_ok(duos_lookup_start_reverse(&a.lookup, &addr, 50));
+    assert_ok(duos_lookup_start_reverse(&b.lookup, &addr, -1));
     run_out(w);
     assert_int_equal(a.answers, 2);
     assert_int_equal(a.err, DUOS_ETIMEDOUT);
     assert_false(a.named);
     duos_lookup_stop(&b.lookup);
-    assert_ok(duos_lookup_start_name(&a.lookup, &gone, -1));
+    assert_ok(duos_lookup_start_reverse(&a.lookup, &gone, -1));
     run_out(w);
     assert_int_equal(a.err, DUOS_ENONAME);
     assert_false(a.named);
@@ -214,10 +214,10 @@ static void test_lookup_names_too_many_are_refused(void **state)
     add_name(w, "hang.test", 1, DUOS_OK, -1);
     for (i = 0; i < DUOS_LOOKUPS_MAX; i++) {
         prepare(&many[i], loop);
-        assert_ok(duos_lookup_start_name(&many[i].lookup, &addr, -1));
+        assert_ok(duos_lookup_start_reverse(&many[i].lookup, &addr, -1));
     }
     prepare(&more, loop);
-    assert_err(DUOS_ELIMIT, duos_lookup_start_name(&more.lookup, &addr, -1));
+    assert_err(DUOS_ELIMIT, duos_lookup_start_reverse(&more.lookup, &addr, -1));
     assert_err(DUOS_ELIMIT, duos_lookup_start_service(&more.lookup, "http",
                                                       DUOS_STREAM, -1));
     assert_false(duos_lookup_active(&more.lookup));
@@ -238,12 +238,12 @@ static void test_lookup_name_refuses_what_is_invalid(void **state)
     memset(longest, 'a', sizeof longest);
     longest[sizeof longest - 1] = '\0';
     memset(&a, 0, sizeof a);
-    assert_err(DUOS_EINVAL, duos_lookup_start_name(&a.lookup, &addr, 0));
+    assert_err(DUOS_EINVAL, duos_lookup_start_reverse(&a.lookup, &addr, 0));
     assert_err(DUOS_EINVAL,
                duos_lookup_start_service(&a.lookup, "http", DUOS_STREAM, 0));
     prepare(&a, loop);
-    assert_err(DUOS_EINVAL, duos_lookup_start_name(NULL, &addr, 0));
-    assert_err(DUOS_EINVAL, duos_lookup_start_name(&a.lookup, NULL, 0));
+    assert_err(DUOS_EINVAL, duos_lookup_start_reverse(NULL, &addr, 0));
+    assert_err(DUOS_EINVAL, duos_lookup_start_reverse(&a.lookup, NULL, 0));
     assert_err(DUOS_EINVAL,
                duos_lookup_start_service(NULL, "http", DUOS_STREAM, 0));
     assert_err(DUOS_EINVAL,
@@ -255,10 +255,11 @@ static void test_lookup_name_refuses_what_is_invalid(void **state)
     assert_err(DUOS_ENAMETOOLONG,
                duos_lookup_start_service(&a.lookup, longest, DUOS_STREAM, 0));
     addr.family = DUOS_UNIX;
-    assert_err(DUOS_EAFNOSUPPORT, duos_lookup_start_name(&a.lookup, &addr, 0));
+    assert_err(DUOS_EAFNOSUPPORT,
+               duos_lookup_start_reverse(&a.lookup, &addr, 0));
     addr = at(1);
     w->memory.fail_in = 1; /* the timer's */
-    assert_err(DUOS_ENOMEM, duos_lookup_start_name(&a.lookup, &addr, 5));
+    assert_err(DUOS_ENOMEM, duos_lookup_start_reverse(&a.lookup, &addr, 5));
     w->memory.fail_in = 1;
     assert_err(DUOS_ENOMEM,
                duos_lookup_start_service(&a.lookup, "http", DUOS_STREAM, 5));

@@ -78,7 +78,7 @@ static duos_err name_of(int code, int number, const char *name)
     answer = code;
     answer_errno = number;
     answer_name = name;
-    err = duos_resolve_name(&addr, PATIENCE_MS, out, sizeof out);
+    err = duos_reverse(&addr, PATIENCE_MS, out, sizeof out);
     assert_string_equal(out, err == DUOS_OK ? name : "#");
     assert_int_equal(asked_flags, NI_NAMEREQD);
     return err;
@@ -136,7 +136,7 @@ static void test_getnameinfo_gets_the_address(void **state)
     addr.scope = 3;
     answer = 0;
     answer_name = "host.test";
-    assert_ok(duos_resolve_name(&addr, PATIENCE_MS, out, sizeof out));
+    assert_ok(duos_reverse(&addr, PATIENCE_MS, out, sizeof out));
     assert_string_equal(out, "host.test");
     assert_int_equal(asked.sin6_family, AF_INET6);
     assert_int_equal(asked.sin6_scope_id, 3);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test_path.c - the verbs for the file of a unix socket: which file it is,
- * and the lock beside it. They work on any file, so they run where there are
+ * and the lock of its path. They work on any file, so they run where there are
  * no unix sockets, too.
  */
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "sys.h"
 
 #define PATH  "look.file"
-#define LOCK  PATH ".lock"
+#define LOCK  PATH ".duosock-lock" /* Windows makes it */
 #define OTHER "other.file"
 
 #define HAMMERS 4
@@ -22,6 +22,7 @@ static int tidy(void **state)
     (void)remove(PATH);
     (void)remove(LOCK);
     (void)remove(OTHER);
+    (void)os_remove_directory("made");
     return 0;
 }
 
@@ -47,16 +48,48 @@ static void test_lock_is_had_by_one_and_goes_away(void **state)
     (void)state;
     for (i = 0; i < 3; i++) {
         assert_ok(sys_path_lock(&at, &first));
-        assert_true(os_path_exists(LOCK));
+        assert_int_equal(os_path_exists(LOCK), os_is_windows());
+        assert_false(os_path_exists(PATH));
         assert_int_equal(sys_path_lock(&at, &second), DUOS_EBUSY);
         assert_true(second == -7);
-        sys_path_unlock(&at, first);
+        sys_path_unlock(first);
         assert_false(os_path_exists(LOCK));
     }
-    make_file(LOCK); /* of a process that has died */
+    make_file(LOCK); /* as a loss of power may leave it on Windows */
     assert_ok(sys_path_lock(&at, &first));
-    sys_path_unlock(&at, first);
-    assert_false(os_path_exists(LOCK));
+    sys_path_unlock(first);
+    assert_int_equal(os_path_exists(LOCK), !os_is_windows());
+}
+
+/* A relative path, one in the root of all, and one that goes through "..". */
+static void test_lock_is_that_of_the_directory(void **state)
+{
+    static const char *const paths[] = {"x", "./x", "/x", "made/../x"};
+    duos_addr at;
+    intptr_t lock;
+    intptr_t second;
+    size_t i;
+
+    (void)state;
+    if (os_is_windows()) {
+        skip_because("the lock is a file here");
+    }
+    assert_true(os_make_directory("made"));
+    for (i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        at = net_unix(paths[i]);
+        assert_ok(sys_path_lock(&at, &lock));
+        assert_int_equal(sys_path_lock(&at, &second), DUOS_EBUSY);
+        at = net_unix(i == 2 ? "/another" : "made/../y");
+        assert_int_equal(sys_path_lock(&at, &second), DUOS_EBUSY);
+        at = net_unix("made/x");
+        assert_ok(sys_path_lock(&at, &second));
+        sys_path_unlock(second);
+        sys_path_unlock(lock);
+        at = net_unix(paths[i]);
+        assert_ok(sys_path_lock(&at, &lock));
+        sys_path_unlock(lock);
+    }
+    assert_true(os_remove_directory("made"));
 }
 
 static void test_path_look_tells_files_apart(void **state)
@@ -124,7 +157,7 @@ static void hammer(void *user)
             count_inside(1);
             stay();
             count_inside(-1);
-            sys_path_unlock(at, lock);
+            sys_path_unlock(lock);
             turns++;
         } else if (err != DUOS_EBUSY) {
             hammered.odd++;
@@ -133,7 +166,7 @@ static void hammer(void *user)
     }
 }
 
-/* Its file comes and goes all the time: a lock on one that has gone is none. */
+/* On Windows its file comes and goes all the time. */
 static void test_lock_keeps_threads_apart(void **state)
 {
     duos_addr at = net_unix(PATH);
@@ -160,6 +193,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         path_test(test_lock_is_had_by_one_and_goes_away),
+        path_test(test_lock_is_that_of_the_directory),
         path_test(test_path_look_tells_files_apart),
         path_test(test_lock_keeps_threads_apart),
     };

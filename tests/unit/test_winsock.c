@@ -29,7 +29,21 @@ static void test_trap_2_program_that_cleans_up_does_not_end_our_sockets(
     net_close_pair(&p);
 }
 
-/* However many sockets there were, we are counted once. */
+/* An answer, whatever it is; the lookups run on threads of their own. */
+static void look_up(void)
+{
+    duos_addr addr = duos_addr_loopback(DUOS_IPV4, 0);
+    char name[DUOS_RESOLVE_NAME_MAX + 1];
+    uint16_t port;
+
+    assert_int_not_equal(duos_reverse(&addr, PATIENCE_MS, name, sizeof name),
+                         DUOS_ETIMEDOUT);
+    assert_int_not_equal(
+        duos_resolve_service("http", DUOS_STREAM, PATIENCE_MS, &port),
+        DUOS_ETIMEDOUT);
+}
+
+/* However many sockets and lookups there were, we are counted once. */
 static void test_trap_2_we_are_one_user_and_start_again_when_robbed(
     void **state)
 {
@@ -44,11 +58,15 @@ static void test_trap_2_we_are_one_user_and_start_again_when_robbed(
         p = net_pair(DUOS_IPV4);
         net_close_pair(&p);
     }
+    look_up();
     assert_true(os_stop_winsock()); /* not the program's to stop */
     assert_false(os_winsock_is_started());
     p = net_pair(DUOS_IPV4);
     net_exchange(p.client, p.server);
     net_close_pair(&p);
+    assert_true(os_stop_winsock());
+    look_up(); /* starts it as well */
+    assert_true(os_winsock_is_started());
 }
 
 int main(void)
