@@ -192,16 +192,24 @@ static duos_err judge(duos_socket s, const duos_message *message,
 
 duos_err duos_recvmsg(duos_socket s, duos_message *message)
 {
+    duos_message got;
     reach r;
     duos_err err = check(message, DUOS_MSG_PEEK, &r);
 
     if (err != DUOS_OK) {
         return err;
     }
+    got = *message;
     do {
-        err = sys_recvmsg(s, message);
+        err = sys_recvmsg(s, &got);
     } while (err == DUOS_EINTERRUPTED);
-    return err == DUOS_OK ? judge(s, message, &r) : err;
+    if (err == DUOS_OK) {
+        err = judge(s, &got, &r);
+    }
+    if (err == DUOS_OK) {
+        *message = got;
+    }
+    return err;
 }
 
 duos_err duos_sendmsg(duos_socket s, const duos_message *message)

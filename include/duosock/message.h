@@ -150,7 +150,7 @@ typedef struct duos_message {
  *     DUOS_HAS_PEER, the socket must have been asked for what has may name:
  *     DUOS_OPT_PKTINFO (local and ifindex), DUOS_OPT_RECV_TTL,
  *     DUOS_OPT_RECV_TOS, DUOS_OPT_TIMESTAMP. What the system does not tell is
- *     not in has; its field is left as it was.
+ *     not in has; its field is left as it was. When it fails, all are.
  *
  * Returns: DUOS_OK, also for an empty datagram; DUOS_EINVAL for a NULL or
  *     another flag than DUOS_MSG_PEEK; DUOS_EBADF; DUOS_EWOULDBLOCK;

@@ -113,16 +113,22 @@ static void test_trap_49_message_at_the_end_of_a_stream_is_eeof(void **state)
 {
     pair p = net_pair(DUOS_IPV4);
     letter l;
+    duos_message before;
 
     (void)state;
     net_close(&p.server);
     net_await(p.client, DUOS_READ);
     letter_to_read(&l);
+    l.m.len = 9;
+    l.m.has = DUOS_HAS_TTL;
+    l.m.truncated = true;
+    before = l.m;
     if (os_is_windows()) {
         assert_int_not_equal(duos_recvmsg(p.client, &l.m), DUOS_OK);
     } else {
         assert_err(DUOS_EEOF, duos_recvmsg(p.client, &l.m));
     }
+    assert_memory_equal(&l.m, &before, sizeof before);
     net_close(&p.client);
 }
 
