@@ -122,6 +122,22 @@ duos_err duos_sendv(duos_socket s, const duos_buf *parts, size_t count,
     return DUOS_OK;
 }
 
+/*
+ * "Invalid", say the systems when no urgent byte is there; but that is what
+ * they say to a socket that keeps it inline, or has no connection, as well.
+ */
+static duos_err no_urgent_byte(duos_socket s)
+{
+    duos_addr peer;
+    sys_optval keeps;
+    duos_err err = sys_peer_addr(s, &peer);
+
+    if (err == DUOS_OK) {
+        err = sys_opt_get(s, DUOS_OPT_OOB_INLINE, &keeps);
+    }
+    return err != DUOS_OK ? err : keeps.on ? DUOS_EINVAL : DUOS_EWOULDBLOCK;
+}
+
 duos_err duos_recvv(duos_socket s, const duos_buf *parts, size_t count,
                     unsigned flags, size_t *received)
 {
@@ -134,6 +150,9 @@ duos_err duos_recvv(duos_socket s, const duos_buf *parts, size_t count,
         return DUOS_EINVAL;
     }
     n = move_parts(sys_recvv, s, parts, count, flags, &r);
+    if (n == DUOS_EINVAL && (flags & DUOS_MSG_OOB) != 0) {
+        n = no_urgent_byte(s);
+    }
     if (n == 0 && r.room) {
         err = duos__judge_empty(s);
     }
