@@ -122,7 +122,9 @@ enum {
  * and the fields that has names; duos_sendmsg reads has and those fields.
  *
  * To answer from the address that was asked, send with has cut down to
- * DUOS_HAS_PEER | DUOS_HAS_LOCAL and new parts.
+ * DUOS_HAS_PEER | DUOS_HAS_LOCAL and new parts. What was sent to a group or to
+ * a broadcast address cannot be answered from there, and the system refuses
+ * it: cut has down to DUOS_HAS_PEER then, and the system chooses.
  *
  * Life cycle: a plain value; a zeroed one has no parts. The parts belong to
  * the caller.
