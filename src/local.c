@@ -110,7 +110,10 @@ duos_err duos_recv_handle(duos_socket s, void *data, size_t cap,
     do {
         n = sys_recv_handle(s, data, clamp_len(cap), &got);
     } while (n == DUOS_EINTERRUPTED);
-    err = n > 0 ? DUOS_OK : n < 0 ? (duos_err)n : duos__judge_empty(s);
+    err = n < 0 ? (duos_err)n : DUOS_OK;
+    if (n == 0 && got == -1) { /* no byte and no handle: no message? */
+        err = duos__judge_empty(s);
+    }
     if (err == DUOS_OK) {
         *received = (size_t)n;
         *handle = got;

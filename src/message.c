@@ -122,6 +122,22 @@ duos_err duos_sendv(duos_socket s, const duos_buf *parts, size_t count,
     return DUOS_OK;
 }
 
+/*
+ * "Invalid", say the systems when no urgent byte is there; but that is what
+ * they say to a socket that keeps it inline, or has no connection, as well.
+ */
+static duos_err no_urgent_byte(duos_socket s)
+{
+    duos_addr peer;
+    sys_optval keeps;
+    duos_err err = sys_peer_addr(s, &peer);
+
+    if (err == DUOS_OK) {
+        err = sys_opt_get(s, DUOS_OPT_OOB_INLINE, &keeps);
+    }
+    return err != DUOS_OK ? err : keeps.on ? DUOS_EINVAL : DUOS_EWOULDBLOCK;
+}
+
 duos_err duos_recvv(duos_socket s, const duos_buf *parts, size_t count,
                     unsigned flags, size_t *received)
 {
@@ -134,6 +150,9 @@ duos_err duos_recvv(duos_socket s, const duos_buf *parts, size_t count,
         return DUOS_EINVAL;
     }
     n = move_parts(sys_recvv, s, parts, count, flags, &r);
+    if (n == DUOS_EINVAL && (flags & DUOS_MSG_OOB) != 0) {
+        n = no_urgent_byte(s);
+    }
     if (n == 0 && r.room) {
         err = duos__judge_empty(s);
     }
@@ -192,16 +211,24 @@ static duos_err judge(duos_socket s, const duos_message *message,
 
 duos_err duos_recvmsg(duos_socket s, duos_message *message)
 {
+    duos_message got;
     reach r;
     duos_err err = check(message, DUOS_MSG_PEEK, &r);
 
     if (err != DUOS_OK) {
         return err;
     }
+    got = *message;
     do {
-        err = sys_recvmsg(s, message);
+        err = sys_recvmsg(s, &got);
     } while (err == DUOS_EINTERRUPTED);
-    return err == DUOS_OK ? judge(s, message, &r) : err;
+    if (err == DUOS_OK) {
+        err = judge(s, &got, &r);
+    }
+    if (err == DUOS_OK) {
+        *message = got;
+    }
+    return err;
 }
 
 duos_err duos_sendmsg(duos_socket s, const duos_message *message)

@@ -133,8 +133,8 @@ sys_count sys_recvfrom(duos_socket s, void *data, size_t cap, duos_addr *from,
 /*
  * Bytes in parts: flags is 0, DUOS_MSG_PEEK (receive) or DUOS_MSG_OOB. count
  * is 1..sys_parts_max(), all lengths together at most SYS_IO_MAX. Otherwise as
- * sys_send and sys_recv. DUOS_MSG_OOB on a stream that has no urgent byte, and
- * does not keep it inline, gives DUOS_EWOULDBLOCK.
+ * sys_send and sys_recv. DUOS_MSG_OOB on a stream that has no urgent byte
+ * may give DUOS_EINVAL.
  */
 sys_count sys_sendv(duos_socket s, const duos_buf *parts, size_t count,
                     unsigned flags);

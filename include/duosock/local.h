@@ -104,7 +104,8 @@ DUOS_API DUOS_CHECKED duos_err duos_send_handle(duos_socket s, const void *data,
  * Receives bytes and the handle that came with them, if one did.
  *
  * data: receives up to cap bytes, at least one.
- * received: receives how many came.
+ * received: receives how many came; 0 is an empty message, as of a datagram
+ *     socket.
  * handle: receives the handle, -1 when there was none. It is not inherited by
  *     child processes. A peer can send anything: check what it is before use.
  *     Of several in one message the first is given, the others are closed.

@@ -122,7 +122,9 @@ enum {
  * and the fields that has names; duos_sendmsg reads has and those fields.
  *
  * To answer from the address that was asked, send with has cut down to
- * DUOS_HAS_PEER | DUOS_HAS_LOCAL and new parts.
+ * DUOS_HAS_PEER | DUOS_HAS_LOCAL and new parts. What was sent to a group or to
+ * a broadcast address cannot be answered from there, and the system refuses
+ * it: cut has down to DUOS_HAS_PEER then, and the system chooses.
  *
  * Life cycle: a plain value; a zeroed one has no parts. The parts belong to
  * the caller.
@@ -150,7 +152,7 @@ typedef struct duos_message {
  *     DUOS_HAS_PEER, the socket must have been asked for what has may name:
  *     DUOS_OPT_PKTINFO (local and ifindex), DUOS_OPT_RECV_TTL,
  *     DUOS_OPT_RECV_TOS, DUOS_OPT_TIMESTAMP. What the system does not tell is
- *     not in has; its field is left as it was.
+ *     not in has; its field is left as it was. When it fails, all are.
  *
  * Returns: DUOS_OK, also for an empty datagram; DUOS_EINVAL for a NULL or
  *     another flag than DUOS_MSG_PEEK; DUOS_EBADF; DUOS_EWOULDBLOCK;

@@ -52,14 +52,14 @@ static duos_err put_source4(struct msghdr *header, const duos_message *message)
     if ((message->has & DUOS_HAS_LOCAL) != 0) {
         memcpy(&info.ipi_spec_dst, duos__addr_bytes4(&message->local), 4);
     }
-    if (DUOS__IP_PKTINFO == DUOS__NO_OPTION && !index) {
+    if (DUOS__PKTINFO4 == DUOS__NO_OPTION && !index) {
         return put(header, IPPROTO_IP, DUOS__IP_SENDSRCADDR, &info.ipi_spec_dst,
                    sizeof info.ipi_spec_dst);
     }
     if (index) {
         memcpy(&info.ipi_ifindex, &message->ifindex, sizeof message->ifindex);
     }
-    return put(header, IPPROTO_IP, DUOS__IP_PKTINFO, &info, sizeof info);
+    return put(header, IPPROTO_IP, DUOS__PKTINFO4, &info, sizeof info);
 }
 
 static duos_err put_source6(struct msghdr *header, const duos_message *message)
@@ -266,7 +266,7 @@ static const struct row {
     size_t least;
     reader read;
 } rows[] = {
-    {IPPROTO_IP, DUOS__IP_PKTINFO, 4, read_pktinfo4},
+    {IPPROTO_IP, DUOS__PKTINFO4, 4, read_pktinfo4},
     {IPPROTO_IP, DUOS__IP_RECVDSTADDR, 4, read_address4},
     {IPPROTO_IP, IP_TTL, 1, read_ttl},
     {IPPROTO_IP, IP_RECVTTL, 1, read_ttl},

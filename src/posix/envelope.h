@@ -12,16 +12,12 @@
 
 /* ---- what a system may lack -------------------------------------------- */
 
-#ifndef MSG_CMSG_CLOEXEC
-#define MSG_CMSG_CLOEXEC 0
-#endif
-
 /* FreeBSD and OpenBSD tell the address alone, by another name. */
 #ifdef IP_PKTINFO
-#define DUOS__IP_PKTINFO IP_PKTINFO
+#define DUOS__PKTINFO4 IP_PKTINFO
 typedef struct in_pktinfo duos__pktinfo4;
 #else
-#define DUOS__IP_PKTINFO DUOS__NO_OPTION
+#define DUOS__PKTINFO4 DUOS__NO_OPTION
 typedef struct duos__pktinfo4 {
     unsigned ipi_ifindex;
     struct in_addr ipi_spec_dst;

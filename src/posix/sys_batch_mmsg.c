@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * sys_batch_mmsg.c - many datagrams with one call: sendmmsg and recvmmsg, of
- * Linux,.
+ * Linux.
  *
  * Linux keeps an error that comes after the first datagram of a receive for
  * the next call. MSG_WAITFORONE: a blocking socket waits for the first only.

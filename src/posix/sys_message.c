@@ -41,22 +41,6 @@ sys_count sys_sendv(duos_socket s, const duos_buf *parts, size_t count,
     return duos__send_ended(result, holds_bytes(parts, count));
 }
 
-/*
- * "Invalid", say the systems when no urgent byte is there; but that is what
- * they say to a socket that keeps it inline, or has no connection, as well.
- */
-static duos_err no_urgent_byte(duos_socket s)
-{
-    duos_addr peer;
-    sys_optval keeps;
-    duos_err err = sys_peer_addr(s, &peer);
-
-    if (err == DUOS_OK) {
-        err = sys_opt_get(s, DUOS_OPT_OOB_INLINE, &keeps);
-    }
-    return err != DUOS_OK ? err : keeps.on ? DUOS_EINVAL : DUOS_EWOULDBLOCK;
-}
-
 sys_count sys_recvv(duos_socket s, const duos_buf *parts, size_t count,
                     unsigned flags)
 {
@@ -65,11 +49,7 @@ sys_count sys_recvv(duos_socket s, const duos_buf *parts, size_t count,
 
     duos__header_init(&header, parts, count);
     result = recvmsg(duos__fd(s), &header, native_flags(flags));
-    if (DUOS_LIKELY(result >= 0)) {
-        return result;
-    }
-    return errno == EINVAL && (flags & DUOS_MSG_OOB) != 0 ? no_urgent_byte(s)
-                                                          : duos__last_error();
+    return DUOS_LIKELY(result >= 0) ? result : duos__last_error();
 }
 
 duos_err sys_at_mark(duos_socket s, bool *at)
@@ -83,10 +63,6 @@ duos_err sys_at_mark(duos_socket s, bool *at)
     return DUOS_OK;
 }
 
-/*
- * What a control message asks for and a kernel refuses, it refuses with
- * EINVAL, as it does addresses of another version.
- */
 duos_err sys_sendmsg(duos_socket s, const duos_message *message)
 {
     duos__envelope envelope;

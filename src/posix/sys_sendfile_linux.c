@@ -4,7 +4,8 @@
  *
  * It has no flag against SIGPIPE (trap 41). The signal goes to the thread that
  * called, so it is held off in this thread alone, and taken away if the call
- * has raised it; what the process does about SIGPIPE is not touched.
+ * may have raised it: also one that gives a count, when the connection ended
+ * amid it. What the process does about SIGPIPE is not touched.
  */
 #include "posix.h"
 
@@ -30,11 +31,11 @@ static duos_err hold_begin(hold *h)
         pthread_sigmask(SIG_BLOCK, &h->pipe, &h->before));
 }
 
-static void hold_end(const hold *h, bool raised)
+static void hold_end(const hold *h, bool maybe_raised)
 {
     static const struct timespec no_time;
 
-    if (raised && !h->pending) {
+    if (maybe_raised && !h->pending) {
         while (sigtimedwait(&h->pipe, NULL, &no_time) < 0 && errno == EINTR) {
         }
     }
@@ -73,6 +74,6 @@ sys_count sys_sendfile(duos_socket s, intptr_t file, uint64_t offset,
     }
     result = sendfile(duos__fd(s), (int)file, &at, len);
     code = errno;
-    hold_end(&h, result < 0 && code == EPIPE);
+    hold_end(&h, result < 0 || (size_t)result < len);
     return result >= 0 ? result : refused(code);
 }

@@ -142,9 +142,11 @@ duos_err duos__envelope_seal(duos__envelope *envelope, duos__parts *parts,
 
 /* ---- receiving ----------------------------------------------------------- */
 
+/* The bytes are cleared: a provider may leave Control.len as it was. */
 void duos__envelope_lay(duos__envelope *envelope, duos__parts *parts)
 {
     init(envelope, parts);
+    memset(&envelope->control, 0, sizeof envelope->control);
     envelope->header.name = &envelope->name.any;
     envelope->header.namelen = (int)sizeof envelope->name;
     envelope->header.Control.buf = envelope->control.bytes;

@@ -121,26 +121,12 @@ static sys_count receive(intake *in)
     return DUOS_EWOULDBLOCK;
 }
 
-/* As on POSIX, where "invalid" also means that no urgent byte is there. */
-static duos_err no_urgent_byte(duos_socket s)
-{
-    duos_addr peer;
-    sys_optval keeps;
-    duos_err err = sys_peer_addr(s, &peer);
-
-    if (err == DUOS_OK) {
-        err = sys_opt_get(s, DUOS_OPT_OOB_INLINE, &keeps);
-    }
-    return err != DUOS_OK ? err : keeps.on ? DUOS_EINVAL : DUOS_EWOULDBLOCK;
-}
-
 sys_count sys_recvv(duos_socket s, const duos_buf *parts, size_t count,
                     unsigned flags)
 {
     duos__parts into;
     WSAMSG header = {0};
     intake in = {s, NULL, &header, 0, false};
-    sys_count n;
 
     duos__parts_init(&into, parts, count);
     header.lpBuffers = into.list;
@@ -148,9 +134,7 @@ sys_count sys_recvv(duos_socket s, const duos_buf *parts, size_t count,
     header.dwFlags = ((flags & DUOS_MSG_PEEK) != 0 ? MSG_PEEK : 0) |
                      ((flags & DUOS_MSG_OOB) != 0 ? MSG_OOB : 0);
     in.cap = into.bytes;
-    n = receive(&in);
-    return n == DUOS_EINVAL && (flags & DUOS_MSG_OOB) != 0 ? no_urgent_byte(s)
-                                                           : n;
+    return receive(&in);
 }
 
 duos_err sys_at_mark(duos_socket s, bool *at)

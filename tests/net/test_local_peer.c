@@ -198,7 +198,7 @@ static void test_handles_surplus_are_closed(void **state)
     tcp = net_pair(DUOS_IPV4);
     handles[0] = duos_socket_to_os(tcp.client);
     handles[1] = handles[2] = duos_socket_to_os(tcp.server);
-    assert_true(os_send_handles(p.client, handles, 3));
+    assert_true(os_send_handles(p.client, 1, handles, 3));
     net_close(&tcp.server);
     got = receive_socket(p.server);
     net_await(tcp.client, DUOS_READ); /* nobody has the other end any more */
@@ -223,8 +223,8 @@ static void test_handles_lost_for_want_of_descriptors_are_emfile(void **state)
     p = local_pair();
     tcp = net_pair(DUOS_IPV4);
     handles[0] = handles[1] = duos_socket_to_os(tcp.server);
-    assert_true(os_send_handles(p.client, handles, 2));
-    assert_true(os_send_handles(p.client, handles, 2));
+    assert_true(os_send_handles(p.client, 1, handles, 2));
+    assert_true(os_send_handles(p.client, 1, handles, 2));
     net_await(p.server, DUOS_READ);
     if (!os_begin_shortage()) {
         skip_because("descriptors cannot be made scarce here");
@@ -271,6 +271,30 @@ static void test_handle_with_a_datagram(void **state)
     net_close(&sender);
     net_close(&receiver);
     assert_int_equal(remove(PATH), 0);
+}
+
+/* It is a message because it brings something, though it holds no byte. */
+static void test_handle_with_an_empty_packet(void **state)
+{
+    duos_socket ends[2];
+    intptr_t handle;
+    size_t n = 9;
+    char byte;
+
+    (void)state;
+    if (!os_packet_pair(ends)) {
+        skip_because("no packets here that may be empty");
+    }
+    handle = duos_socket_to_os(ends[0]);
+    assert_true(os_send_handles(ends[0], 0, &handle, 1));
+    assert_ok(duos_recv_handle(ends[1], &byte, 1, &n, &handle));
+    assert_int_equal(n, 0);
+    assert_int_not_equal(handle, -1);
+    net_close(&ends[0]);
+    ends[0] = duos_socket_from_os(handle);
+    net_close(&ends[0]); /* the last of this end */
+    assert_err(DUOS_EEOF, duos_recv_handle(ends[1], &byte, 1, &n, &handle));
+    net_close(&ends[1]);
 }
 
 static void test_handle_wrong_argument_is_refused(void **state)
@@ -341,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_handles_surplus_are_closed),
         cmocka_unit_test(test_handles_lost_for_want_of_descriptors_are_emfile),
         cmocka_unit_test(test_handle_with_a_datagram),
+        cmocka_unit_test(test_handle_with_an_empty_packet),
         cmocka_unit_test(test_handle_wrong_argument_is_refused),
         cmocka_unit_test(test_handle_errors_of_the_stream),
     };

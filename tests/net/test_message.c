@@ -113,16 +113,22 @@ static void test_trap_49_message_at_the_end_of_a_stream_is_eeof(void **state)
 {
     pair p = net_pair(DUOS_IPV4);
     letter l;
+    duos_message before;
 
     (void)state;
     net_close(&p.server);
     net_await(p.client, DUOS_READ);
     letter_to_read(&l);
+    l.m.len = 9;
+    l.m.has = DUOS_HAS_TTL;
+    l.m.truncated = true;
+    before = l.m;
     if (os_is_windows()) {
         assert_int_not_equal(duos_recvmsg(p.client, &l.m), DUOS_OK);
     } else {
         assert_err(DUOS_EEOF, duos_recvmsg(p.client, &l.m));
     }
+    assert_memory_equal(&l.m, &before, sizeof before);
     net_close(&p.client);
 }
 
@@ -347,6 +353,42 @@ static void test_message_answer_comes_from_where_it_was_sent_to(void **state)
     for_both(check_answer);
 }
 
+/* Nothing comes from a broadcast address: the system has to choose. */
+static void test_message_to_all_is_answered_without_local(void **state)
+{
+    duos_addr any = duos_addr_ipv4(0, 0, 0, 0, 0);
+    duos_addr at;
+    duos_addr client_at;
+    duos_socket server = net_open(DUOS_IPV4, DUOS_DGRAM);
+    duos_socket client = net_bind(DUOS_IPV4, DUOS_DGRAM, &client_at);
+    letter l;
+
+    (void)state;
+    if (!os_is_linux()) {
+        net_close(&server);
+        net_close(&client);
+        skip_because("loopback has no broadcast address here");
+    }
+    assert_ok(duos_bind(server, &any));
+    assert_ok(duos_local_addr(server, &at));
+    assert_true(told(server, DUOS_OPT_PKTINFO));
+    assert_ok(duos_set_bool(client, DUOS_OPT_BROADCAST, true));
+    at = duos_addr_ipv4(127, 255, 255, 255, at.port);
+    assert_ok(duos_sendto(client, "x", 1, &at));
+    letter_to_read(&l);
+    assert_ok(take(server, &l));
+    assert_int_equal(l.m.local.ip.v4[3], 255);
+    l.part.len = l.m.len;
+    l.m.has = DUOS_HAS_PEER | DUOS_HAS_LOCAL;
+    assert_int_not_equal(duos_sendmsg(server, &l.m), DUOS_OK);
+    l.m.has = DUOS_HAS_PEER;
+    assert_ok(duos_sendmsg(server, &l.m));
+    letter_to_read(&l);
+    assert_ok(take(client, &l));
+    net_close(&server);
+    net_close(&client);
+}
+
 /* IPv4 by way of an IPv6 socket needs what IPv4 has. */
 static void test_message_of_a_dual_socket_to_ipv4(void **state)
 {
@@ -391,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_trap_50_message_tos_is_set_or_refused),
         cmocka_unit_test(test_message_comes_from_the_address_that_is_named),
         cmocka_unit_test(test_message_answer_comes_from_where_it_was_sent_to),
+        cmocka_unit_test(test_message_to_all_is_answered_without_local),
         cmocka_unit_test(test_message_of_a_dual_socket_to_ipv4),
     };
 

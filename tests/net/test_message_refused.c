@@ -198,7 +198,7 @@ static void test_message_with_a_descriptor_leaves_none_open(void **state)
     }
     assert_ok(duos_socketpair(DUOS_DGRAM, DUOS_NONBLOCK, ends));
     assert_true(os_count_handles(&before));
-    assert_true(os_send_handles(ends[0], &ends[0].os, 1));
+    assert_true(os_send_handles(ends[0], 1, &ends[0].os, 1));
     letter_to_read(&l);
     assert_ok(take(ends[1], &l));
     assert_int_equal(l.m.len, 1);

@@ -170,6 +170,47 @@ static void test_trap_41_sendfile_to_a_peer_that_is_gone_is_epipe(void **state)
     net_close_pair(&p);
 }
 
+/* Hears to the end, takes the beginning of what is said, and goes. */
+static void run_leave_early(void *user)
+{
+    duos_socket *s = (duos_socket *)user;
+    static unsigned char taken[300000];
+    size_t n;
+
+    if (duos_recv_exact(*s, taken, sizeof taken, PATIENCE_MS, &n) == DUOS_OK) {
+        (void)duos_close(s);
+    }
+}
+
+/* The signal comes with a count, not with an error. */
+static void test_trap_41_sendfile_cut_short_raises_no_sigpipe(void **state)
+{
+    pair p = net_pair(DUOS_IPV4);
+    intptr_t file = open_file(FILE_BYTES);
+    os_thread *thread;
+    size_t n = 0;
+    duos_err err;
+
+    (void)state;
+    assert_true(os_sigpipe_is_default());
+    assert_ok(duos_set_int(p.client, DUOS_OPT_SEND_BUFFER, 16384));
+    assert_ok(duos_set_int(p.server, DUOS_OPT_RECV_BUFFER, 16384));
+    assert_ok(duos_set_nonblocking(p.client, false));
+    assert_ok(duos_shutdown(p.server, DUOS_SHUT_SEND));
+    net_await(p.client, DUOS_READ);
+    thread = os_thread_start(run_leave_early, &p.server);
+    assert_non_null(thread);
+    err = duos_sendfile(p.client, file, 0, FILE_BYTES, &n);
+    os_thread_join(thread);
+    assert_false(duos_socket_valid(p.server));
+    assert_int_equal(err, DUOS_OK);
+    assert_between(n, 300000, FILE_BYTES - 1);
+    assert_int_not_equal(duos_sendfile(p.client, file, n, 1, &n), DUOS_OK);
+    assert_true(os_sigpipe_is_default());
+    bytes_close_file(file);
+    net_close(&p.client);
+}
+
 static void test_ST4_sendfile_after_a_reset_is_econnreset(void **state)
 {
     pair p = net_pair(DUOS_IPV4);
@@ -271,6 +312,7 @@ int main(void)
         cmocka_unit_test(test_sendfile_ends_with_the_file),
         cmocka_unit_test(test_trap_42_sendfile_beyond_4_gib),
         cmocka_unit_test(test_trap_41_sendfile_to_a_peer_that_is_gone_is_epipe),
+        cmocka_unit_test(test_trap_41_sendfile_cut_short_raises_no_sigpipe),
         cmocka_unit_test(test_ST4_sendfile_after_a_reset_is_econnreset),
         cmocka_unit_test(test_sendfile_of_a_file_without_pages_is_read),
         cmocka_unit_test(test_sendfile_of_no_file_is_refused),

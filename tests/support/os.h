@@ -45,6 +45,9 @@ void os_close_file(duos_socket file);
 /* Two connected datagram sockets that hold senders up when they are full. */
 bool os_datagram_pair(duos_socket ends[2]);
 
+/* Two that are connected and keep messages apart, so these may be empty. */
+bool os_packet_pair(duos_socket ends[2]);
+
 /* Whether a child process would get the socket. */
 bool os_is_inherited(duos_socket s);
 
@@ -92,8 +95,9 @@ bool os_path_exists(const char *path);
 /* Who we are, as others see us. */
 bool os_get_self(uint64_t *pid, uint32_t *uid, uint32_t *gid);
 
-/* Sends one byte and several handles in one message of a unix socket. */
-bool os_send_handles(duos_socket s, const intptr_t *handles, size_t count);
+/* Sends 0 or 1 bytes and several handles in one message of a unix socket. */
+bool os_send_handles(duos_socket s, size_t bytes, const intptr_t *handles,
+                     size_t count);
 
 /* Another name for a socket: descriptor number exactly, or none. */
 bool os_duplicate_to(duos_socket s, int number);

@@ -71,14 +71,15 @@ bool os_get_self(uint64_t *pid, uint32_t *uid, uint32_t *gid)
 
 #define HANDLES_MAX 8
 
-bool os_send_handles(duos_socket s, const intptr_t *handles, size_t count)
+bool os_send_handles(duos_socket s, size_t bytes, const intptr_t *handles,
+                     size_t count)
 {
     union {
         struct cmsghdr align;
         char bytes[CMSG_SPACE(HANDLES_MAX * sizeof(int))];
     } control;
     char byte = 'h';
-    struct iovec part = {&byte, 1};
+    struct iovec part = {&byte, bytes};
     struct msghdr message;
     struct cmsghdr *head;
     size_t i;
@@ -98,7 +99,8 @@ bool os_send_handles(duos_socket s, const intptr_t *handles, size_t count)
 
         memcpy(CMSG_DATA(head) + i * sizeof fd, &fd, sizeof fd);
     }
-    return count <= HANDLES_MAX && sendmsg((int)s.os, &message, 0) == 1;
+    return count <= HANDLES_MAX &&
+           sendmsg((int)s.os, &message, 0) == (ssize_t)bytes;
 }
 
 bool os_duplicate_to(duos_socket s, int number)

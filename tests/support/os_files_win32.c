@@ -64,9 +64,11 @@ bool os_get_self(uint64_t *pid, uint32_t *uid, uint32_t *gid)
     return true;
 }
 
-bool os_send_handles(duos_socket s, const intptr_t *handles, size_t count)
+bool os_send_handles(duos_socket s, size_t bytes, const intptr_t *handles,
+                     size_t count)
 {
     (void)s;
+    (void)bytes;
     (void)handles;
     (void)count;
     return false;

@@ -106,12 +106,12 @@ void os_close_file(duos_socket file)
     close((int)file.os);
 }
 
-bool os_datagram_pair(duos_socket ends[2])
+static bool local_pair(int type, duos_socket ends[2])
 {
     int fds[2];
     int i;
 
-    if (socketpair(AF_UNIX, SOCK_DGRAM, 0, fds) != 0) {
+    if (socketpair(AF_UNIX, type, 0, fds) != 0) {
         return false;
     }
     for (i = 0; i < 2; i++) {
@@ -121,6 +121,16 @@ bool os_datagram_pair(duos_socket ends[2])
         }
     }
     return true;
+}
+
+bool os_datagram_pair(duos_socket ends[2])
+{
+    return local_pair(SOCK_DGRAM, ends);
+}
+
+bool os_packet_pair(duos_socket ends[2])
+{
+    return local_pair(SOCK_SEQPACKET, ends);
 }
 
 bool os_is_inherited(duos_socket s)

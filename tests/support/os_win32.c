@@ -87,6 +87,12 @@ bool os_datagram_pair(duos_socket ends[2])
     return false;
 }
 
+bool os_packet_pair(duos_socket ends[2])
+{
+    (void)ends;
+    return false;
+}
+
 bool os_is_inherited(duos_socket s)
 {
     DWORD flags = 0;

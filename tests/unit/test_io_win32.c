@@ -3,7 +3,7 @@
  * test_io_win32.c - what becomes of Winsock's words when a send or receive
  * has failed; Wine does not say all of them by itself.
  */
-#include "win32/win32.h"
+#include "win32/envelope.h"
 
 #include "support/net.h"
 
@@ -85,6 +85,27 @@ static void test_trap_48_reset_means_what_the_socket_can_have(void **state)
     net_close_pair(&p);
 }
 
+/* Some providers write no length, and what lay there before is no news. */
+static void test_message_without_control_data_tells_nothing(void **state)
+{
+    duos__envelope envelope;
+    duos__parts parts;
+    duos_message message;
+    WSACMSGHDR left = {0};
+
+    (void)state;
+    left.cmsg_level = IPPROTO_IP;
+    left.cmsg_type = IP_TTL;
+    left.cmsg_len = sizeof left + sizeof(int);
+    memset(&envelope, 0, sizeof envelope);
+    memcpy(&envelope.control, &left, sizeof left);
+    memset(&message, 0, sizeof message);
+    duos__parts_init(&parts, NULL, 0);
+    duos__envelope_lay(&envelope, &parts);
+    duos__envelope_open(&envelope, &message);
+    assert_int_equal(message.has, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +114,7 @@ int main(void)
         cmocka_unit_test(test_trap_46_shut_down_for_receiving_is_the_end),
         cmocka_unit_test(test_trap_47_message_too_long_fills_the_buffer),
         cmocka_unit_test(test_trap_48_reset_means_what_the_socket_can_have),
+        cmocka_unit_test(test_message_without_control_data_tells_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
