@@ -207,7 +207,8 @@ typedef union sys_optval {
  * Sets and reads an option of DUOS_OPTION_MAP whose value is within its
  * range. DUOS_ENOTSUP where this system has no such option, or the socket is
  * outside of its scope. TTL stands for the hop limit on an IPv6 socket, TOS
- * for the traffic class. Milliseconds are rounded up, never down. A call that
+ * for the traffic class; what is set there holds for IPv4-mapped peers, too,
+ * whatever V6ONLY is now. Milliseconds are rounded up, never down. A call that
  * fails leaves the socket as it was. ERROR, REUSE and DSCP are not asked for
  * here.
  */

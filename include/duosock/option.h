@@ -6,6 +6,9 @@
  * three answers: set (DUOS_OK), not supported by this system or this socket
  * (DUOS_ENOTSUP), and refused (any other code). A call that does not give
  * DUOS_OK has changed nothing. Every option is listed in docs/options.md.
+ *
+ * What is set on an IPv6 socket holds for IPv4 through it, too, as far as the
+ * system has the option for that.
  */
 #ifndef DUOSOCK_OPTION_H
 #define DUOSOCK_OPTION_H

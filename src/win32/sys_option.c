@@ -250,6 +250,25 @@ static duos_err get_kind(duos_socket s, duos__form form, sys_optval *value)
 
 /* ---- the typed ones ---------------------------------------------------- */
 
+/*
+ * An IPv6 socket may take IPv4, too, now or later: Windows asks for those
+ * packets what was set at IPPROTO_IP. A refusal is no harm. PKTINFO would
+ * tell an address of IPv4 to go with a peer of IPv6.
+ */
+static void set_for_ipv4(duos_socket s, duos_opt opt, const sys_optval *value)
+{
+    const duos__row *row = &duos__rows[opt];
+    const duos__native *n = &row->v4;
+    DWORD native;
+
+    if (row->v6.level == IPPROTO_IPV6 && n->level == IPPROTO_IP &&
+        opt != DUOS_OPT_PKTINFO) {
+        native = encode(n, value);
+        (void)setsockopt(duos__os(s), n->level, n->name, (const char *)&native,
+                         (int)sizeof native);
+    }
+}
+
 duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
 {
     const duos__native *n;
@@ -270,6 +289,9 @@ duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
     }
     if (err != DUOS_OK && n->form == DUOS__FORM_ADDRESS) {
         return set_interface(s, n, (uint32_t)value->number, err);
+    }
+    if (err == DUOS_OK && n == &duos__rows[opt].v6) {
+        set_for_ipv4(s, opt, value);
     }
     return err;
 }
