@@ -9,6 +9,10 @@
  *
  * What is set on an IPv6 socket holds for IPv4 through it, too, as far as the
  * system has the option for that.
+ *
+ * An option that needs a call or a field that duosock does not have is not
+ * among them: joined datagrams, for one, need the length of each. The raw
+ * calls set those.
  */
 #ifndef DUOSOCK_OPTION_H
 #define DUOSOCK_OPTION_H
@@ -87,12 +91,9 @@ typedef enum duos_opt_scope {
     X(BUSY_POLL, INT, true, 0, 1000000, IP, "us to poll the device in a wait") \
     X(INCOMING_CPU, INT, true, 0, 65535, IP,                                   \
       "processor that takes its packets")                                      \
-    X(DROP_COUNT, BOOL, true, 0, 1, UDP,                                       \
-      "tell how many datagrams were dropped")                                  \
     X(PEEK_OFFSET, INT, true, -1, INT32_MAX, UDP,                              \
       "where a peek begins; -1: off")                                          \
     X(PACING_RATE, INT, true, 1, INT32_MAX, IP, "bytes a second, at most")     \
-    X(ZEROCOPY, BOOL, true, 0, 1, IP, "allow sending without a copy")          \
     X(CORK, BOOL, true, 0, 1, TCP, "hold back partial segments until off")     \
     X(QUICKACK, BOOL, true, 0, 1, TCP, "acknowledge at once; not lasting")     \
     X(USER_TIMEOUT, MS, true, 0, INT32_MAX, TCP,                               \
@@ -115,7 +116,6 @@ typedef enum duos_opt_scope {
       "largest window in bytes")                                               \
     X(THIN_LINEAR, BOOL, true, 0, 1, TCP,                                      \
       "no back-off on streams with few bytes")                                 \
-    X(SAVE_SYN, BOOL, true, 0, 1, TCP, "keep the SYN of each connection")      \
     X(TOS, INT, true, 0, 255, IP, "type of service, traffic class")            \
     X(DSCP, INT, true, 0, 63, IP, "upper six bits of TOS, by duos_dscp_parse") \
     X(DONTFRAG, BOOL, true, 0, 1, UDP, "never cut a datagram: DUOS_EMSGSIZE")  \
@@ -126,8 +126,6 @@ typedef enum duos_opt_scope {
     X(RECV_TOS, BOOL, true, 0, 1, UDP, "tell the traffic class of a datagram") \
     X(RECV_ERROR, BOOL, true, 0, 1, IP,                                        \
       "queue the errors that routers report")                                  \
-    X(RECV_ORIGINAL, BOOL, true, 0, 1, UDP,                                    \
-      "tell where it was sent originally")                                     \
     X(FREEBIND, BOOL, true, 0, 1, IP, "bind to addresses of no interface")     \
     X(TRANSPARENT, BOOL, true, 0, 1, IP, "transparent proxy; privileged")      \
     X(BIND_NO_PORT, BOOL, true, 0, 1, IP,                                      \
@@ -143,7 +141,6 @@ typedef enum duos_opt_scope {
     X(AUTO_FLOWLABEL, BOOL, true, 0, 1, IPV6, "flow label made by the system") \
     X(SEGMENT, INT, true, 0, 65535, UDP,                                       \
       "cut one send into so long datagrams")                                   \
-    X(COALESCE, BOOL, true, 0, 1, UDP, "join datagrams of one flow")           \
     X(RANDOM_PORT, BOOL, true, 0, 1, IP, "a port of the system's is random")   \
     X(PAUSE_ACCEPT, BOOL, true, 0, 1, TCP, "refuse until accept is called")    \
     X(CONDITIONAL_ACCEPT, BOOL, true, 0, 1, TCP, "accept decides on each SYN") \

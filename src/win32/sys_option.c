@@ -110,7 +110,7 @@ static DWORD encode(const duos__native *n, const sys_optval *value)
 
     switch (n->form) {
     case DUOS__FORM_BOOL:
-        return value->on ? (DWORD)n->unit : 0;
+        return value->on;
     case DUOS__FORM_SWITCH:
         return number != 0;
     case DUOS__FORM_SECONDS:
