@@ -280,6 +280,20 @@ duos_err duos_take_error(duos_socket s, duos_err *pending)
     return pending == NULL ? DUOS_EINVAL : sys_take_error(s, pending);
 }
 
+/* Asked for first: other sockets would give a message instead. */
+duos_err duos_take_report(duos_socket s, duos_addr *to, duos_err *what)
+{
+    duos_addr unused;
+    duos_err err;
+
+    if (what == NULL) {
+        return DUOS_EINVAL;
+    }
+    err = sys_opt_supported(s, DUOS_OPT_RECV_ERROR);
+    return err == DUOS_OK ? sys_take_report(s, to == NULL ? &unused : to, what)
+                          : err;
+}
+
 duos_err duos_set_reuse(duos_socket s, duos_reuse policy)
 {
     if (policy != DUOS_REUSE_SAFE && policy != DUOS_REUSE_SHARED) {

@@ -124,8 +124,7 @@ typedef enum duos_opt_scope {
     X(PKTINFO, BOOL, true, 0, 1, UDP, "tell where a datagram arrived")         \
     X(RECV_TTL, BOOL, true, 0, 1, UDP, "tell the hops a datagram had left")    \
     X(RECV_TOS, BOOL, true, 0, 1, UDP, "tell the traffic class of a datagram") \
-    X(RECV_ERROR, BOOL, true, 0, 1, IP,                                        \
-      "queue the errors that routers report")                                  \
+    X(RECV_ERROR, BOOL, true, 0, 1, IP, "keep errors for duos_take_report")    \
     X(FREEBIND, BOOL, true, 0, 1, IP, "bind to addresses of no interface")     \
     X(TRANSPARENT, BOOL, true, 0, 1, IP, "transparent proxy; privileged")      \
     X(BIND_NO_PORT, BOOL, true, 0, 1, IP,                                      \
@@ -373,6 +372,31 @@ DUOS_API DUOS_CHECKED duos_err duos_get_text(duos_socket s, duos_opt opt,
  */
 DUOS_API DUOS_CHECKED duos_err duos_take_error(duos_socket s,
                                                duos_err *pending);
+
+/*
+ * Takes one of the errors that RECV_ERROR keeps, the oldest, and tells what
+ * it is about. With that option on, each error that concerns an earlier
+ * datagram is kept, of a socket that is not connected, too. Until all are
+ * taken a poller tells of the socket each time: DUOS_ERROR, or DUOS_READ with
+ * nothing to receive. A receive or a send may give the code of one of them,
+ * DUOS_ECONNREFUSED for one, and does not take it. So whenever DUOS_ERROR or
+ * such a code is seen, take until DUOS_EWOULDBLOCK. Without the option a
+ * socket keeps none.
+ *
+ * to: receives where the datagram was sent to, or the unspecified address if
+ *     the system does not tell; may be NULL.
+ * what: receives the error.
+ *
+ * Returns: DUOS_OK; DUOS_EWOULDBLOCK when none is kept; DUOS_EINVAL for NULL;
+ *     DUOS_ENOTSUP where there is no RECV_ERROR; DUOS_EBADF; the system's
+ *     code.
+ * Blocking: never.
+ * Thread: any.
+ * Platform: Linux alone. The bytes of the datagram are not kept for you.
+ * Source: ip(7) IP_RECVERR, MSG_ERRQUEUE.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_take_report(duos_socket s, duos_addr *to,
+                                                duos_err *what);
 
 /*
  * Says how the local address may be shared; call it before duos_bind.

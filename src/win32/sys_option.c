@@ -336,3 +336,13 @@ duos_err sys_opt_supported(duos_socket s, duos_opt opt)
     }
     return err == DUOS_ENOTCONN || err == DUOS_EINVAL ? DUOS_OK : err;
 }
+
+/* ---- what Windows does not keep ------------------------------------------ */
+
+duos_err sys_take_report(duos_socket s, duos_addr *to, duos_err *what)
+{
+    (void)s;
+    (void)to;
+    (void)what;
+    return DUOS_ENOTSUP;
+}
