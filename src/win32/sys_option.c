@@ -40,7 +40,16 @@ duos_err duos__socket_check(duos_socket s)
 /* Our name for a native family; types are numbered as ours are. */
 static int our_family(int native)
 {
-    return native == AF_INET ? DUOS_IPV4 : native == AF_INET6 ? DUOS_IPV6 : 0;
+    switch (native) {
+    case AF_INET:
+        return DUOS_IPV4;
+    case AF_INET6:
+        return DUOS_IPV6;
+    case AF_UNIX:
+        return DUOS_UNIX;
+    default:
+        return DUOS_UNSPEC;
+    }
 }
 
 /* What an option is called on this socket, or DUOS_ENOTSUP. */
