@@ -401,9 +401,9 @@ DUOS_API DUOS_CHECKED duos_err duos_take_report(duos_socket s, duos_addr *to,
 /*
  * Says how the local address may be shared; call it before duos_bind.
  *
- * Returns: DUOS_OK; DUOS_EINVAL for an unknown policy; DUOS_ENOTSUP for
- *     DUOS_REUSE_SHARED where the kernel would not balance; DUOS_EBADF; the
- *     system's code.
+ * Returns: DUOS_OK; DUOS_EINVAL for an unknown policy; DUOS_ENOTSUP for a unix
+ *     socket, and for DUOS_REUSE_SHARED where the kernel would not balance;
+ *     DUOS_EBADF; the system's code.
  * Blocking: never.
  * Thread: any.
  * Platform: SO_REUSEADDR is never set on a Windows stream socket, because
@@ -415,7 +415,8 @@ DUOS_API DUOS_CHECKED duos_err duos_set_reuse(duos_socket s, duos_reuse policy);
  * Reads how the local address may be shared; DUOS_OPT_REUSE is the same as a
  * number.
  *
- * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_EBADF; the system's code.
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ENOTSUP for a unix socket;
+ *     DUOS_EBADF; the system's code.
  * Blocking: never.
  * Thread: any.
  */
