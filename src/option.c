@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "interface_err.h"
 #include "opt_scope.h"
 #include "sys.h"
 
@@ -70,6 +71,27 @@ static duos_err set_reuse(duos_socket s, duos_reuse policy)
     return err == DUOS_OK ? sys_set_reuse(s, policy) : err;
 }
 
+/* Only the failure of a name is looked into: most sets are no names. */
+static duos_err set_system(duos_socket s, duos_opt opt, const sys_optval *value)
+{
+    duos_err err = sys_opt_set(s, opt, value);
+    uint32_t index;
+
+    switch ((int)opt) {
+    case DUOS_OPT_UNICAST_IF:
+    case DUOS_OPT_MULTICAST_IF:
+        return duos__interface_err(err, (uint32_t)value->number);
+    case DUOS_OPT_BIND_DEVICE:
+        if (err == DUOS_OK || err == DUOS_ENOTSUP || err == DUOS_EBADF ||
+            sys_interface_index(value->text, &index) != DUOS_ENOENT) {
+            return err;
+        }
+        return DUOS_ENOENT;
+    default:
+        return err;
+    }
+}
+
 static duos_err set_value(duos_socket s, duos_opt opt, const sys_optval *value)
 {
     if (opt == DUOS_OPT_DSCP) {
@@ -78,7 +100,7 @@ static duos_err set_value(duos_socket s, duos_opt opt, const sys_optval *value)
     if (opt == DUOS_OPT_REUSE) {
         return set_reuse(s, (duos_reuse)value->number);
     }
-    return sys_opt_set(s, opt, value);
+    return set_system(s, opt, value);
 }
 
 static duos_err get_dscp(duos_socket s, sys_optval *value)

@@ -252,7 +252,8 @@ DUOS_API DUOS_CHECKED duos_err duos_get_bool(duos_socket s, duos_opt opt,
  *
  * Returns: DUOS_OK; DUOS_EINVAL for an option that is no INT or cannot be
  *     set; DUOS_ERANGE outside of the option's range, with nothing set;
- *     DUOS_ENOTSUP; DUOS_EBADF; the system's code.
+ *     DUOS_ENOENT for an interface that is not there (UNICAST_IF,
+ *     MULTICAST_IF); DUOS_ENOTSUP; DUOS_EBADF; the system's code.
  * Blocking: never.
  * Thread: any.
  * Platform: Windows ignores TOS, and therefore DSCP: there it is
@@ -335,8 +336,9 @@ DUOS_API DUOS_CHECKED duos_err duos_get_linger(duos_socket s,
  * value: NUL-terminated.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL or an option that is no TEXT;
- *     DUOS_ERANGE for one that is too short or too long; DUOS_ENOTSUP;
- *     DUOS_EBADF; the system's code.
+ *     DUOS_ERANGE for one that is too short or too long; DUOS_ENOENT for an
+ *     interface that is not there (BIND_DEVICE); DUOS_ENOTSUP; DUOS_EBADF; the
+ *     system's code.
  * Blocking: never.
  * Thread: any.
  * Source: tcp(7) TCP_CONGESTION, socket(7) SO_BINDTODEVICE.

@@ -141,7 +141,7 @@ duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
     }
     len = duos__opt_encode(n, value, &native);
     if (len == 0) {
-        return sys_err_from_native(ENXIO);
+        return DUOS_ENOENT;
     }
     if (setsockopt(fd, n->level, n->name, &native, len) != 0) {
         return refused(fd, opt, errno);

@@ -256,7 +256,8 @@ static void test_option_device_is_unbound_by_an_empty_name(void **state)
     }
     assert_ok(duos_get_text(s, DUOS_OPT_BIND_DEVICE, text, sizeof text));
     assert_string_equal(text, "lo");
-    assert_true(duos_set_text(s, DUOS_OPT_BIND_DEVICE, "no-such-device") < 0);
+    assert_err(DUOS_ENOENT,
+               duos_set_text(s, DUOS_OPT_BIND_DEVICE, "no-such-device"));
     assert_ok(duos_get_text(s, DUOS_OPT_BIND_DEVICE, text, sizeof text));
     assert_string_equal(text, "lo");
     assert_ok(duos_set_text(s, DUOS_OPT_BIND_DEVICE, ""));
