@@ -5,6 +5,7 @@
  */
 #include <duosock/multicast.h>
 
+#include "interface_err.h"
 #include "sys.h"
 
 /* 224.0.0.0/4 (RFC 1112), ff00::/8 (RFC 4291). */
@@ -35,7 +36,11 @@ static duos_err change(duos_socket s, bool join, const duos_addr *group,
 {
     duos_err err = check_group(s, group);
 
-    return err == DUOS_OK ? sys_group(s, join, group, NULL, if_index) : err;
+    if (err != DUOS_OK) {
+        return err;
+    }
+    return duos__interface_err(sys_group(s, join, group, NULL, if_index),
+                               if_index);
 }
 
 static duos_err change_source(duos_socket s, bool join, const duos_addr *group,
@@ -46,7 +51,11 @@ static duos_err change_source(duos_socket s, bool join, const duos_addr *group,
     if (err == DUOS_OK && source->family != group->family) {
         err = DUOS_EAFNOSUPPORT;
     }
-    return err == DUOS_OK ? sys_group(s, join, group, source, if_index) : err;
+    if (err != DUOS_OK) {
+        return err;
+    }
+    return duos__interface_err(sys_group(s, join, group, source, if_index),
+                               if_index);
 }
 
 duos_err duos_multicast_join(duos_socket s, const duos_addr *group,

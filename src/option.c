@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "interface_err.h"
+#include "opt_scope.h"
 #include "sys.h"
 
 /* Indexed by duos_opt; entry 0 is DUOS_OPT_NONE. */
@@ -49,15 +51,56 @@ static duos_err set_dscp(duos_socket s, int32_t dscp)
     return err;
 }
 
+/* A policy of ports, which other sockets do not have. */
+static duos_err check_reuse(duos_socket s)
+{
+    sys_optval family;
+    duos_err err = sys_opt_get(s, DUOS_OPT_FAMILY, &family);
+
+    if (err == DUOS_OK &&
+        !duos__scope_has(table[DUOS_OPT_REUSE].scope, (int)family.number, 0)) {
+        err = DUOS_ENOTSUP;
+    }
+    return err;
+}
+
+static duos_err set_reuse(duos_socket s, duos_reuse policy)
+{
+    duos_err err = check_reuse(s);
+
+    return err == DUOS_OK ? sys_set_reuse(s, policy) : err;
+}
+
+/* Only the failure of a name is looked into: most sets are no names. */
+static duos_err set_system(duos_socket s, duos_opt opt, const sys_optval *value)
+{
+    duos_err err = sys_opt_set(s, opt, value);
+    uint32_t index;
+
+    switch ((int)opt) {
+    case DUOS_OPT_UNICAST_IF:
+    case DUOS_OPT_MULTICAST_IF:
+        return duos__interface_err(err, (uint32_t)value->number);
+    case DUOS_OPT_BIND_DEVICE:
+        if (err == DUOS_OK || err == DUOS_ENOTSUP || err == DUOS_EBADF ||
+            sys_interface_index(value->text, &index) != DUOS_ENOENT) {
+            return err;
+        }
+        return DUOS_ENOENT;
+    default:
+        return err;
+    }
+}
+
 static duos_err set_value(duos_socket s, duos_opt opt, const sys_optval *value)
 {
     if (opt == DUOS_OPT_DSCP) {
         return set_dscp(s, value->number);
     }
     if (opt == DUOS_OPT_REUSE) {
-        return sys_set_reuse(s, (duos_reuse)value->number);
+        return set_reuse(s, (duos_reuse)value->number);
     }
-    return sys_opt_set(s, opt, value);
+    return set_system(s, opt, value);
 }
 
 static duos_err get_dscp(duos_socket s, sys_optval *value)
@@ -73,7 +116,7 @@ static duos_err get_dscp(duos_socket s, sys_optval *value)
 static duos_err get_reuse(duos_socket s, sys_optval *value)
 {
     duos_reuse policy;
-    duos_err err = sys_get_reuse(s, &policy);
+    duos_err err = duos_get_reuse(s, &policy);
 
     if (err == DUOS_OK) {
         value->number = (int32_t)policy;
@@ -101,8 +144,9 @@ duos_err duos_opt_supported(duos_socket s, duos_opt opt)
     case DUOS_OPT_DSCP:
         return sys_opt_supported(s, DUOS_OPT_TOS);
     case DUOS_OPT_REUSE:
+        return check_reuse(s);
     case DUOS_OPT_ERROR:
-        return sys_opt_supported(s, DUOS_OPT_TYPE); /* any socket has them */
+        return sys_opt_supported(s, DUOS_OPT_TYPE); /* any socket has it */
     default:
         return sys_opt_supported(s, opt);
     }
@@ -280,17 +324,33 @@ duos_err duos_take_error(duos_socket s, duos_err *pending)
     return pending == NULL ? DUOS_EINVAL : sys_take_error(s, pending);
 }
 
+/* Asked for first: other sockets would give a message instead. */
+duos_err duos_take_report(duos_socket s, duos_addr *to, duos_err *what)
+{
+    duos_addr unused;
+    duos_err err;
+
+    if (what == NULL) {
+        return DUOS_EINVAL;
+    }
+    err = sys_opt_supported(s, DUOS_OPT_RECV_ERROR);
+    return err == DUOS_OK ? sys_take_report(s, to == NULL ? &unused : to, what)
+                          : err;
+}
+
 duos_err duos_set_reuse(duos_socket s, duos_reuse policy)
 {
     if (policy != DUOS_REUSE_SAFE && policy != DUOS_REUSE_SHARED) {
         return DUOS_EINVAL;
     }
-    return sys_set_reuse(s, policy);
+    return set_reuse(s, policy);
 }
 
 duos_err duos_get_reuse(duos_socket s, duos_reuse *policy)
 {
-    return policy == NULL ? DUOS_EINVAL : sys_get_reuse(s, policy);
+    duos_err err = policy == NULL ? DUOS_EINVAL : check_reuse(s);
+
+    return err == DUOS_OK ? sys_get_reuse(s, policy) : err;
 }
 
 /* ---- raw --------------------------------------------------------------- */

@@ -154,7 +154,7 @@ duos_err sys_at_mark(duos_socket s, bool *at);
  * gives DUOS_ENOTSUP, and sends nothing, for a field of has that this system
  * cannot set for one datagram. A connected datagram socket may give
  * DUOS_ECONNREFUSED for an earlier datagram, once (trap 48); one that is not
- * connected never does.
+ * connected never does, unless RECV_ERROR is on.
  */
 duos_err sys_sendmsg(duos_socket s, const duos_message *message);
 duos_err sys_recvmsg(duos_socket s, duos_message *message);
@@ -207,7 +207,8 @@ typedef union sys_optval {
  * Sets and reads an option of DUOS_OPTION_MAP whose value is within its
  * range. DUOS_ENOTSUP where this system has no such option, or the socket is
  * outside of its scope. TTL stands for the hop limit on an IPv6 socket, TOS
- * for the traffic class. Milliseconds are rounded up, never down. A call that
+ * for the traffic class; what is set there holds for IPv4-mapped peers, too,
+ * whatever V6ONLY is now. Milliseconds are rounded up, never down. A call that
  * fails leaves the socket as it was. ERROR, REUSE and DSCP are not asked for
  * here.
  */
@@ -216,6 +217,12 @@ duos_err sys_opt_get(duos_socket s, duos_opt opt, sys_optval *value);
 
 /* DUOS_OK or DUOS_ENOTSUP, found by reading; also for what only can be set. */
 duos_err sys_opt_supported(duos_socket s, duos_opt opt);
+
+/*
+ * Takes one error that RECV_ERROR kept, of a socket that has the option.
+ * DUOS_EWOULDBLOCK: none is there. The platforms without it never come here.
+ */
+duos_err sys_take_report(duos_socket s, duos_addr *to, duos_err *what);
 
 /*
  * Applies a sharing policy of the local address, as duos_reuse says, wholly

@@ -9,7 +9,8 @@
  * A connected datagram socket is told, once, that nobody was there to take an
  * earlier datagram: the next receive, or send, gives DUOS_ECONNREFUSED, and
  * the one after it goes on. That is an answer, not the end of the socket. One
- * that is not connected is never told.
+ * that is not connected is never told, unless DUOS_OPT_RECV_ERROR is on:
+ * duos_take_report then says of which datagram.
  *
  * Wherever "the system's code" stands under Returns, any other named code or
  * a native one may come, as the operating system reports it.

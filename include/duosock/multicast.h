@@ -25,8 +25,8 @@ extern "C" {
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL or an address that is no multicast
  *     address; DUOS_EAFNOSUPPORT for a group of another family than the
- *     socket's; DUOS_EBADF; the system's code: the group was joined before,
- *     there is no such interface.
+ *     socket's; DUOS_ENOENT: there is no such interface; DUOS_EBADF; the
+ *     system's code: the group was joined before.
  * Blocking: never.
  * Thread: any.
  * Platform: on Linux a socket bound to the any address also receives what
@@ -40,8 +40,9 @@ DUOS_API DUOS_CHECKED duos_err duos_multicast_join(duos_socket s,
 /*
  * Leaves a group that was joined on that interface.
  *
- * Returns: DUOS_OK; DUOS_EINVAL, DUOS_EAFNOSUPPORT, DUOS_EBADF as
- *     duos_multicast_join; the system's code for a group that was not joined.
+ * Returns: DUOS_OK; DUOS_EINVAL, DUOS_EAFNOSUPPORT, DUOS_ENOENT, DUOS_EBADF
+ *     as duos_multicast_join; the system's code for a group that was not
+ *     joined.
  * Blocking: never.
  * Thread: any.
  */
@@ -52,8 +53,8 @@ DUOS_API DUOS_CHECKED duos_err duos_multicast_leave(duos_socket s,
 /*
  * Joins a group for what one sender sends. More senders may be added.
  *
- * Returns: DUOS_OK; DUOS_EINVAL, DUOS_EAFNOSUPPORT, DUOS_EBADF as
- *     duos_multicast_join, the source being of the socket's family, too;
+ * Returns: DUOS_OK; DUOS_EINVAL, DUOS_EAFNOSUPPORT, DUOS_ENOENT, DUOS_EBADF
+ *     as duos_multicast_join, the source being of the socket's family, too;
  *     the system's code, DUOS_ENOTSUP where it knows no sources.
  * Blocking: never.
  * Thread: any.
@@ -66,8 +67,8 @@ duos_multicast_join_source(duos_socket s, const duos_addr *group,
 /*
  * No longer receives what this sender sends to the group.
  *
- * Returns: DUOS_OK; DUOS_EINVAL, DUOS_EAFNOSUPPORT, DUOS_EBADF as
- *     duos_multicast_join_source; the system's code.
+ * Returns: DUOS_OK; DUOS_EINVAL, DUOS_EAFNOSUPPORT, DUOS_ENOENT, DUOS_EBADF
+ *     as duos_multicast_join_source; the system's code.
  * Blocking: never.
  * Thread: any.
  */

@@ -6,6 +6,13 @@
  * three answers: set (DUOS_OK), not supported by this system or this socket
  * (DUOS_ENOTSUP), and refused (any other code). A call that does not give
  * DUOS_OK has changed nothing. Every option is listed in docs/options.md.
+ *
+ * What is set on an IPv6 socket holds for IPv4 through it, too, as far as the
+ * system has the option for that.
+ *
+ * An option that needs a call or a field that duosock does not have is not
+ * among them: joined datagrams, for one, need the length of each. The raw
+ * calls set those.
  */
 #ifndef DUOSOCK_OPTION_H
 #define DUOSOCK_OPTION_H
@@ -84,12 +91,9 @@ typedef enum duos_opt_scope {
     X(BUSY_POLL, INT, true, 0, 1000000, IP, "us to poll the device in a wait") \
     X(INCOMING_CPU, INT, true, 0, 65535, IP,                                   \
       "processor that takes its packets")                                      \
-    X(DROP_COUNT, BOOL, true, 0, 1, UDP,                                       \
-      "tell how many datagrams were dropped")                                  \
     X(PEEK_OFFSET, INT, true, -1, INT32_MAX, UDP,                              \
       "where a peek begins; -1: off")                                          \
     X(PACING_RATE, INT, true, 1, INT32_MAX, IP, "bytes a second, at most")     \
-    X(ZEROCOPY, BOOL, true, 0, 1, IP, "allow sending without a copy")          \
     X(CORK, BOOL, true, 0, 1, TCP, "hold back partial segments until off")     \
     X(QUICKACK, BOOL, true, 0, 1, TCP, "acknowledge at once; not lasting")     \
     X(USER_TIMEOUT, MS, true, 0, INT32_MAX, TCP,                               \
@@ -112,7 +116,6 @@ typedef enum duos_opt_scope {
       "largest window in bytes")                                               \
     X(THIN_LINEAR, BOOL, true, 0, 1, TCP,                                      \
       "no back-off on streams with few bytes")                                 \
-    X(SAVE_SYN, BOOL, true, 0, 1, TCP, "keep the SYN of each connection")      \
     X(TOS, INT, true, 0, 255, IP, "type of service, traffic class")            \
     X(DSCP, INT, true, 0, 63, IP, "upper six bits of TOS, by duos_dscp_parse") \
     X(DONTFRAG, BOOL, true, 0, 1, UDP, "never cut a datagram: DUOS_EMSGSIZE")  \
@@ -121,10 +124,7 @@ typedef enum duos_opt_scope {
     X(PKTINFO, BOOL, true, 0, 1, UDP, "tell where a datagram arrived")         \
     X(RECV_TTL, BOOL, true, 0, 1, UDP, "tell the hops a datagram had left")    \
     X(RECV_TOS, BOOL, true, 0, 1, UDP, "tell the traffic class of a datagram") \
-    X(RECV_ERROR, BOOL, true, 0, 1, IP,                                        \
-      "queue the errors that routers report")                                  \
-    X(RECV_ORIGINAL, BOOL, true, 0, 1, UDP,                                    \
-      "tell where it was sent originally")                                     \
+    X(RECV_ERROR, BOOL, true, 0, 1, IP, "keep errors for duos_take_report")    \
     X(FREEBIND, BOOL, true, 0, 1, IP, "bind to addresses of no interface")     \
     X(TRANSPARENT, BOOL, true, 0, 1, IP, "transparent proxy; privileged")      \
     X(BIND_NO_PORT, BOOL, true, 0, 1, IP,                                      \
@@ -140,7 +140,6 @@ typedef enum duos_opt_scope {
     X(AUTO_FLOWLABEL, BOOL, true, 0, 1, IPV6, "flow label made by the system") \
     X(SEGMENT, INT, true, 0, 65535, UDP,                                       \
       "cut one send into so long datagrams")                                   \
-    X(COALESCE, BOOL, true, 0, 1, UDP, "join datagrams of one flow")           \
     X(RANDOM_PORT, BOOL, true, 0, 1, IP, "a port of the system's is random")   \
     X(PAUSE_ACCEPT, BOOL, true, 0, 1, TCP, "refuse until accept is called")    \
     X(CONDITIONAL_ACCEPT, BOOL, true, 0, 1, TCP, "accept decides on each SYN") \
@@ -253,7 +252,8 @@ DUOS_API DUOS_CHECKED duos_err duos_get_bool(duos_socket s, duos_opt opt,
  *
  * Returns: DUOS_OK; DUOS_EINVAL for an option that is no INT or cannot be
  *     set; DUOS_ERANGE outside of the option's range, with nothing set;
- *     DUOS_ENOTSUP; DUOS_EBADF; the system's code.
+ *     DUOS_ENOENT for an interface that is not there (UNICAST_IF,
+ *     MULTICAST_IF); DUOS_ENOTSUP; DUOS_EBADF; the system's code.
  * Blocking: never.
  * Thread: any.
  * Platform: Windows ignores TOS, and therefore DSCP: there it is
@@ -336,8 +336,9 @@ DUOS_API DUOS_CHECKED duos_err duos_get_linger(duos_socket s,
  * value: NUL-terminated.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL or an option that is no TEXT;
- *     DUOS_ERANGE for one that is too short or too long; DUOS_ENOTSUP;
- *     DUOS_EBADF; the system's code.
+ *     DUOS_ERANGE for one that is too short or too long; DUOS_ENOENT for an
+ *     interface that is not there (BIND_DEVICE); DUOS_ENOTSUP; DUOS_EBADF; the
+ *     system's code.
  * Blocking: never.
  * Thread: any.
  * Source: tcp(7) TCP_CONGESTION, socket(7) SO_BINDTODEVICE.
@@ -375,11 +376,36 @@ DUOS_API DUOS_CHECKED duos_err duos_take_error(duos_socket s,
                                                duos_err *pending);
 
 /*
+ * Takes one of the errors that RECV_ERROR keeps, the oldest, and tells what
+ * it is about. With that option on, each error that concerns an earlier
+ * datagram is kept, of a socket that is not connected, too. Until all are
+ * taken a poller tells of the socket each time: DUOS_ERROR, or DUOS_READ with
+ * nothing to receive. A receive or a send may give the code of one of them,
+ * DUOS_ECONNREFUSED for one, and does not take it. So whenever DUOS_ERROR or
+ * such a code is seen, take until DUOS_EWOULDBLOCK. Without the option a
+ * socket keeps none.
+ *
+ * to: receives where the datagram was sent to, or the unspecified address if
+ *     the system does not tell; may be NULL.
+ * what: receives the error.
+ *
+ * Returns: DUOS_OK; DUOS_EWOULDBLOCK when none is kept; DUOS_EINVAL for NULL;
+ *     DUOS_ENOTSUP where there is no RECV_ERROR; DUOS_EBADF; the system's
+ *     code.
+ * Blocking: never.
+ * Thread: any.
+ * Platform: Linux alone. The bytes of the datagram are not kept for you.
+ * Source: ip(7) IP_RECVERR, MSG_ERRQUEUE.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_take_report(duos_socket s, duos_addr *to,
+                                                duos_err *what);
+
+/*
  * Says how the local address may be shared; call it before duos_bind.
  *
- * Returns: DUOS_OK; DUOS_EINVAL for an unknown policy; DUOS_ENOTSUP for
- *     DUOS_REUSE_SHARED where the kernel would not balance; DUOS_EBADF; the
- *     system's code.
+ * Returns: DUOS_OK; DUOS_EINVAL for an unknown policy; DUOS_ENOTSUP for a unix
+ *     socket, and for DUOS_REUSE_SHARED where the kernel would not balance;
+ *     DUOS_EBADF; the system's code.
  * Blocking: never.
  * Thread: any.
  * Platform: SO_REUSEADDR is never set on a Windows stream socket, because
@@ -391,7 +417,8 @@ DUOS_API DUOS_CHECKED duos_err duos_set_reuse(duos_socket s, duos_reuse policy);
  * Reads how the local address may be shared; DUOS_OPT_REUSE is the same as a
  * number.
  *
- * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_EBADF; the system's code.
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ENOTSUP for a unix socket;
+ *     DUOS_EBADF; the system's code.
  * Blocking: never.
  * Thread: any.
  */

@@ -167,17 +167,11 @@
 #ifndef SO_INCOMING_CPU
 #define SO_INCOMING_CPU DUOS__NO_OPTION
 #endif
-#ifndef SO_RXQ_OVFL
-#define SO_RXQ_OVFL DUOS__NO_OPTION
-#endif
 #ifndef SO_PEEK_OFF
 #define SO_PEEK_OFF DUOS__NO_OPTION
 #endif
 #ifndef SO_MAX_PACING_RATE
 #define SO_MAX_PACING_RATE DUOS__NO_OPTION
-#endif
-#ifndef SO_ZEROCOPY
-#define SO_ZEROCOPY DUOS__NO_OPTION
 #endif
 #ifndef SO_TIMESTAMPNS
 #define SO_TIMESTAMPNS DUOS__NO_OPTION
@@ -212,9 +206,6 @@
 #ifndef TCP_THIN_LINEAR_TIMEOUTS
 #define TCP_THIN_LINEAR_TIMEOUTS DUOS__NO_OPTION
 #endif
-#ifndef TCP_SAVE_SYN
-#define TCP_SAVE_SYN DUOS__NO_OPTION
-#endif
 #ifndef IP_MTU
 #define IP_MTU DUOS__NO_OPTION
 #endif
@@ -229,9 +220,6 @@
 #endif
 #ifndef IP_RECVERR
 #define IP_RECVERR DUOS__NO_OPTION
-#endif
-#ifndef IP_RECVORIGDSTADDR
-#define IP_RECVORIGDSTADDR DUOS__NO_OPTION
 #endif
 #ifndef IP_TRANSPARENT
 #define IP_TRANSPARENT DUOS__NO_OPTION
@@ -272,9 +260,6 @@
 #ifndef IPV6_RECVERR
 #define IPV6_RECVERR DUOS__NO_OPTION
 #endif
-#ifndef IPV6_RECVORIGDSTADDR
-#define IPV6_RECVORIGDSTADDR DUOS__NO_OPTION
-#endif
 #ifndef IPV6_TRANSPARENT
 #define IPV6_TRANSPARENT DUOS__NO_OPTION
 #endif
@@ -292,9 +277,6 @@
 #endif
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT DUOS__NO_OPTION
-#endif
-#ifndef UDP_GRO
-#define UDP_GRO DUOS__NO_OPTION
 #endif
 
 #endif

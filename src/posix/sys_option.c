@@ -107,6 +107,27 @@ static duos_err refused(int fd, duos_opt opt, int code)
 
 /* ---- the typed calls ----------------------------------------------------- */
 
+/*
+ * An IPv6 socket may take IPv4, too, now or later, and for those packets Linux
+ * asks what was set at IPPROTO_IP. Systems that do not let it be set there
+ * refuse. PKTINFO tells of both as it is; set there, it would tell an address
+ * of IPv4 to go with a peer of IPv6.
+ */
+static void set_for_ipv4(int fd, duos_opt opt, const sys_optval *value)
+{
+    const duos__row *row = &duos__rows[opt];
+    const duos__native *n = &row->v4;
+    duos__native_value native;
+    socklen_t len;
+
+    if (row->v6.level != IPPROTO_IPV6 || n->level != IPPROTO_IP ||
+        n->name == DUOS__NO_OPTION || opt == DUOS_OPT_PKTINFO) {
+        return;
+    }
+    len = duos__opt_encode(n, value, &native);
+    (void)setsockopt(fd, n->level, n->name, &native, len);
+}
+
 duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
 {
     int fd = duos__fd(s);
@@ -120,10 +141,13 @@ duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
     }
     len = duos__opt_encode(n, value, &native);
     if (len == 0) {
-        return sys_err_from_native(ENXIO);
+        return DUOS_ENOENT;
     }
     if (setsockopt(fd, n->level, n->name, &native, len) != 0) {
         return refused(fd, opt, errno);
+    }
+    if (n == &duos__rows[opt].v6) {
+        set_for_ipv4(fd, opt, value);
     }
     return DUOS_OK;
 }

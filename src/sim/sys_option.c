@@ -114,6 +114,13 @@ duos_err sys_group(duos_socket s, bool join, const duos_addr *group,
     return not_simulated(s);
 }
 
+duos_err sys_take_report(duos_socket s, duos_addr *to, duos_err *what)
+{
+    (void)to;
+    (void)what;
+    return not_simulated(s);
+}
+
 duos_err sys_tcp_info(duos_socket s, duos_tcp_info *info)
 {
     (void)info;

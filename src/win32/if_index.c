@@ -8,7 +8,8 @@
 
 #include <iphlpapi.h>
 
-/* More addresses than this are not looked at. */
+/* Windows gives all addresses or none: with more than this, no interface is
+ * found. */
 #define ROWS_MAX 128
 
 typedef union address_table {

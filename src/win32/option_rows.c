@@ -9,31 +9,27 @@
  */
 #include "option_rows.h"
 
-/* How a row is written: ROW(form, name), with the unit where it is not 1. */
-#define BOTH(f, level, name, unit)                                             \
+/* How a row is written: ROW(form, name). */
+#define BOTH(f, level, name)                                                   \
     {                                                                          \
-        {DUOS__FORM_##f, level, name, unit},                                   \
+        {DUOS__FORM_##f, level, name},                                         \
         {                                                                      \
-            DUOS__FORM_##f, level, name, unit                                  \
+            DUOS__FORM_##f, level, name                                        \
         }                                                                      \
     }
-#define SOCKET_ROW(f, name)         BOTH(f, SOL_SOCKET, name, 1)
-#define TCP_ROW(f, name)            BOTH(f, IPPROTO_TCP, name, 1)
-#define UDP_ROW(f, name)            BOTH(f, IPPROTO_UDP, name, 1)
-#define UDP_UNIT_ROW(f, name, unit) BOTH(f, IPPROTO_UDP, name, unit)
-#define IP_ONLY_ROW(f, name)        BOTH(f, IPPROTO_IP, name, 1)
-#define IPV6_ROW(f, name)           BOTH(f, IPPROTO_IPV6, name, 1)
-#define IP_ROW(f, name4, name6)     IP_ROWS(f, name4, f, name6)
+#define SOCKET_ROW(f, name)     BOTH(f, SOL_SOCKET, name)
+#define TCP_ROW(f, name)        BOTH(f, IPPROTO_TCP, name)
+#define UDP_ROW(f, name)        BOTH(f, IPPROTO_UDP, name)
+#define IP_ONLY_ROW(f, name)    BOTH(f, IPPROTO_IP, name)
+#define IPV6_ROW(f, name)       BOTH(f, IPPROTO_IPV6, name)
+#define IP_ROW(f, name4, name6) IP_ROWS(f, name4, f, name6)
 #define IP_ROWS(f4, name4, f6, name6)                                          \
     {                                                                          \
-        {DUOS__FORM_##f4, IPPROTO_IP, name4, 1},                               \
+        {DUOS__FORM_##f4, IPPROTO_IP, name4},                                  \
         {                                                                      \
-            DUOS__FORM_##f6, IPPROTO_IPV6, name6, 1                            \
+            DUOS__FORM_##f6, IPPROTO_IPV6, name6                               \
         }                                                                      \
     }
-
-/* The longest that datagrams of one flow are joined to. */
-#define COALESCED_MAX 65535
 
 const duos__row duos__rows[DUOS_OPT_COUNT] = {
     [DUOS_OPT_BROADCAST] = SOCKET_ROW(BOOL, SO_BROADCAST),
@@ -71,8 +67,6 @@ const duos__row duos__rows[DUOS_OPT_COUNT] = {
     [DUOS_OPT_MULTICAST_LOOP] =
         IP_ROW(BOOL, IP_MULTICAST_LOOP, IPV6_MULTICAST_LOOP),
     [DUOS_OPT_SEGMENT] = UDP_ROW(INT, UDP_SEND_MSG_SIZE),
-    [DUOS_OPT_COALESCE] =
-        UDP_UNIT_ROW(BOOL, UDP_RECV_MAX_COALESCED_SIZE, COALESCED_MAX),
     [DUOS_OPT_RANDOM_PORT] = SOCKET_ROW(BOOL, SO_RANDOMIZE_PORT),
     [DUOS_OPT_PAUSE_ACCEPT] = SOCKET_ROW(BOOL, SO_PAUSE_ACCEPT),
     [DUOS_OPT_CONDITIONAL_ACCEPT] = SOCKET_ROW(BOOL, SO_CONDITIONAL_ACCEPT),

@@ -11,7 +11,7 @@
 
 typedef enum duos__form {
     DUOS__FORM_NONE = 0, /* no such option */
-    DUOS__FORM_BOOL,     /* a DWORD: unit is the number that means on */
+    DUOS__FORM_BOOL,     /* a DWORD */
     DUOS__FORM_INT,      /* and milliseconds, if that is what it counts in */
     DUOS__FORM_SWITCH,   /* a number for us, on or off for the system */
     DUOS__FORM_SECONDS,  /* milliseconds for us */
@@ -27,7 +27,6 @@ typedef struct duos__native {
     duos__form form;
     int level;
     int name;
-    int unit; /* 1 unless the form says otherwise */
 } duos__native;
 
 typedef struct duos__row {

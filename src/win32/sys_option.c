@@ -40,7 +40,16 @@ duos_err duos__socket_check(duos_socket s)
 /* Our name for a native family; types are numbered as ours are. */
 static int our_family(int native)
 {
-    return native == AF_INET ? DUOS_IPV4 : native == AF_INET6 ? DUOS_IPV6 : 0;
+    switch (native) {
+    case AF_INET:
+        return DUOS_IPV4;
+    case AF_INET6:
+        return DUOS_IPV6;
+    case AF_UNIX:
+        return DUOS_UNIX;
+    default:
+        return DUOS_UNSPEC;
+    }
 }
 
 /* What an option is called on this socket, or DUOS_ENOTSUP. */
@@ -110,7 +119,7 @@ static DWORD encode(const duos__native *n, const sys_optval *value)
 
     switch (n->form) {
     case DUOS__FORM_BOOL:
-        return value->on ? (DWORD)n->unit : 0;
+        return value->on;
     case DUOS__FORM_SWITCH:
         return number != 0;
     case DUOS__FORM_SECONDS:
@@ -250,6 +259,25 @@ static duos_err get_kind(duos_socket s, duos__form form, sys_optval *value)
 
 /* ---- the typed ones ---------------------------------------------------- */
 
+/*
+ * An IPv6 socket may take IPv4, too, now or later: Windows asks for those
+ * packets what was set at IPPROTO_IP. A refusal is no harm. PKTINFO would
+ * tell an address of IPv4 to go with a peer of IPv6.
+ */
+static void set_for_ipv4(duos_socket s, duos_opt opt, const sys_optval *value)
+{
+    const duos__row *row = &duos__rows[opt];
+    const duos__native *n = &row->v4;
+    DWORD native;
+
+    if (row->v6.level == IPPROTO_IPV6 && n->level == IPPROTO_IP &&
+        opt != DUOS_OPT_PKTINFO) {
+        native = encode(n, value);
+        (void)setsockopt(duos__os(s), n->level, n->name, (const char *)&native,
+                         (int)sizeof native);
+    }
+}
+
 duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
 {
     const duos__native *n;
@@ -270,6 +298,9 @@ duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
     }
     if (err != DUOS_OK && n->form == DUOS__FORM_ADDRESS) {
         return set_interface(s, n, (uint32_t)value->number, err);
+    }
+    if (err == DUOS_OK && n == &duos__rows[opt].v6) {
+        set_for_ipv4(s, opt, value);
     }
     return err;
 }
@@ -313,4 +344,14 @@ duos_err sys_opt_supported(duos_socket s, duos_opt opt)
         return sys_opt_get(s, DUOS_OPT_KEEPALIVE, &on);
     }
     return err == DUOS_ENOTCONN || err == DUOS_EINVAL ? DUOS_OK : err;
+}
+
+/* ---- what Windows does not keep ------------------------------------------ */
+
+duos_err sys_take_report(duos_socket s, duos_addr *to, duos_err *what)
+{
+    (void)s;
+    (void)to;
+    (void)what;
+    return DUOS_ENOTSUP;
 }

@@ -90,10 +90,7 @@
 #define TCP_FASTOPEN 15 /* Windows 10 1607 */
 #endif
 #ifndef UDP_SEND_MSG_SIZE
-#define UDP_SEND_MSG_SIZE 2 /* both: Windows 10 2004 */
-#endif
-#ifndef UDP_RECV_MAX_COALESCED_SIZE
-#define UDP_RECV_MAX_COALESCED_SIZE 3
+#define UDP_SEND_MSG_SIZE 2 /* Windows 10 2004 */
 #endif
 #ifndef SO_PAUSE_ACCEPT
 #define SO_PAUSE_ACCEPT 0x3003

@@ -197,6 +197,7 @@ static void use_all(void)
     USE(duos_socket_valid);
     USE(duos_socketpair);
     USE(duos_take_error);
+    USE(duos_take_report);
     USE(duos_tcp_info_init);
     USE(duos_timer_active);
     USE(duos_timer_init);

@@ -173,7 +173,7 @@ static void test_trap_59_multicast_if_is_an_index(void **state)
         assert_int_equal(err, DUOS_OK);
         assert_int_equal(value, LOOPBACK);
     }
-    assert_true(duos_set_int(s, DUOS_OPT_MULTICAST_IF, 999999) < 0);
+    assert_err(DUOS_ENOENT, duos_set_int(s, DUOS_OPT_MULTICAST_IF, 999999));
     assert_ok(duos_set_int(s, DUOS_OPT_MULTICAST_IF, 0));
     net_close(&s);
 }
@@ -239,12 +239,46 @@ static void test_multicast_wrong_change_is_refused_and_harms_nothing(
 
     (void)state;
     assert_true(duos_multicast_leave(receiver, &group, LOOPBACK) < 0);
-    assert_true(duos_multicast_join(receiver, &group, 999999) < 0);
+    assert_err(DUOS_ENOENT, duos_multicast_join(receiver, &group, 999999));
+    assert_err(DUOS_ENOENT, duos_multicast_leave(receiver, &group, 999999));
     assert_ok(duos_multicast_join(receiver, &group, LOOPBACK));
     assert_true(duos_multicast_join(receiver, &group, LOOPBACK) < 0);
     assert_true(is_heard(receiver, sender, &group, port, PATIENCE_MS));
     net_close(&receiver);
     net_close(&sender);
+}
+
+/* Whatever the system calls it, and by whichever way it is asked. */
+static void test_multicast_of_no_interface_is_enoent(void **state)
+{
+    static const duos_family families[] = {DUOS_IPV4, DUOS_IPV6};
+    duos_socket s;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        duos_addr group = group_of(families[i], 1);
+        duos_addr source = duos_addr_loopback(families[i], 0);
+        duos_err err;
+
+        if (families[i] == DUOS_IPV6 && !net_has_ipv6()) {
+            continue;
+        }
+        s = net_open(families[i], DUOS_DGRAM);
+        assert_err(DUOS_ENOENT, duos_multicast_join(s, &group, 999999));
+        assert_err(DUOS_ENOENT, duos_multicast_leave(s, &group, 999999));
+        err = duos_multicast_join_source(s, &group, &source, 999999);
+        if (err != DUOS_ENOTSUP) {
+            assert_err(DUOS_ENOENT,
+                       duos_multicast_join_source(s, &group, &source, 999999));
+            assert_err(DUOS_ENOENT,
+                       duos_multicast_leave_source(s, &group, &source, 999999));
+        }
+        assert_err(DUOS_ENOENT, duos_set_int(s, DUOS_OPT_MULTICAST_IF, 999999));
+        err = duos_set_int(s, DUOS_OPT_UNICAST_IF, 999999);
+        assert_true(err == DUOS_ENOENT || err == DUOS_ENOTSUP);
+        net_close(&s);
+    }
 }
 
 static void test_API9_multicast_wrong_argument_is_refused(void **state)
@@ -287,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_multicast_ipv6_source_is_joined_or_enotsup),
         cmocka_unit_test(
             test_multicast_wrong_change_is_refused_and_harms_nothing),
+        cmocka_unit_test(test_multicast_of_no_interface_is_enoent),
         cmocka_unit_test(test_API9_multicast_wrong_argument_is_refused),
     };
 

@@ -74,6 +74,28 @@ static void test_trap_13_reuse_of_a_stream_is_told_as_it_is(void **state)
     net_close(&s);
 }
 
+/* A unix socket has no port, and its file is not shared. */
+static void test_option_reuse_of_a_unix_socket_is_enotsup(void **state)
+{
+    duos_socket s;
+    duos_reuse policy = DUOS_REUSE_SHARED;
+    int32_t number = -1;
+
+    (void)state;
+    net_need_unix(DUOS_STREAM);
+    s = net_open(DUOS_UNIX, DUOS_STREAM);
+    assert_ok(duos_get_int(s, DUOS_OPT_FAMILY, &number));
+    assert_int_equal(number, DUOS_UNIX);
+    assert_err(DUOS_ENOTSUP, duos_opt_supported(s, DUOS_OPT_REUSE));
+    assert_err(DUOS_ENOTSUP, duos_set_reuse(s, DUOS_REUSE_SAFE));
+    assert_err(DUOS_ENOTSUP, duos_set_reuse(s, DUOS_REUSE_SHARED));
+    assert_err(DUOS_ENOTSUP, duos_get_reuse(s, &policy));
+    assert_err(DUOS_ENOTSUP, duos_set_int(s, DUOS_OPT_REUSE, DUOS_REUSE_SAFE));
+    assert_err(DUOS_ENOTSUP, duos_get_int(s, DUOS_OPT_REUSE, &number));
+    assert_int_equal(policy, DUOS_REUSE_SHARED);
+    net_close(&s);
+}
+
 /* ---- traffic class ----------------------------------------------------- */
 
 static void assert_dscp(duos_family family, duos_type type)
@@ -234,7 +256,8 @@ static void test_option_device_is_unbound_by_an_empty_name(void **state)
     }
     assert_ok(duos_get_text(s, DUOS_OPT_BIND_DEVICE, text, sizeof text));
     assert_string_equal(text, "lo");
-    assert_true(duos_set_text(s, DUOS_OPT_BIND_DEVICE, "no-such-device") < 0);
+    assert_err(DUOS_ENOENT,
+               duos_set_text(s, DUOS_OPT_BIND_DEVICE, "no-such-device"));
     assert_ok(duos_get_text(s, DUOS_OPT_BIND_DEVICE, text, sizeof text));
     assert_string_equal(text, "lo");
     assert_ok(duos_set_text(s, DUOS_OPT_BIND_DEVICE, ""));
@@ -385,6 +408,7 @@ int main(void)
             test_trap_19_v6only_after_bind_is_done_or_changes_nothing),
         cmocka_unit_test(test_trap_15_reuse_policy_is_read_back),
         cmocka_unit_test(test_trap_13_reuse_of_a_stream_is_told_as_it_is),
+        cmocka_unit_test(test_option_reuse_of_a_unix_socket_is_enotsup),
         cmocka_unit_test(
             test_trap_50_option_tos_is_set_or_enotsup_never_ignored),
         cmocka_unit_test(test_trap_55_option_buffer_is_at_least_what_was_set),
