@@ -4,9 +4,15 @@
  * datagrams of a socket with IP_RECVERR: each comes as a message without
  * bytes, from the address that the lost datagram was sent to.
  */
-#include "posix.h"
+#include "envelope.h"
 
-#include <linux/errqueue.h>
+/* struct sock_extended_err of the kernel, whose header not every C library
+ * brings along. */
+typedef struct extended_error {
+    uint32_t code; /* an errno */
+    uint8_t origin, type, detail, padding;
+    uint32_t info, data;
+} extended_error;
 
 /* Enough for the report, with the address of the router behind it. */
 typedef union control {
@@ -23,14 +29,14 @@ static bool is_report(const struct cmsghdr *item)
 
 static duos_err read_report(struct msghdr *header, duos_err *what)
 {
-    struct sock_extended_err report;
+    extended_error report;
     struct cmsghdr *item;
 
     for (item = CMSG_FIRSTHDR(header); item != NULL;
-         item = CMSG_NXTHDR(header, item)) {
+         item = duos__cmsg_next(header, item)) {
         if (is_report(item) && item->cmsg_len >= CMSG_LEN(sizeof report)) {
             memcpy(&report, CMSG_DATA(item), sizeof report);
-            *what = sys_err_from_native((int32_t)report.ee_errno);
+            *what = sys_err_from_native((int32_t)report.code);
             return DUOS_OK;
         }
     }
