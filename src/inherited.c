@@ -120,7 +120,7 @@ static duos_err take_all(const sys_handover *said, size_t count,
 duos_err duos_inherited(bool forget, duos_inherited_socket *list, size_t cap,
                         size_t *count)
 {
-    sys_handover said;
+    sys_handover said = {NULL, NULL, NULL, 0, -1};
     uint64_t number;
     duos_err err;
 

@@ -279,6 +279,21 @@ duos_err duos_recv_batch(duos_socket s, duos_message *list, size_t count,
     return err;
 }
 
+static sys_count send_each(duos_socket s, const duos_message *list,
+                           size_t count)
+{
+    size_t n;
+    duos_err err = DUOS_OK;
+
+    for (n = 0; n < count; n++) {
+        err = sys_sendmsg(s, &list[n]);
+        if (err != DUOS_OK) {
+            break;
+        }
+    }
+    return n > 0 ? (sys_count)n : err;
+}
+
 duos_err duos_send_batch(duos_socket s, const duos_message *list, size_t count,
                          size_t *sent)
 {
@@ -302,6 +317,9 @@ duos_err duos_send_batch(duos_socket s, const duos_message *list, size_t count,
     }
     do {
         n = sys_send_batch(s, list, good);
+        if (n == DUOS_ENOTSUP) {
+            n = send_each(s, list, good);
+        }
     } while (n == DUOS_EINTERRUPTED);
     if (n < 0) {
         return (duos_err)n;

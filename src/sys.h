@@ -163,7 +163,8 @@ duos_err sys_recvmsg(duos_socket s, duos_message *message);
  * The same for count messages, 1 or more: how many were moved, at least 1, or
  * why not even one. Fewer than count may be moved at any time. Receiving
  * waits for the first only; an error after the first is not taken from the
- * socket, or put back.
+ * socket, or put back. A system that cannot send many with one call gives
+ * DUOS_ENOTSUP; then they are sent one by one.
  */
 sys_count sys_send_batch(duos_socket s, const duos_message *list, size_t count);
 sys_count sys_recv_batch(duos_socket s, duos_message *list, size_t count);

@@ -158,7 +158,7 @@ typedef struct sys_handover {
     intptr_t first;
 } sys_handover;
 
-/* Systems without the custom say nothing. */
+/* Systems without the custom leave it as it is: nothing was said. */
 void sys_handover_get(sys_handover *out);
 
 /* Removes what was said, so that no child process hears it. */

@@ -316,13 +316,15 @@ void duos__envelope_open(const duos__envelope *envelope, struct msghdr *header,
                          size_t len, duos_message *message)
 {
     struct cmsghdr *item;
+    duos_addr from;
 
     message->len = len;
     message->truncated = (header->msg_flags & MSG_TRUNC) != 0;
     message->has = 0;
     if (header->msg_namelen > 0 &&
-        duos__addr_from_native(&envelope->name, header->msg_namelen,
-                               &message->peer) == DUOS_OK) {
+        duos__addr_from_native(&envelope->name, header->msg_namelen, &from) ==
+            DUOS_OK) {
+        message->peer = from;
         message->has |= DUOS_HAS_PEER;
     }
     for (item = CMSG_FIRSTHDR(header); item != NULL;

@@ -11,16 +11,10 @@
 
 sys_count sys_send_batch(duos_socket s, const duos_message *list, size_t count)
 {
-    size_t n;
-    duos_err err = DUOS_OK;
-
-    for (n = 0; n < count; n++) {
-        err = sys_sendmsg(s, &list[n]);
-        if (err != DUOS_OK) {
-            break;
-        }
-    }
-    return n > 0 ? (sys_count)n : err;
+    (void)s;
+    (void)list;
+    (void)count;
+    return DUOS_ENOTSUP;
 }
 
 static duos_err receive_more(duos_socket s, duos_message *message)

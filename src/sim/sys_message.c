@@ -114,9 +114,10 @@ duos_err sys_recvmsg(duos_socket s, duos_message *message)
 
 sys_count sys_send_batch(duos_socket s, const duos_message *list, size_t count)
 {
+    (void)s;
     (void)list;
     (void)count;
-    return no_datagrams(s);
+    return DUOS_ENOTSUP;
 }
 
 sys_count sys_recv_batch(duos_socket s, duos_message *list, size_t count)

@@ -234,11 +234,13 @@ static void read_item(const WSACMSGHDR *item, duos_message *message)
 void duos__envelope_open(duos__envelope *envelope, duos_message *message)
 {
     const WSABUF *control = &envelope->header.Control;
+    duos_addr from;
     size_t at = 0;
 
     message->has = 0;
-    duos__addr_from_native(&envelope->name, &message->peer);
-    if (message->peer.family != DUOS_UNSPEC) {
+    duos__addr_from_native(&envelope->name, &from);
+    if (from.family != DUOS_UNSPEC) {
+        message->peer = from;
         message->has |= DUOS_HAS_PEER;
     }
     while (at + ITEM_HEADER <= control->len) {

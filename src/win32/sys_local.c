@@ -45,11 +45,7 @@ sys_count sys_recv_handle(duos_socket s, void *data, size_t cap,
 
 void sys_handover_get(sys_handover *out)
 {
-    out->count = NULL;
-    out->pid = NULL;
-    out->names = NULL;
-    out->own_pid = 0;
-    out->first = -1;
+    (void)out;
 }
 
 void sys_handover_forget(void)
