@@ -32,8 +32,8 @@ bool duos__span_take_word(duos__span *s, const char *word);
 bool duos__span_split(duos__span *s, char mark, duos__span *head);
 
 /*
- * Drops a number of 1 to max_digits digits (10 at most) from the front.
- * base: 10, where leading zeros are refused, or 16.
+ * Drops a number of 1 to max_digits digits from the front, at most 19 of base
+ * 10, where leading zeros are refused, or 16 of base 16.
  */
 bool duos__span_take_number(duos__span *s, uint32_t base, size_t max_digits,
                             uint64_t *value);

@@ -10,7 +10,7 @@
  *
  *     duos_sim_config_init(&config);
  *     config.seed = 42;
- *     config.short_io = 300;
+ *     config.faults[DUOS_SIM_FAULT_SHORT_IO] = 300;
  *     duos_sim_create(&config, &sim);
  *     duos_sim_add_host(sim, &a);         which is 10.0.0.1 and fd00::1
  *     duos_sim_set_host(sim, a);          what follows happens on host a
@@ -37,6 +37,7 @@
 
 #include <duosock/loop.h>
 #include <duosock/quit.h>
+#include <duosock/sim_fault.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,9 +48,9 @@ extern "C" {
  *
  * Life cycle: duos_sim_create, hosts and what lives on them, duos_sim_run,
  * the end of all that lives on them, duos_sim_destroy. There is at most one
- * at a time in a process, and all of it belongs to one thread.
+ * at a time in a process, and all of it belongs to one thread. The type is
+ * declared in sim_fault.h.
  */
-typedef struct duos_sim duos_sim;
 
 /* The most hosts that a simulation has. */
 #define DUOS_SIM_HOSTS_MAX 254
@@ -71,7 +72,9 @@ typedef enum duos_sim_kind {
     DUOS_SIM_DEADLOCK, /* and there was nothing to move on to */
     DUOS_SIM_LOOKUP,   /* the name service was asked */
     DUOS_SIM_QUIT,     /* a host was asked to quit: a duos_quit_kind */
-    DUOS_SIM_INPUT     /* bytes came to a host's standard input */
+    DUOS_SIM_INPUT,    /* bytes came to a host's standard input */
+    DUOS_SIM_FAULT,    /* a fault happened by chance: socket is which one */
+    DUOS_SIM_FAIL      /* a call failed by plan: socket is the duos_sim_call */
 } duos_sim_kind;
 
 /*
@@ -94,25 +97,27 @@ typedef struct duos_sim_record {
  *
  * seed: names the run. alloc: for the simulation itself; NULL means
  * duos_alloc_default().
- * short_io: how many of 1,000 sends and receives move fewer bytes than they
- *     could (0).
  * latency_min_us, latency_max_us: how long what is sent is under way (10 and
  *     200), at most one hour.
  * buffer: bytes of one direction of a connection that may be under way or
  *     unread, 1..16 MiB (64 KiB).
+ * bandwidth: bytes that one direction of a connection carries in a millisecond
+ *     (0: no limit).
  * on_trace: is told of everything that happens; NULL for nothing. It must
  *     not call duosock. user is passed on to it.
+ * faults: how many of 1,000 occasions each duos_sim_fault takes (0).
  */
 typedef struct duos_sim_config {
     size_t size;
     uint64_t seed;
     const duos_alloc *alloc;
-    uint32_t short_io;
     uint32_t latency_min_us;
     uint32_t latency_max_us;
     uint32_t buffer;
+    uint32_t bandwidth;
     void (*on_trace)(const duos_sim_record *record, void *user);
     void *user;
+    uint32_t faults[DUOS_SIM_FAULT_COUNT];
 } duos_sim_config;
 
 /*
@@ -304,6 +309,35 @@ DUOS_API uint32_t duos_sim_sockets(const duos_sim *sim);
  * Blocking: never.
  */
 DUOS_API uint64_t duos_sim_trace_hash(const duos_sim *sim);
+
+/*
+ * Reads a seed as people give it: a number of up to 19 digits, or 0x and up to
+ * 16 hexadecimal ones. By custom a test takes it from the environment, from
+ * DUOSOCK_SIM_SEED, and then shows the trace.
+ *
+ * text: NULL is no seed.
+ * seed: receives it; untouched on failure.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESYNTAX for anything else.
+ * Blocking: never.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_sim_seed(const char *text, uint64_t *seed);
+
+/* Room for a line of duos_sim_record_text, with its NUL. */
+#define DUOS_SIM_RECORD_TEXT_MAX 96
+
+/*
+ * A record as a line for people, without a line feed: time, host, what
+ * happened to which socket, and how it ended.
+ *
+ * out: receives it; room for DUOS_SIM_RECORD_TEXT_MAX bytes.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ENOSPACE for a smaller cap, with
+ *     nothing written.
+ * Blocking: never.
+ */
+DUOS_API DUOS_CHECKED duos_err
+duos_sim_record_text(const duos_sim_record *record, char *out, size_t cap);
 
 /*
  * The name of a kind of record: "turn", "open", ...

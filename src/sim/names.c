@@ -144,8 +144,12 @@ duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
     duos_sim *sim = duos__sim_current();
     const sim_name *name = find(sim, host);
     duos_err err = name != NULL ? name->err : DUOS_ENONAME;
+    duos_err failed = duos__sim_host_call(DUOS_SIM_CALL_LOOKUP);
     size_t n = 0;
 
+    if (failed != DUOS_OK) {
+        return failed;
+    }
     if (err == DUOS_OK) {
         n = select_addrs(name, family, addrs, cap);
         err = n > 0 ? DUOS_OK : DUOS_ENODATA;
@@ -176,8 +180,11 @@ duos_err sys_lookup_addr(const duos_addr *addr, char *name, size_t cap)
 {
     duos_sim *sim = duos__sim_current();
     const sim_name *at = sim->names;
-    duos_err err;
+    duos_err err = duos__sim_host_call(DUOS_SIM_CALL_LOOKUP_ADDR);
 
+    if (err != DUOS_OK) {
+        return err;
+    }
     while (at != NULL && !has_addr(at, addr)) {
         at = at->next;
     }
@@ -205,9 +212,13 @@ static const struct service {
 
 duos_err sys_lookup_service(const char *name, duos_type type, uint16_t *port)
 {
+    duos_err err = duos__sim_host_call(DUOS_SIM_CALL_LOOKUP_SERVICE);
     size_t i;
 
     (void)type;
+    if (err != DUOS_OK) {
+        return err;
+    }
     for (i = 0; i < sizeof services / sizeof services[0]; i++) {
         if (same_name(services[i].name, name)) {
             *port = services[i].port;

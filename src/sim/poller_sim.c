@@ -28,7 +28,7 @@ static duos_err sim_init(duos_poller *p)
     if (state == NULL) {
         return DUOS_ENOMEM;
     }
-    err = sys_wakeup_open(&state->wakeup);
+    err = duos__sim_wakeup_open(&state->wakeup);
     if (err != DUOS_OK) {
         duos__free(&p->alloc, state, sizeof *state);
         return err;
@@ -61,7 +61,8 @@ static duos_err sim_add(duos_poller *p, uint32_t index)
             return DUOS_EEXIST;
         }
     }
-    return duos__sim_find(duos_socket_from_os(mine->os), &sock);
+    return duos__sim_call(DUOS_SIM_CALL_POLLER_ADD,
+                          duos_socket_from_os(mine->os), &sock);
 }
 
 static duos_err sim_mod(duos_poller *p, uint32_t index, unsigned interest)
@@ -69,7 +70,7 @@ static duos_err sim_mod(duos_poller *p, uint32_t index, unsigned interest)
     (void)p;
     (void)index;
     (void)interest;
-    return DUOS_OK;
+    return duos__sim_host_call(DUOS_SIM_CALL_POLLER_MOD);
 }
 
 static void sim_del(duos_poller *p, uint32_t index, bool closing)
@@ -126,10 +127,14 @@ static duos_err sim_wait(duos_poller *p, duos_poll_event *events, size_t cap,
     sim_poller *state = state_of(p);
     uint64_t limit;
     size_t n;
-    duos_err err = DUOS_OK;
+    duos_err err;
 
     if (sim == NULL) {
         return DUOS_ENOTREADY;
+    }
+    err = duos__sim_host_call(DUOS_SIM_CALL_POLLER_WAIT);
+    if (err != DUOS_OK) {
+        return err;
     }
     limit = duos__sim_limit(sim, timeout_ms);
     n = scan(p, events, cap, &state->next);
@@ -161,8 +166,8 @@ bool duos__sim_poller_ready(const duos_poller *p)
     return is_woken(p) || scan(p, &event, 1, &from) > 0;
 }
 
-static const duos__poller_ops sim_ops = {
-    DUOS_POLLER_SIM, sim_init, sim_fini,   sim_add,      sim_mod,
-    sim_del,         sim_wait, sim_wakeup, NULL};
+static const duos__poller_ops sim_ops = {DUOS_POLLER_SIM, sim_init,   sim_fini,
+                                         sim_add,         sim_mod,    sim_del,
+                                         sim_wait,        sim_wakeup, NULL};
 
 const duos__poller_ops *const sys_pollers[] = {&sim_ops, NULL};

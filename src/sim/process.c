@@ -48,7 +48,7 @@ static duos_err ask(sim_process *process, duos_quit_kind kind)
     if (process->on_signal != NULL) {
         process->on_signal(process->count, kind);
     }
-    return sys_wakeup_signal(&process->quit);
+    return duos__sim_wakeup_set(&process->quit, true);
 }
 
 duos_err duos_sim_quit(duos_sim *sim, uint32_t host, duos_quit_kind kind)

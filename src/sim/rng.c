@@ -7,7 +7,8 @@
  */
 #include "sim_internal.h"
 
-#define NS_PER_US 1000u
+#define NS_PER_US   1000u
+#define LATE_FACTOR 100u
 
 uint64_t duos__sim_random(duos_sim *sim)
 {
@@ -25,11 +26,9 @@ uint32_t duos__sim_below(duos_sim *sim, uint32_t n)
 
 uint32_t duos__sim_shorten(duos_sim *sim, uint32_t n)
 {
-    if (sim->config.short_io == 0 ||
-        duos__sim_below(sim, 1000) >= sim->config.short_io) {
-        return n;
-    }
-    return 1 + duos__sim_below(sim, n);
+    return duos__sim_chance(sim, DUOS_SIM_FAULT_SHORT_IO)
+               ? 1 + duos__sim_below(sim, n)
+               : n;
 }
 
 uint64_t duos__sim_arrival(duos_sim *sim)
@@ -38,5 +37,8 @@ uint64_t duos__sim_arrival(duos_sim *sim)
     uint32_t span = sim->config.latency_max_us - least + 1;
     uint64_t us = (uint64_t)least + duos__sim_below(sim, span);
 
+    if (duos__sim_chance(sim, DUOS_SIM_FAULT_LATE)) {
+        us *= LATE_FACTOR;
+    }
     return sim->now_ns + us * NS_PER_US;
 }

@@ -16,7 +16,8 @@
 #include "mem.h"
 #include "sim_internal.h"
 
-#define NS_PER_MS 1000000u
+#define NS_PER_MS    1000000u
+#define PAUSE_MAX_MS 1000u /* of those by chance */
 
 /* ---- loops ------------------------------------------------------------ */
 
@@ -151,6 +152,9 @@ static duos_err step_one(duos_sim *sim)
     err = duos_loop_step(loop, 0);
     sim->host = before;
     sim->now_ns += SIM_TURN_NS;
+    if (duos__sim_chance(sim, DUOS_SIM_FAULT_PAUSE)) {
+        duos_sim_pause(sim, 1 + (int64_t)duos__sim_below(sim, PAUSE_MAX_MS));
+    }
     if (err == DUOS_ECANCELED) {
         heed_stop(sim, loop);
         err = DUOS_OK;
@@ -232,6 +236,14 @@ uint64_t duos__sim_limit(const duos_sim *sim, int64_t timeout_ms)
         return SIM_NEVER;
     }
     return sim->now_ns + (ms < most ? ms : most) * NS_PER_MS;
+}
+
+void duos_sim_pause(duos_sim *sim, int64_t ms)
+{
+    if (sim != NULL && ms > 0) {
+        sim->now_ns = duos__sim_limit(sim, ms);
+        duos__sim_trace(sim, DUOS_SIM_JUMP, 0, 0, DUOS_OK);
+    }
 }
 
 /* ---- the whole run ---------------------------------------------------- */

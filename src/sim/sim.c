@@ -11,8 +11,7 @@
 #include "versioned.h"
 #include "sim_internal.h"
 
-#define LATENCY_MAX_US 3600000000u
-#define BUFFER_MAX     (16u * 1024 * 1024)
+#define BUFFER_MAX (16u * 1024 * 1024)
 
 static duos_sim *current;
 
@@ -33,6 +32,18 @@ void duos_sim_config_init(duos_sim_config *config)
     }
 }
 
+static bool chances_fit(const duos_sim_config *config)
+{
+    uint32_t i;
+
+    for (i = 0; i < DUOS_SIM_FAULT_COUNT; i++) {
+        if (config->faults[i] > 1000) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static duos_err read_config(duos_sim_config *chosen,
                             const duos_sim_config *config)
 {
@@ -41,7 +52,7 @@ static duos_err read_config(duos_sim_config *chosen,
         !duos__versioned_copy(chosen, sizeof *chosen, config)) {
         return DUOS_EINVAL;
     }
-    if (chosen->short_io > 1000 || chosen->latency_max_us > LATENCY_MAX_US ||
+    if (!chances_fit(chosen) || chosen->latency_max_us > SIM_LATENCY_MAX_US ||
         chosen->latency_min_us > chosen->latency_max_us ||
         chosen->buffer == 0 || chosen->buffer > BUFFER_MAX) {
         return DUOS_ERANGE;
@@ -113,6 +124,7 @@ duos_err duos_sim_destroy(duos_sim *sim)
     duos__sim_tasks_fini(sim);
     duos__sim_names_fini(sim);
     free_network(sim);
+    duos__sim_steps_fini(sim);
     duos__sim_process_fini(sim);
     duos__free(&sim->alloc, sim->members,
                sim->member_room * sizeof *sim->members);

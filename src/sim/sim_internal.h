@@ -11,6 +11,7 @@
  * on floating point, so that a seed gives the same run everywhere.
  *
  *   rng.c    chance           event.c  what is due when     trace.c  the log
+ *   fault.c  what goes wrong  partition.c  who hears whom   script.c
  *   sim.c    life, hosts      run.c    loops, turns, waiting
  *   net.c    sockets, ports   wire.c   what travels         tcp.c    the ends
  *   names.c  host names
@@ -57,6 +58,10 @@ typedef struct sim_segment {
 
 #define SIM_SEGMENTS 16u
 
+/* When a sender that hears nothing gives up: as Linux does by default. */
+#define SIM_CONNECT_NS UINT64_C(127000000000)
+#define SIM_RESEND_NS  UINT64_C(924000000000)
+
 /*
  * One direction of a connection. The ring holds what has arrived and, behind
  * it, what is under way; credit is what the sender may still add.
@@ -72,6 +77,8 @@ typedef struct sim_wire {
     uint32_t arrived;
     uint32_t flying;
     uint32_t credit;
+    uint64_t busy_ns;  /* until then the bandwidth is used up */
+    uint64_t tried_ns; /* since then the first segment cannot get through */
 } sim_wire;
 
 typedef enum sim_state {
@@ -186,6 +193,17 @@ typedef struct sim_process {
     bool input_ended;
 } sim_process;
 
+/* ---- what goes wrong -------------------------------------------------- */
+
+typedef struct sim_partition {
+    uint32_t a;
+    uint32_t b;
+    uint64_t until_ns;
+} sim_partition;
+
+/* A statement of a script: script.c knows its rest. */
+typedef struct sim_step sim_step;
+
 /* ---- the simulation --------------------------------------------------- */
 
 typedef struct sim_member {
@@ -199,6 +217,8 @@ typedef struct sim_member {
 #define SIM_TURN_NS 1000u
 
 #define SIM_NEVER UINT64_MAX
+
+#define SIM_LATENCY_MAX_US 3600000000u
 
 struct duos_sim {
     duos_sim_config config;
@@ -222,6 +242,13 @@ struct duos_sim {
     sim_task *tasks;   /* that were offloaded and are not done */
     uint64_t spent_ns; /* by the task that is run */
 
+    uint64_t fired[DUOS_SIM_FAULT_COUNT];
+    uint64_t calls[DUOS_SIM_CALL_COUNT];
+    duos_sim_failure *failures; /* the newest first */
+    sim_partition partitions[DUOS_SIM_PARTITIONS_MAX];
+    uint32_t partition_count;
+    sim_step *steps; /* of scripts, that have not happened */
+
     sim_member *members;
     uint32_t member_room;
     uint32_t member_count;
@@ -239,11 +266,37 @@ uint64_t duos__sim_random(duos_sim *sim);
 /* 0..n-1, n more than 0. */
 uint32_t duos__sim_below(duos_sim *sim, uint32_t n);
 
-/* n, or by config.short_io something in 1..n; n more than 0. */
+/* n, or by chance something in 1..n; n more than 0. */
 uint32_t duos__sim_shorten(duos_sim *sim, uint32_t n);
 
 /* When something arrives that is sent now. */
 uint64_t duos__sim_arrival(duos_sim *sim);
+
+/* ---- fault.c ---------------------------------------------------------- */
+
+/* Whether a fault happens on this occasion: asked once for each. */
+bool duos__sim_chance(duos_sim *sim, duos_sim_fault fault);
+
+/*
+ * The first line of each verb: counts it, and gives the error that chance or
+ * a plan has for it. The first form finds the socket as well, as
+ * duos__sim_find does; a missing simulation is DUOS_ENOTREADY there, and no
+ * error in the second.
+ */
+duos_err duos__sim_call(duos_sim_call call, duos_socket s, sim_socket **out);
+duos_err duos__sim_host_call(duos_sim_call call);
+
+/* ---- partition.c ------------------------------------------------------ */
+
+/* Whether two hosts hear each other now. */
+bool duos__sim_apart(duos_sim *sim, uint32_t a, uint32_t b);
+
+/* By chance, hosts that have just spoken are parted. */
+void duos__sim_maybe_part(duos_sim *sim, uint32_t a, uint32_t b);
+
+/* ---- script.c --------------------------------------------------------- */
+
+void duos__sim_steps_fini(duos_sim *sim);
 
 /* ---- event.c ---------------------------------------------------------- */
 
@@ -327,15 +380,20 @@ sim_conn *duos__sim_conn_new(duos_sim *sim);
 void duos__sim_conn_collect(duos_sim *sim, sim_conn *conn);
 void duos__sim_conn_free(duos_sim *sim, sim_conn *conn);
 
-/* The segment that what is sent to this end now goes into. */
+/* The segment that what is sent to this end now goes into; the second form
+ * has a time at which it arrives, or after what was sent before. */
 sim_segment *duos__sim_post(duos_sim *sim, sim_end *to);
+sim_segment *duos__sim_post_at(duos_sim *sim, sim_end *to, uint64_t due_ns);
 
 /* Moves bytes into the ring (at most credit) and out (at most arrived). */
-void duos__sim_wire_put(sim_wire *wire, uint32_t cap, const void *data,
+void duos__sim_wire_put(const duos_sim *sim, sim_wire *wire, const void *data,
                         uint32_t len);
 void duos__sim_wire_get(sim_wire *wire, uint32_t cap, void *data, uint32_t len);
 
 /* ---- tcp.c ------------------------------------------------------------ */
+
+/* The end of a connection for one of its ends, as err says. */
+void duos__sim_break(sim_end *end, duos_err err);
 
 /* What a segment does to the end that it reaches. */
 void duos__sim_arrive(duos_sim *sim, sim_conn *conn, uint32_t side,
@@ -354,6 +412,12 @@ void duos__sim_close(sim_socket *sock);
 
 /* READ, WRITE, ERROR and HANGUP, as they are now. */
 unsigned duos__sim_ready(const sim_socket *sock);
+
+/* ---- sys_wakeup.c ----------------------------------------------------- */
+
+/* What the verbs do, for the simulator itself: never fails by plan. */
+duos_err duos__sim_wakeup_open(sys_wakeup *w);
+duos_err duos__sim_wakeup_set(const sys_wakeup *w, bool signaled);
 
 /* ---- process.c -------------------------------------------------------- */
 
@@ -375,6 +439,9 @@ void duos__sim_input_came(struct sys_input *reader);
  */
 duos_err duos__sim_block(duos_socket s, unsigned want, uint64_t limit_ns,
                          sim_socket **sock);
+
+/* By chance, a non-blocking call on a ready socket would block all the same. */
+bool duos__sim_spurious(const sim_socket *sock, unsigned want);
 
 /* ---- poller_sim.c ----------------------------------------------------- */
 

@@ -27,7 +27,7 @@ void duos__sim_input_came(struct sys_input *reader)
     }
     process = reader->process;
     if (reader->len > 0 || process->input_len > 0 || process->input_ended) {
-        (void)sys_wakeup_signal(&reader->ready);
+        (void)duos__sim_wakeup_set(&reader->ready, true);
     } else {
         sys_wakeup_drain(&reader->ready);
     }
@@ -48,7 +48,7 @@ static duos_err open_on(sim_process *process, duos_sim *sim, sys_input **out)
     if (in == NULL) {
         return DUOS_ENOMEM;
     }
-    err = sys_wakeup_open(&in->ready);
+    err = duos__sim_wakeup_open(&in->ready);
     if (err != DUOS_OK) {
         duos__free(&sim->alloc, in, sizeof *in);
         return err;
@@ -68,7 +68,10 @@ duos_err sys_input_open(sys_input **out, duos_socket *ready)
     if (sim == NULL || sim->host == 0) {
         return DUOS_ENOTREADY;
     }
-    err = open_on(duos__sim_process(sim, sim->host), sim, out);
+    err = duos__sim_host_call(DUOS_SIM_CALL_INPUT_OPEN);
+    if (err == DUOS_OK) {
+        err = open_on(duos__sim_process(sim, sim->host), sim, out);
+    }
     if (err == DUOS_OK) {
         *ready = (*out)->ready.recv_end;
         duos__sim_input_came(*out);
@@ -95,6 +98,11 @@ static void fill(sys_input *in)
 
 duos_err sys_input_peek(sys_input *in, const void **data, size_t *len)
 {
+    duos_err err = duos__sim_host_call(DUOS_SIM_CALL_INPUT_PEEK);
+
+    if (err != DUOS_OK) {
+        return err;
+    }
     if (in->len == 0) {
         fill(in);
     }

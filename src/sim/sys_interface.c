@@ -14,8 +14,12 @@ static const char *const names[] = {"lo", "eth0"};
 
 duos_err sys_interface_index(const char *name, uint32_t *index)
 {
+    duos_err err = duos__sim_host_call(DUOS_SIM_CALL_INTERFACE_INDEX);
     uint32_t i;
 
+    if (err != DUOS_OK) {
+        return err;
+    }
     for (i = 0; i < INTERFACES; i++) {
         if (strcmp(names[i], name) == 0) {
             *index = i + 1;
@@ -27,6 +31,11 @@ duos_err sys_interface_index(const char *name, uint32_t *index)
 
 duos_err sys_interface_name(uint32_t index, char *name)
 {
+    duos_err err = duos__sim_host_call(DUOS_SIM_CALL_INTERFACE_NAME);
+
+    if (err != DUOS_OK) {
+        return err;
+    }
     if (index < 1 || index > INTERFACES) {
         return DUOS_ENOENT;
     }
@@ -38,7 +47,7 @@ static void fill(uint32_t host, uint32_t index, duos_family family,
                  duos_interface *out)
 {
     memset(out, 0, sizeof *out);
-    (void)sys_interface_name(index, out->name);
+    memcpy(out->name, names[index - 1], strlen(names[index - 1]) + 1);
     out->index = index;
     out->up = true;
     out->loopback = index == LOOPBACK;
@@ -56,9 +65,14 @@ duos_err sys_interfaces(duos_interface *list, size_t cap, size_t *count)
     static const duos_family families[] = {DUOS_IPV4, DUOS_IPV6};
     const duos_sim *sim = duos__sim_current();
     size_t i;
+    duos_err err;
 
     if (sim == NULL || sim->host == 0) {
         return DUOS_ENOTREADY;
+    }
+    err = duos__sim_host_call(DUOS_SIM_CALL_INTERFACES);
+    if (err != DUOS_OK) {
+        return err;
     }
     for (i = 0; i < 2 * INTERFACES && i < cap; i++) {
         fill(sim->host, (uint32_t)i / 2 + 1, families[i % 2], &list[i]);

@@ -24,13 +24,14 @@ sys_count sys_send(duos_socket s, const void *data, size_t len)
     sim_socket *sock;
     uint64_t limit;
     sys_count n;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_SEND, s, &sock);
 
     if (err != DUOS_OK) {
         return err;
     }
     limit = limit_of(sock, DUOS_OPT_SEND_TIMEOUT);
-    n = duos__sim_send(sock, data, len);
+    n = duos__sim_spurious(sock, DUOS_WRITE) ? (sys_count)DUOS_EWOULDBLOCK
+                                             : duos__sim_send(sock, data, len);
     while (n == DUOS_EWOULDBLOCK && !sock->nonblocking) {
         err = duos__sim_block(s, DUOS_WRITE, limit, &sock);
         if (err != DUOS_OK) {
@@ -46,13 +47,14 @@ sys_count sys_recv(duos_socket s, void *data, size_t cap)
     sim_socket *sock;
     uint64_t limit;
     sys_count n;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_RECV, s, &sock);
 
     if (err != DUOS_OK) {
         return err;
     }
     limit = limit_of(sock, DUOS_OPT_RECV_TIMEOUT);
-    n = duos__sim_recv(sock, data, cap);
+    n = duos__sim_spurious(sock, DUOS_READ) ? (sys_count)DUOS_EWOULDBLOCK
+                                            : duos__sim_recv(sock, data, cap);
     while (n == DUOS_EWOULDBLOCK && !sock->nonblocking) {
         err = duos__sim_block(s, DUOS_READ, limit, &sock);
         if (err != DUOS_OK) {
@@ -68,7 +70,7 @@ sys_count sys_sendto(duos_socket s, const void *data, size_t len,
                      const duos_addr *to)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_SENDTO, s, &sock);
 
     (void)data;
     (void)len;
@@ -80,7 +82,7 @@ sys_count sys_recvfrom(duos_socket s, void *data, size_t cap, duos_addr *from,
                        bool *truncated)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_RECVFROM, s, &sock);
 
     (void)data;
     (void)cap;

@@ -75,6 +75,7 @@ void sys_handover_forget(void)
 
 duos_err sys_disinherit(duos_socket s)
 {
-    (void)s;
-    return DUOS_OK;
+    sim_socket *sock;
+
+    return duos__sim_call(DUOS_SIM_CALL_DISINHERIT, s, &sock);
 }

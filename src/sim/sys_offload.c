@@ -70,7 +70,10 @@ duos_err sys_offload(sys_job *job)
     if (sim == NULL) {
         return DUOS_ENOTREADY;
     }
-    err = duos__sim_event_promise(sim, 1);
+    err = duos__sim_host_call(DUOS_SIM_CALL_OFFLOAD);
+    if (err == DUOS_OK) {
+        err = duos__sim_event_promise(sim, 1);
+    }
     if (err != DUOS_OK) {
         return err;
     }

@@ -33,7 +33,7 @@ static bool has_option(const sim_socket *sock, duos_opt opt)
 duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_OPT_SET, s, &sock);
 
     if (err != DUOS_OK) {
         return err;
@@ -51,7 +51,7 @@ duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
 duos_err sys_opt_get(duos_socket s, duos_opt opt, sys_optval *value)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_OPT_GET, s, &sock);
 
     if (err != DUOS_OK) {
         return err;
@@ -77,7 +77,7 @@ duos_err sys_opt_supported(duos_socket s, duos_opt opt)
 duos_err sys_set_reuse(duos_socket s, duos_reuse policy)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_SET_REUSE, s, &sock);
 
     if (err == DUOS_OK && policy == DUOS_REUSE_SHARED) {
         err = DUOS_ENOTSUP;
@@ -88,7 +88,7 @@ duos_err sys_set_reuse(duos_socket s, duos_reuse policy)
 duos_err sys_get_reuse(duos_socket s, duos_reuse *policy)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_GET_REUSE, s, &sock);
 
     if (err == DUOS_OK) {
         *policy = DUOS_REUSE_SAFE;
@@ -131,7 +131,7 @@ duos_err sys_opt_set_raw(duos_socket s, int level, int name, const void *value,
                          size_t len)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_OPT_SET_RAW, s, &sock);
 
     (void)level;
     (void)name;

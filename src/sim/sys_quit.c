@@ -17,6 +17,10 @@ duos_err sys_quit_open(void (*on_signal)(uint32_t count, duos_quit_kind kind),
     if (sim == NULL || sim->host == 0) {
         return DUOS_ENOTREADY;
     }
+    err = duos__sim_host_call(DUOS_SIM_CALL_QUIT_OPEN);
+    if (err != DUOS_OK) {
+        return err;
+    }
     process = duos__sim_process(sim, sim->host);
     if (process == NULL) {
         return DUOS_ENOMEM;
@@ -24,7 +28,7 @@ duos_err sys_quit_open(void (*on_signal)(uint32_t count, duos_quit_kind kind),
     if (process->watched) {
         return DUOS_EBUSY;
     }
-    err = sys_wakeup_open(&process->quit);
+    err = duos__sim_wakeup_open(&process->quit);
     if (err == DUOS_OK) {
         process->watched = true;
         process->on_signal = on_signal;
@@ -49,7 +53,11 @@ static sim_process *find(duos_sim *sim, duos_socket channel)
 duos_err sys_quit_take(duos_socket channel, duos_quit_kind *kind)
 {
     sim_process *process = find(duos__sim_current(), channel);
+    duos_err err = duos__sim_host_call(DUOS_SIM_CALL_QUIT_TAKE);
 
+    if (err != DUOS_OK) {
+        return err;
+    }
     if (process == NULL || process->waiting == 0) {
         return DUOS_EWOULDBLOCK;
     }

@@ -23,7 +23,10 @@ duos_err sys_open(duos_family family, duos_type type, unsigned flags,
     if (family == DUOS_UNIX) {
         return DUOS_EAFNOSUPPORT;
     }
-    err = duos__sim_socket_new(SIM_STREAM, family, &sock);
+    err = duos__sim_host_call(DUOS_SIM_CALL_OPEN);
+    if (err == DUOS_OK) {
+        err = duos__sim_socket_new(SIM_STREAM, family, &sock);
+    }
     if (err != DUOS_OK) {
         return err;
     }
@@ -35,11 +38,13 @@ duos_err sys_open(duos_family family, duos_type type, unsigned flags,
 duos_err sys_close(duos_socket s)
 {
     sim_socket *sock;
+    sim_socket *same;
     duos_err err = duos__sim_find(s, &sock);
 
     if (err == DUOS_OK) {
-        (void)traced(sock, DUOS_SIM_CLOSE, DUOS_OK);
-        duos__sim_close(sock);
+        err = duos__sim_call(DUOS_SIM_CALL_CLOSE, s, &same);
+        (void)traced(sock, DUOS_SIM_CLOSE, err);
+        duos__sim_close(sock); /* whatever it said: see sys.h */
     }
     return err;
 }
@@ -47,7 +52,7 @@ duos_err sys_close(duos_socket s)
 duos_err sys_set_nonblocking(duos_socket s, bool on)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_SET_NONBLOCKING, s, &sock);
 
     if (err == DUOS_OK) {
         sock->nonblocking = on;
@@ -58,7 +63,7 @@ duos_err sys_set_nonblocking(duos_socket s, bool on)
 duos_err sys_bind(duos_socket s, const duos_addr *addr)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_BIND, s, &sock);
 
     if (err != DUOS_OK) {
         return err;
@@ -69,7 +74,7 @@ duos_err sys_bind(duos_socket s, const duos_addr *addr)
 duos_err sys_listen(duos_socket s, int backlog)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_LISTEN, s, &sock);
 
     if (err != DUOS_OK) {
         return err;
@@ -92,10 +97,12 @@ duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
 {
     sim_socket *listener;
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &listener);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_ACCEPT, s, &listener);
 
     if (err == DUOS_OK) {
-        err = duos__sim_accept(listener, &sock);
+        err = duos__sim_spurious(listener, DUOS_READ)
+                  ? DUOS_EWOULDBLOCK
+                  : duos__sim_accept(listener, &sock);
     }
     while (err == DUOS_EWOULDBLOCK && !listener->nonblocking) {
         err = duos__sim_block(s, DUOS_READ, SIM_NEVER, &listener);
@@ -118,7 +125,7 @@ duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
 duos_err sys_connect(duos_socket s, const duos_addr *addr)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_CONNECT, s, &sock);
 
     if (err != DUOS_OK) {
         return err;
@@ -134,7 +141,7 @@ duos_err sys_connect(duos_socket s, const duos_addr *addr)
 duos_err sys_take_error(duos_socket s, duos_err *pending)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_TAKE_ERROR, s, &sock);
 
     if (err == DUOS_OK) {
         *pending = duos__sim_take_error(sock);
@@ -145,7 +152,7 @@ duos_err sys_take_error(duos_socket s, duos_err *pending)
 duos_err sys_shutdown(duos_socket s, duos_how how)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_SHUTDOWN, s, &sock);
 
     if (err != DUOS_OK) {
         return err;
@@ -156,7 +163,7 @@ duos_err sys_shutdown(duos_socket s, duos_how how)
 duos_err sys_local_addr(duos_socket s, duos_addr *out)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_LOCAL_ADDR, s, &sock);
 
     if (err == DUOS_OK) {
         *out = sock->local;
@@ -167,7 +174,7 @@ duos_err sys_local_addr(duos_socket s, duos_addr *out)
 duos_err sys_peer_addr(duos_socket s, duos_addr *out)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err = duos__sim_call(DUOS_SIM_CALL_PEER_ADDR, s, &sock);
 
     if (err != DUOS_OK) {
         return err;

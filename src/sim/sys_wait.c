@@ -37,11 +37,15 @@ duos_err sys_wait_many(sys_wait *list, size_t n, int32_t timeout_ms,
     duos_sim *sim = duos__sim_current();
     uint64_t limit;
     size_t count;
-    duos_err err = DUOS_OK;
+    duos_err err;
 
     (void)scratch;
     if (sim == NULL) {
         return DUOS_ENOTREADY;
+    }
+    err = duos__sim_host_call(DUOS_SIM_CALL_WAIT_MANY);
+    if (err != DUOS_OK) {
+        return err;
     }
     limit = duos__sim_limit(sim, timeout_ms);
     for (count = scan(list, n); count == 0 && err == DUOS_OK;
@@ -53,6 +57,12 @@ duos_err sys_wait_many(sys_wait *list, size_t n, int32_t timeout_ms,
     }
     *ready = count;
     return DUOS_OK;
+}
+
+bool duos__sim_spurious(const sim_socket *sock, unsigned want)
+{
+    return sock->nonblocking && (duos__sim_ready(sock) & want) != 0 &&
+           duos__sim_chance(sock->sim, DUOS_SIM_FAULT_WOULD_BLOCK);
 }
 
 duos_err duos__sim_block(duos_socket s, unsigned want, uint64_t limit_ns,

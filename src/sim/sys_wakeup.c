@@ -5,7 +5,7 @@
  */
 #include "sim_internal.h"
 
-duos_err sys_wakeup_open(sys_wakeup *w)
+duos_err duos__sim_wakeup_open(sys_wakeup *w)
 {
     sim_socket *sock;
     duos_err err = duos__sim_socket_new(SIM_WAKEUP, DUOS_UNSPEC, &sock);
@@ -17,6 +17,13 @@ duos_err sys_wakeup_open(sys_wakeup *w)
     return err;
 }
 
+duos_err sys_wakeup_open(sys_wakeup *w)
+{
+    duos_err err = duos__sim_host_call(DUOS_SIM_CALL_WAKEUP_OPEN);
+
+    return err == DUOS_OK ? duos__sim_wakeup_open(w) : err;
+}
+
 void sys_wakeup_close(sys_wakeup *w)
 {
     sim_socket *sock;
@@ -26,7 +33,7 @@ void sys_wakeup_close(sys_wakeup *w)
     }
 }
 
-static duos_err set_flag(const sys_wakeup *w, bool signaled)
+duos_err duos__sim_wakeup_set(const sys_wakeup *w, bool signaled)
 {
     sim_socket *sock;
     duos_err err = duos__sim_find(w->recv_end, &sock);
@@ -39,10 +46,12 @@ static duos_err set_flag(const sys_wakeup *w, bool signaled)
 
 duos_err sys_wakeup_signal(sys_wakeup *w)
 {
-    return set_flag(w, true);
+    duos_err err = duos__sim_host_call(DUOS_SIM_CALL_WAKEUP_SIGNAL);
+
+    return err == DUOS_OK ? duos__sim_wakeup_set(w, true) : err;
 }
 
 void sys_wakeup_drain(sys_wakeup *w)
 {
-    (void)set_flag(w, false);
+    (void)duos__sim_wakeup_set(w, false);
 }

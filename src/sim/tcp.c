@@ -54,6 +54,12 @@ static void enqueue(sim_socket *listener, sim_conn *conn)
     listener->pending_count++;
 }
 
+static void dequeue(sim_socket *listener)
+{
+    listener->pending = listener->pending->next_pending;
+    listener->pending_count--;
+}
+
 /* The request to connect has come to where it was sent. */
 static void requested(duos_sim *sim, sim_conn *conn)
 {
@@ -65,7 +71,8 @@ static void requested(duos_sim *sim, sim_conn *conn)
         answer->error = DUOS_EHOSTUNREACH;
         end->state = SIM_GONE;
     } else if (listener == NULL ||
-               listener->pending_count >= listener->backlog) {
+               listener->pending_count >= listener->backlog ||
+               duos__sim_chance(sim, DUOS_SIM_FAULT_REFUSE)) {
         answer->error = DUOS_ECONNREFUSED;
         end->state = SIM_GONE;
     } else {
@@ -86,7 +93,7 @@ static void opened(duos_sim *sim, sim_conn *conn, uint32_t side)
     }
 }
 
-static void broken(sim_end *end, duos_err err)
+void duos__sim_break(sim_end *end, duos_err err)
 {
     if (end->state == SIM_CONNECTING || end->state == SIM_CONNECTED) {
         end->state = end->state == SIM_CONNECTING ? SIM_FAILED : SIM_RESET;
@@ -127,8 +134,26 @@ void duos__sim_arrive(duos_sim *sim, sim_conn *conn, uint32_t side,
     end->in.arrived += segment->bytes;
     end->eof = end->eof || segment->fin;
     if (segment->error != DUOS_OK) {
-        broken(end, segment->error);
+        duos__sim_break(end, segment->error);
     }
+}
+
+/* The owner of one end is gone; abort tells the peer so by a reset. */
+static void leave(duos_sim *sim, sim_conn *conn, uint32_t side, bool abort)
+{
+    sim_end *end = &conn->ends[side];
+    sim_end *other = &conn->ends[1 - side];
+    bool alive = end->state == SIM_CONNECTED || end->state == SIM_CONNECTING;
+
+    end->number = 0;
+    end->state = SIM_GONE;
+    if (alive && abort) {
+        end->reset_sent = true;
+        duos__sim_post(sim, other)->error = DUOS_ECONNRESET;
+    } else if (alive && !end->send_closed) {
+        duos__sim_post(sim, other)->fin = true;
+    }
+    duos__sim_conn_collect(sim, conn);
 }
 
 /* ---- the verbs -------------------------------------------------------- */
@@ -157,6 +182,17 @@ static duos_err may_connect(const sim_socket *sock, const duos_addr *addr)
     return DUOS_ECONNABORTED;
 }
 
+static void request(duos_sim *sim, sim_conn *conn)
+{
+    if (duos__sim_chance(sim, DUOS_SIM_FAULT_HANG)) {
+        conn->ends[1].state = SIM_GONE;
+        duos__sim_post_at(sim, &conn->ends[0], sim->now_ns + SIM_CONNECT_NS)
+            ->error = DUOS_ETIMEDOUT;
+    } else {
+        duos__sim_post(sim, &conn->ends[1])->open = true;
+    }
+}
+
 duos_err duos__sim_connect(sim_socket *sock, const duos_addr *addr)
 {
     duos_sim *sim = sock->sim;
@@ -180,7 +216,7 @@ duos_err duos__sim_connect(sim_socket *sock, const duos_addr *addr)
     conn->ends[1].host = duos__sim_route(sim, sock->host, addr);
     sock->conn = conn;
     sock->side = 0;
-    duos__sim_post(sim, &conn->ends[1])->open = true;
+    request(sim, conn);
     return DUOS_EINPROGRESS;
 }
 
@@ -196,12 +232,16 @@ duos_err duos__sim_accept(sim_socket *listener, sim_socket **out)
     if (conn == NULL) {
         return DUOS_EWOULDBLOCK;
     }
+    if (duos__sim_chance(listener->sim, DUOS_SIM_FAULT_ABORT)) {
+        dequeue(listener);
+        leave(listener->sim, conn, 1, true);
+        return DUOS_ECONNABORTED;
+    }
     err = duos__sim_socket_new(SIM_STREAM, listener->family, &sock);
     if (err != DUOS_OK) {
         return err;
     }
-    listener->pending = conn->next_pending;
-    listener->pending_count--;
+    dequeue(listener);
     conn->ends[1].number = sock->number;
     sock->host = listener->host;
     sock->conn = conn;
@@ -227,8 +267,13 @@ static sys_count send_connected(sim_socket *sock, const void *data, size_t len)
     if (n == 0) {
         return DUOS_EWOULDBLOCK;
     }
+    if (duos__sim_chance(sim, DUOS_SIM_FAULT_RESET)) {
+        duos__sim_break(near_end(sock), DUOS_ECONNRESET);
+        duos__sim_post(sim, far_end(sock))->error = DUOS_ECONNRESET;
+        return take_error(near_end(sock));
+    }
     n = duos__sim_shorten(sim, n);
-    duos__sim_wire_put(wire, sim->config.buffer, data, n);
+    duos__sim_wire_put(sim, wire, data, n);
     duos__sim_post(sim, far_end(sock))->bytes += n;
     return (sys_count)n;
 }
@@ -318,22 +363,23 @@ duos_err duos__sim_take_error(sim_socket *sock)
 
 /* ---- the end ---------------------------------------------------------- */
 
-/* The owner of one end is gone; abort tells the peer so by a reset. */
-static void leave(duos_sim *sim, sim_conn *conn, uint32_t side, bool abort)
+duos_err duos_sim_reset(duos_sim *sim, uint32_t host)
 {
-    sim_end *end = &conn->ends[side];
-    sim_end *other = &conn->ends[1 - side];
-    bool alive = end->state == SIM_CONNECTED || end->state == SIM_CONNECTING;
+    sim_conn *conn;
 
-    end->number = 0;
-    end->state = SIM_GONE;
-    if (alive && abort) {
-        end->reset_sent = true;
-        duos__sim_post(sim, other)->error = DUOS_ECONNRESET;
-    } else if (alive && !end->send_closed) {
-        duos__sim_post(sim, other)->fin = true;
+    if (sim == NULL) {
+        return DUOS_EINVAL;
     }
-    duos__sim_conn_collect(sim, conn);
+    if (host == 0 || host > sim->hosts) {
+        return DUOS_ENOENT;
+    }
+    for (conn = sim->conns; conn != NULL; conn = conn->next) {
+        if (conn->ends[0].host == host || conn->ends[1].host == host) {
+            duos__sim_break(&conn->ends[0], DUOS_ECONNRESET);
+            duos__sim_break(&conn->ends[1], DUOS_ECONNRESET);
+        }
+    }
+    return DUOS_OK;
 }
 
 static void close_stream(sim_socket *sock)

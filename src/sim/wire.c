@@ -11,6 +11,11 @@
 #include "mem.h"
 #include "sim_internal.h"
 
+#define NS_PER_MS 1000000u
+
+/* How long what is not answered takes until it is sent again. */
+#define RESEND_NS (200u * (uint64_t)NS_PER_MS)
+
 /* ---- connections ------------------------------------------------------ */
 
 /* The rings of both wires lie behind the connection. */
@@ -19,19 +24,44 @@ static size_t conn_size(const duos_sim *sim)
     return sizeof(sim_conn) + 2 * (size_t)sim->config.buffer;
 }
 
+/* Nobody answers: it is sent again, or its sender gives up. */
+static void send_again(duos_sim *sim, sim_wire *wire, sim_end *sender)
+{
+    bool connecting = sender->state == SIM_CONNECTING;
+    uint64_t patience = connecting ? SIM_CONNECT_NS : SIM_RESEND_NS;
+
+    if (wire->tried_ns == 0) {
+        wire->tried_ns = sim->now_ns;
+    }
+    if (sim->now_ns - wire->tried_ns < patience) {
+        wire->event.due_ns = sim->now_ns + RESEND_NS;
+        duos__sim_event_add(sim, &wire->event);
+        return;
+    }
+    wire->count = 0;
+    duos__sim_break(sender, DUOS_ETIMEDOUT);
+    duos__sim_conn_collect(sim, wire->conn);
+}
+
 static void arrive_first(duos_sim *sim, sim_event *event)
 {
     sim_wire *wire = (sim_wire *)event; /* its first member */
     sim_conn *conn = wire->conn;
     sim_segment segment = wire->queue[wire->head];
+    uint32_t side = wire == &conn->ends[1].in;
 
+    if (duos__sim_apart(sim, conn->ends[0].host, conn->ends[1].host)) {
+        send_again(sim, wire, &conn->ends[1 - side]);
+        return;
+    }
+    wire->tried_ns = 0;
     wire->head = (wire->head + 1) % SIM_SEGMENTS;
     wire->count--;
     if (wire->count > 0) {
         event->due_ns = wire->queue[wire->head].due_ns;
         duos__sim_event_add(sim, event);
     }
-    duos__sim_arrive(sim, conn, wire == &conn->ends[1].in, &segment);
+    duos__sim_arrive(sim, conn, side, &segment);
     duos__sim_conn_collect(sim, conn);
 }
 
@@ -91,11 +121,10 @@ void duos__sim_conn_collect(duos_sim *sim, sim_conn *conn)
 
 /* ---- sending ---------------------------------------------------------- */
 
-sim_segment *duos__sim_post(duos_sim *sim, sim_end *to)
+sim_segment *duos__sim_post_at(duos_sim *sim, sim_end *to, uint64_t due)
 {
     sim_wire *wire = &to->in;
     uint32_t last = (wire->head + wire->count - 1) % SIM_SEGMENTS;
-    uint64_t due = duos__sim_arrival(sim);
     sim_segment *segment;
 
     if (wire->count == SIM_SEGMENTS) {
@@ -115,11 +144,32 @@ sim_segment *duos__sim_post(duos_sim *sim, sim_end *to)
     return segment;
 }
 
+sim_segment *duos__sim_post(duos_sim *sim, sim_end *to)
+{
+    const sim_conn *conn = to->in.conn;
+    uint64_t due = duos__sim_arrival(sim);
+
+    duos__sim_maybe_part(sim, conn->ends[0].host, conn->ends[1].host);
+    return duos__sim_post_at(sim, to,
+                             due > to->in.busy_ns ? due : to->in.busy_ns);
+}
+
 /* ---- the bytes -------------------------------------------------------- */
 
-void duos__sim_wire_put(sim_wire *wire, uint32_t cap, const void *data,
+static void spend_bandwidth(const duos_sim *sim, sim_wire *wire, uint32_t len)
+{
+    if (wire->busy_ns < sim->now_ns) {
+        wire->busy_ns = sim->now_ns;
+    }
+    if (sim->config.bandwidth > 0) {
+        wire->busy_ns += (uint64_t)len * NS_PER_MS / sim->config.bandwidth;
+    }
+}
+
+void duos__sim_wire_put(const duos_sim *sim, sim_wire *wire, const void *data,
                         uint32_t len)
 {
+    uint32_t cap = sim->config.buffer;
     uint32_t at = (wire->first + wire->arrived + wire->flying) % cap;
     uint32_t straight = len < cap - at ? len : cap - at;
 
@@ -127,6 +177,7 @@ void duos__sim_wire_put(sim_wire *wire, uint32_t cap, const void *data,
     memcpy(wire->ring, (const unsigned char *)data + straight, len - straight);
     wire->flying += len;
     wire->credit -= len;
+    spend_bandwidth(sim, wire, len);
 }
 
 void duos__sim_wire_get(sim_wire *wire, uint32_t cap, void *data, uint32_t len)

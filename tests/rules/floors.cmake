@@ -13,7 +13,7 @@ set(floors
     "error sys sys_host mailbox"
     "addr addr_format addr_ip addr_parse addr_text cidr endpoint interface interface_err socket kind family route message sendfile pair option opt_scope opt_text dscp multicast tcpinfo select fdset deadline slots stream listen listen_path local inherited dial name offload query"
     "poller poller_ops bufq"
-    "timer loop loop_core quit input resolve sim"
+    "timer loop loop_core quit input resolve sim sim_fault"
     "conn_ready engine_ops"
     "conn conn_core conn_close conn_deadline frame"
     "server server_core server_accept client datagram proxy"

@@ -18,7 +18,7 @@ macro(check_shared path)
         if(line MATCHES "^ *# *include *<(.*)>")
             set(header ${CMAKE_MATCH_1})
             string(REGEX REPLACE "[.]h$" "" name "${header}")
-            if(NOT header MATCHES "^duosock/[a-z]+[.]h$" AND
+            if(NOT header MATCHES "^duosock/[a-z_]+[.]h$" AND
                NOT name IN_LIST allowed)
                 offence("${path}: system header: ${line}")
             endif()

@@ -20,7 +20,7 @@ static void test_sim_create_bad_config_refused(void **state)
     config.size = 1;
     assert_err(DUOS_EINVAL, duos_sim_create(&config, &sim));
     duos_sim_config_init(&config);
-    config.short_io = 1001;
+    config.faults[DUOS_SIM_FAULT_SHORT_IO] = 1001;
     assert_err(DUOS_ERANGE, duos_sim_create(&config, &sim));
     duos_sim_config_init(&config);
     config.latency_min_us = config.latency_max_us + 1;
@@ -302,7 +302,7 @@ static uint64_t hash_of(uint64_t seed)
 
     duos_sim_config_init(&config);
     config.seed = seed;
-    config.short_io = 500;
+    config.faults[DUOS_SIM_FAULT_SHORT_IO] = 500;
     world_open(&w, &config);
     assert_ok(chat(&w));
     hash = duos_sim_trace_hash(w.sim);

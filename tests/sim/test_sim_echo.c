@@ -15,7 +15,7 @@
 #define LIMIT_MS    (60 * 1000)
 
 /* Changes with everything that shared code or simulator do otherwise. */
-#define FINGERPRINT UINT64_C(0x244b6044611ff4a7)
+#define FINGERPRINT UINT64_C(0x1e767cf23219a905)
 
 typedef struct scene scene;
 
@@ -202,7 +202,7 @@ static void start_sim(scene *sc, uint64_t seed, bool loud)
     duos_sim_config_init(&config);
     config.seed = seed;
     config.alloc = &sc->memory.alloc;
-    config.short_io = 100 * below(sc, 7);
+    config.faults[DUOS_SIM_FAULT_SHORT_IO] = 100 * below(sc, 7);
     config.buffer = buffers[below(sc, 4)];
     config.on_trace = loud ? print_record : NULL;
     assert_ok(duos_sim_create(&config, &sc->sim));

@@ -223,7 +223,7 @@ static void test_sim_stream_short_io_at_its_rate(void **state)
     (void)state;
     for (i = 0; i < 3; i++) {
         duos_sim_config_init(&config);
-        config.short_io = rates[i];
+        config.faults[DUOS_SIM_FAULT_SHORT_IO] = rates[i];
         world_open(&w, &config);
         connect_pair(&w, &client, &server);
         sends[i] = exchange(client, server, &recvs[i]);
