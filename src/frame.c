@@ -36,9 +36,6 @@ static duos_err check(const duos_frame_config *config)
 {
     uint8_t prefix = config->prefix;
 
-    if (config->max > NO_LIMIT) {
-        return DUOS_ERANGE;
-    }
     switch (config->kind) {
     case DUOS_FRAME_LINE:
         return DUOS_OK;
@@ -64,7 +61,9 @@ duos_err duos_frame_init(duos_frame_reader *reader,
          !duos__versioned_copy(&chosen, sizeof chosen, config))) {
         return DUOS_EINVAL;
     }
-    chosen.max = chosen.max != 0 ? chosen.max : NO_LIMIT;
+    if (chosen.max == 0 || chosen.max > NO_LIMIT) {
+        chosen.max = NO_LIMIT;
+    }
     err = check(&chosen);
     if (err != DUOS_OK) {
         return err;

@@ -66,7 +66,7 @@ typedef enum duos_frame_kind {
  * How frames look. Set by duos_frame_config_init.
  *
  * max: bytes of the longest frame, without what frames it; 0 means no limit
- *     but half of the address space.
+ *     but half of the address space, which is the most there is.
  * skip_long: lines: one that is too long is told once, with DUOS_ELIMIT, and
  *     left out; the next is the next line. Otherwise it ends the stream.
  * prefix: DUOS_FRAME_LENGTH: bytes of the length, 1, 2 or 4. little_endian:
@@ -128,8 +128,7 @@ DUOS_API void duos_frame_config_init(duos_frame_config *config);
  *
  * Returns: DUOS_OK; DUOS_EINVAL for a NULL reader, a config of an unknown
  *     size or an unknown kind; DUOS_ERANGE for a prefix that is not 1, 2 or
- *     4, a fixed size that is 0 or more than max, or a max that is more than
- *     SIZE_MAX / 2.
+ *     4, or a fixed size that is 0 or more than max.
  * Ownership: the caller ends it with duos_frame_fini.
  * Blocking: never.
  * Thread: one at a time for each reader.
