@@ -234,7 +234,7 @@ static void test_DN2_resolve_answer_races_with_its_deadline(void **state)
     }
 }
 
-static void test_dial_by_name_tries_all_addresses(void **state)
+static void test_DN3_dial_by_name_tries_all_addresses(void **state)
 {
     duos_addr at;
     duos_socket listener = net_listen(DUOS_IPV4, 0, &at);
@@ -375,7 +375,7 @@ static void test_DN2_lookup_late_answers_are_thrown_away(void **state)
 }
 
 /* Stops come before, while and after the answers do. */
-static void test_DN2_lookup_stop_races_with_its_answer(void **state)
+static void test_DN2_DN5_lookup_stop_races_with_its_answer(void **state)
 {
     scene *s = (scene *)*state;
     static asked many[50];
@@ -394,7 +394,7 @@ static void test_DN2_lookup_stop_races_with_its_answer(void **state)
     scene_idle(s);
 }
 
-static void test_DN2_loop_destroyed_while_lookups_hang(void **state)
+static void test_DN2_DN5_loop_destroyed_while_lookups_hang(void **state)
 {
     unsigned answers = 0;
     asked many[8];
@@ -421,7 +421,7 @@ static void test_DN2_loop_destroyed_while_lookups_hang(void **state)
 }
 
 /* Answers arrive on loops that are destroyed at that moment. */
-static void test_DN2_loop_destroy_races_with_answers(void **state)
+static void test_DN2_DN5_loop_destroy_races_with_answers(void **state)
 {
     unsigned answers = 0;
     asked many[8];
@@ -480,13 +480,13 @@ int main(void)
         stub_test(test_DN2_resolve_gives_up_on_one_that_hangs),
         stub_test(test_DN2_resolve_name_gives_up_on_one_that_hangs),
         stub_test(test_DN2_resolve_answer_races_with_its_deadline),
-        stub_test(test_dial_by_name_tries_all_addresses),
+        stub_test(test_DN3_dial_by_name_tries_all_addresses),
         stub_test(test_DN2_lookup_hanging_does_not_delay_an_echo),
         stub_test(test_lookup_many_come_back_a_few_at_a_time),
         stub_test(test_DN2_lookup_late_answers_are_thrown_away),
-        stub_test(test_DN2_lookup_stop_races_with_its_answer),
-        stub_test(test_DN2_loop_destroyed_while_lookups_hang),
-        stub_test(test_DN2_loop_destroy_races_with_answers),
+        stub_test(test_DN2_DN5_lookup_stop_races_with_its_answer),
+        stub_test(test_DN2_DN5_loop_destroyed_while_lookups_hang),
+        stub_test(test_DN2_DN5_loop_destroy_races_with_answers),
         stub_test(test_client_connects_by_name),
     };
 

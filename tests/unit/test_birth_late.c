@@ -101,7 +101,8 @@ static void test_birth_late_sockets_are_safe_and_in_the_right_mode(void **state)
 }
 
 /* The peer has reset what was just accepted: it is gone, not the listener. */
-static void test_trap_40_options_of_a_socket_whose_peer_is_gone(void **state)
+static void test_trap_40_SY13_options_of_a_socket_whose_peer_is_gone(
+    void **state)
 {
     duos_addr at;
     duos_socket listener = net_listen(DUOS_IPV4, 0, &at);
@@ -146,7 +147,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, forget, forget)
         TEST(test_birth_late_sockets_are_safe_and_in_the_right_mode),
-        TEST(test_trap_40_options_of_a_socket_whose_peer_is_gone),
+        TEST(test_trap_40_SY13_options_of_a_socket_whose_peer_is_gone),
         TEST(test_birth_late_failure_is_told_and_leaves_nothing),
 #undef TEST
     };
