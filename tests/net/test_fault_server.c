@@ -6,6 +6,10 @@
 #include "support/scene.h"
 #include "support/verbs.h"
 
+#include <duosock/input.h>
+#include <duosock/pair.h>
+#include <duosock/quit.h>
+
 #include "conn_core.h"
 
 static int set_up(void **state)
@@ -386,6 +390,73 @@ static void test_SY14_close_that_fails_is_called_once(void **state)
     assert_one_ended(s, visitors, DUOS_ECANCELED);
 }
 
+/* ---- API10: what children would get ------------------------------------ */
+
+/* Windows numbers its handles by fours. */
+static unsigned count_inherited(void)
+{
+    unsigned count = 0;
+    intptr_t number;
+
+    for (number = 0; number < 4096; number++) {
+        count += os_is_inherited(duos_socket_from_os(number));
+    }
+    return count;
+}
+
+static void ignore_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
+                        void *user)
+{
+    (void)quit;
+    (void)count;
+    (void)kind;
+    (void)user;
+}
+
+static void ignore_input(duos_input *input, const void *data, size_t len,
+                         void *user)
+{
+    (void)input;
+    (void)data;
+    (void)len;
+    (void)user;
+}
+
+static void ignore_end(duos_input *input, duos_err reason, void *user)
+{
+    (void)input;
+    (void)reason;
+    (void)user;
+}
+
+static void test_API10_nothing_that_the_library_opens_is_inherited(void **state)
+{
+    scene *s = (scene *)*state;
+    unsigned before;
+    duos_socket ends[2];
+    duos_input input;
+    duos_quit quit;
+
+    assert_true(os_begin_input_pipe());
+    before = count_inherited();
+    s->served.act = told_echo;
+    scene_open_both(s);
+    assert_ok(duos_socketpair(DUOS_STREAM, 0, ends));
+    assert_ok(duos_quit_init(&quit, s->loop, ignore_quit, NULL));
+    assert_ok(duos_quit_start(&quit, NULL));
+    assert_ok(duos_input_init(&input, s->loop, ignore_input, ignore_end, NULL));
+    assert_ok(duos_input_start(&input));
+    assert_int_equal(count_inherited(), before);
+    duos_input_stop(&input);
+    duos_quit_stop(&quit);
+    os_type_end();
+    os_end_input();
+    net_close(&ends[0]);
+    net_close(&ends[1]);
+    duos_conn_close(s->called.conn);
+    scene_until(s, s->served.closes, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +473,7 @@ int main(void)
         TEST(test_SY10_send_that_fails_ends_that_connection),
         TEST(test_SY11_recv_that_fails_tells_the_reason_once),
         TEST(test_SY14_close_that_fails_is_called_once),
+        TEST(test_API10_nothing_that_the_library_opens_is_inherited),
 #undef TEST
     };
 
