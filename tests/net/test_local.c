@@ -104,6 +104,44 @@ static void test_AD7_bind_and_connect_refuse_what_is_no_name(void **state)
 
 /* ---- streams ---------------------------------------------------------- */
 
+/* There may be anything at a path; none of it is touched. */
+static void test_AD7_path_that_leads_to_no_socket_is_told(void **state)
+{
+    static const char *const nowhere[] = {"no-such-directory/x", "x/", "./x/"};
+    duos_addr at;
+    duos_socket s;
+    duos_err err;
+    size_t i;
+
+    (void)state;
+    net_need_unix(DUOS_STREAM);
+    for (i = 0; i < 3; i++) {
+        s = net_open(DUOS_UNIX, DUOS_STREAM);
+        at = net_unix(nowhere[i]);
+        assert_err(DUOS_ENOENT, duos_bind(s, &at));
+        assert_err(DUOS_ENOENT, duos_connect(s, &at));
+        net_close(&s);
+    }
+    at = net_unix(PATH);
+    for (i = 0; i < 3; i++) {
+        if (i == 0) {
+            FILE *file = fopen(PATH, "w");
+
+            assert_non_null(file);
+            assert_int_equal(fclose(file), 0);
+        } else if (!(i == 1 ? os_make_directory(PATH) : os_make_fifo(PATH))) {
+            continue;
+        }
+        s = net_open(DUOS_UNIX, DUOS_STREAM);
+        err = duos_connect(s, &at);
+        assert_true(err == DUOS_ECONNREFUSED || err == DUOS_ENOTSOCK);
+        assert_err(DUOS_EADDRINUSE, duos_bind(s, &at));
+        net_close(&s);
+        assert_true(os_path_exists(PATH));
+        assert_true(i == 1 ? os_remove_directory(PATH) : remove(PATH) == 0);
+    }
+}
+
 static void test_local_stream_moves_bytes_both_ways(void **state)
 {
     duos_socket listener;
@@ -404,6 +442,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         local_test(test_trap_22_AD7_addr_unix_takes_107_bytes_and_cuts_nothing),
         local_test(test_AD7_bind_and_connect_refuse_what_is_no_name),
+        local_test(test_AD7_path_that_leads_to_no_socket_is_told),
         local_test(test_local_stream_moves_bytes_both_ways),
         local_test(test_local_addresses_are_the_path_or_unnamed),
         local_test(test_local_connect_without_a_listener_fails),
