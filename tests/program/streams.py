@@ -16,6 +16,8 @@ import subprocess
 import sys
 import time
 
+import cases
+
 COMMAND = sys.argv[1:]
 PATIENCE = 30
 WINDOWS = COMMAND[-1].endswith(".exe")
@@ -146,7 +148,7 @@ def test_serve_goes_on_when_the_reader_of_stderr_has_gone():
 
 def test_serve_goes_on_when_the_disk_is_full():
     if WINDOWS:
-        return
+        return "no device here is always full"
     with open("/dev/full", "wb") as full, open(os.devnull, "wb") as null:
         read_end, write_end = os.pipe()
         server = start("serve", "127.0.0.1:0", "--json", "--ready-fd",
@@ -203,7 +205,7 @@ def test_ready_fd_gets_all_addresses_and_is_closed():
 
 def test_ready_fd_that_is_not_open_or_not_writable_fails():
     if WINDOWS:
-        return
+        return "--ready-fd is for POSIX"
     server = start("serve", "127.0.0.1:0", "--ready-fd", "97")
     read_until(server.stderr, rb"write --ready-fd 97: .* \(errno 9\)\n")
     if server.wait(PATIENCE) != 1:
@@ -218,9 +220,9 @@ def test_ready_fd_that_is_not_open_or_not_writable_fails():
     os.close(write_end)
 
 
-def test_usr1_tells_the_counters():
+def test_SG2_usr1_tells_the_counters():
     if WINDOWS:
-        return
+        return "no such signal on this system"
     for poller in "auto", "poll", "select":
         server = start("serve", "127.0.0.1:0", "-q", "--poller", poller)
         port, seen = listening(server.stderr)
@@ -257,9 +259,9 @@ def hang_up(act):
     return os.waitstatus_to_exitcode(status)
 
 
-def test_connect_ends_quietly_when_its_terminal_has_gone():
+def test_SG2_connect_ends_quietly_when_its_terminal_has_gone():
     if WINDOWS:
-        return
+        return "no terminal that hangs up on this system"
 
     def end(terminal, peer):
         os.close(terminal)
@@ -276,9 +278,9 @@ def test_connect_ends_quietly_when_its_terminal_has_gone():
         sys.exit("what came was lost, but the exit code does not tell")
 
 
-def test_connect_raw_reaches_a_terminal_untouched():
+def test_CL3_connect_raw_reaches_a_terminal_untouched():
     if WINDOWS:
-        return
+        return "no terminal of its own on this system"
     for options, wanted in ([], b"\\x1B[1mA\xc3\xa9\\xFF"), (
             ["--raw"], b"\x1b[1mA\xc3\xa9\xff"):
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -298,10 +300,7 @@ def test_connect_raw_reaches_a_terminal_untouched():
 
 signal.alarm(150)  # whatever else goes wrong
 try:
-    for name, test in list(globals().items()):
-        if name.startswith("test_"):
-            print(name, flush=True)
-            test()
+    cases.run(globals())
 finally:
     for process in started:
         if process.poll() is None:

@@ -583,7 +583,7 @@ static void check_client(const char *answer, size_t len, bool reset, int code,
     duos_close(&listener);
 }
 
-static void test_chat_does_not_trust_its_server(void **state)
+static void test_CL3_chat_does_not_trust_its_server(void **state)
 {
     static char endless[9000];
 
@@ -659,7 +659,7 @@ int main(void)
         ROOM_TEST(test_chat_with_a_refused_nick_exits_6),
         ROOM_TEST(test_chat_with_every_poller),
         PROGRAM_TEST(test_chat_without_a_good_nick_exits_2),
-        PROGRAM_TEST(test_chat_does_not_trust_its_server),
+        PROGRAM_TEST(test_CL3_chat_does_not_trust_its_server),
         PROGRAM_TEST(test_chat_whose_server_resets_exits_1),
     };
 

@@ -117,7 +117,7 @@ static void check_cut(const char *at, size_t len, size_t max, uint32_t cuts)
 }
 
 /* Each text of up to 7 of "a", CR and LF, with each limit, in each cut. */
-static void test_lines_are_the_same_for_every_cut(void **state)
+static void test_ST2_lines_are_the_same_for_every_cut(void **state)
 {
     static const char letters[] = "a\r\n";
     char text[7];
@@ -360,7 +360,7 @@ static void test_utf8_knows_every_code_point(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines_are_the_same_for_every_cut),
+        cmocka_unit_test(test_ST2_lines_are_the_same_for_every_cut),
         cmocka_unit_test(test_lines_of_random_streams_in_random_blocks),
         cmocka_unit_test(test_lines_hold_no_memory_between_lines),
         cmocka_unit_test(test_lines_without_a_limit_grow),
