@@ -211,51 +211,66 @@ function(suite_test failed preset title)
             string(REPLACE "[ERROR_MESSAGE] " "" text "${found}")
         endif()
     endif()
-    suite_contract(broken contract ${preset})
+    suite_matrix(broken_traps traps ${preset} traps)
+    suite_matrix(broken_faults faults ${preset} faults)
     file(APPEND "${summary}"
-         "\n== ${title}\n${contract}${left_out_${preset}}${text}")
+         "\n== ${title}\n${traps}${faults}${left_out_${preset}}${text}")
     if(NOT result EQUAL 0)
         set(${failed} "ctest ended with ${result}" PARENT_SCOPE)
-    elseif(broken)
-        set(${failed} "${broken}" PARENT_SCOPE)
+    elseif(broken_traps OR broken_faults)
+        set(${failed} "${broken_traps} ${broken_faults}" PARENT_SCOPE)
     endif()
 endfunction()
 
-# ---- the contract ----------------------------------------------------------
+# ---- the contract, and the faults ------------------------------------------
 
-# How many of the traps must be carried out, by preset.
-set(contract_least_dev 60)
-set(contract_least_mingw64 45)
+# How many of each list must be carried out, by preset, and what its runs are
+# called in the list of faults that no test shows.
+set(traps_least_dev 60)
+set(traps_least_mingw64 45)
+set(faults_least_dev 85)
+set(faults_least_mingw64 70)
+set(where_dev posix)
+set(where_mingw64 windows)
+if(NOT SUITES STREQUAL "full")
+    list(APPEND where_dev quick)
+    list(APPEND where_mingw64 quick)
+endif()
 
-# The matrix of a run, in build/<preset>/contract.txt: line receives its last
-# one, failed what is wrong with it.
-function(suite_contract failed line preset)
+# The matrix of a run for the IDs of a list, in build/<preset>/<list>.txt:
+# line receives its last one, failed what is wrong with it.
+function(suite_matrix failed line preset list)
     set(${failed} "" PARENT_SCOPE)
     set(${line} "" PARENT_SCOPE)
-    if(NOT DEFINED contract_least_${preset})
+    if(NOT DEFINED ${list}_least_${preset})
         return()
     endif()
-    set(table "${ROOT}/build/${preset}/contract.txt")
+    set(folder "${ROOT}/tests/contract")
+    set(untested "")
+    if(EXISTS "${folder}/${list}_untested.txt")
+        set(untested "-DUNTESTED=${folder}/${list}_untested.txt")
+    endif()
+    set(table "${ROOT}/build/${preset}/${list}.txt")
     file(REMOVE "${table}")
     execute_process(COMMAND ${CMAKE_COMMAND}
             -DLOG=${ROOT}/build/${preset}/Testing/Temporary/LastTest.log
-            -DLIST=${ROOT}/tests/contract/traps.txt
-            -DLEAST=${contract_least_${preset}} "-DOUT=${table}"
-            -P "${ROOT}/tests/contract/matrix.cmake"
+            -DLIST=${folder}/${list}.txt ${untested}
+            "-DWHERE=${where_${preset}}" -DLEAST=${${list}_least_${preset}}
+            "-DOUT=${table}" -P "${folder}/matrix.cmake"
         RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE errors)
-    set(text "no matrix was made")
+    set(text "${list}: no matrix was made")
     if(EXISTS "${table}")
         file(STRINGS "${table}" last REGEX " in the list: ")
-        set(text "traps: ${last}")
+        set(text "${list}: ${last}")
     endif()
     if(NOT result EQUAL 0)
         string(REGEX REPLACE "[ \n]+" " " errors "${errors}")
         string(REGEX MATCHALL
-               "missing:( trap_[0-9]+)+|failed:( trap_[0-9]+)+|[0-9]+ carried out, wanted [0-9]+"
+               "(missing|failed|excused beside a test|not in the list):( [a-zA-Z]+_?[0-9]+)+|[0-9]+ carried out, wanted [0-9]+"
                what "${errors}")
         string(REPLACE ";" "; " what "${what}")
-        string(APPEND text "\ntraps: NOT AS PROMISED: ${what}")
-        set(${failed} "contract: ${what}" PARENT_SCOPE)
+        string(APPEND text "\n${list}: NOT AS PROMISED: ${what}")
+        set(${failed} "${list}: ${what}" PARENT_SCOPE)
     endif()
     set(${line} "${text}\n" PARENT_SCOPE)
 endfunction()
