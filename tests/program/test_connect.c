@@ -205,6 +205,32 @@ static void test_CL1_connect_all_streams_closed_exits_0(void **state)
     server_stop(&s);
 }
 
+/* No socket may get the number of a stream, or messages would go there. */
+static void test_CL1_connect_any_stream_closed_sends_only_its_input(
+    void **state)
+{
+    unsigned closed;
+
+    (void)state;
+    file_write("client.in", "hello", 5);
+    for (closed = 0; closed < 8; closed++) {
+        char address[DUOS_ADDR_TEXT_MAX];
+        duos_socket listener = peer_listen(address, sizeof address);
+        const char *args[] = {"connect", address, "-v", NULL};
+        duos_socket peer;
+        spawn *process;
+
+        process = program_start(args, (closed & 1) ? NULL : "client.in",
+                                (closed & 2) ? NULL : "run.out",
+                                (closed & 4) ? NULL : "run.err");
+        peer = peer_accept(listener);
+        assert_int_equal(peer_drain(peer), (closed & 1) ? 0 : 5);
+        duos_close(&peer);
+        assert_int_equal(process_wait(process), 0);
+        duos_close(&listener);
+    }
+}
+
 static void test_CL1_connect_prints_what_comes_after_its_input_ended(
     void **state)
 {
@@ -391,6 +417,7 @@ int main(void)
         PROGRAM_TEST(test_connect_round_trip_of_binary_file_keeps_each_byte),
         PROGRAM_TEST(test_CL1_connect_empty_or_closed_input_exits_0),
         PROGRAM_TEST(test_CL1_connect_all_streams_closed_exits_0),
+        PROGRAM_TEST(test_CL1_connect_any_stream_closed_sends_only_its_input),
         PROGRAM_TEST(test_CL1_connect_prints_what_comes_after_its_input_ended),
         PROGRAM_TEST(test_connect_ends_with_its_peer_while_input_is_open),
         PROGRAM_TEST(test_connect_passes_on_what_a_pipe_brings_at_once),
