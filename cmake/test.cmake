@@ -77,6 +77,10 @@ if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
         APT valgrind DNF valgrind PACMAN valgrind)
     needs_program("strace (exact figures)" strace OPTIONAL
         APT strace DNF strace PACMAN strace)
+    needs_program("nft (networks with faults)" nft OPTIONAL
+        APT nftables DNF nftables PACMAN nftables)
+    needs_program("ss (connections that are killed)" ss OPTIONAL
+        APT iproute2 DNF iproute PACMAN iproute2)
     needs_program("nc (foreign client)" nc OPTIONAL
         APT netcat-openbsd DNF netcat PACMAN openbsd-netcat)
     needs_program("socat (foreign client)" socat OPTIONAL

@@ -86,7 +86,7 @@ function(full_leave_out presets reason)
 endfunction()
 
 full_leave_out(musl "a static program has its C library's calls for good"
-    net.spied unit.birth_late)
+    net.spied net.fault_posix unit.birth_late)
 
 set(emulated linux-s390x linux-aarch64)
 full_leave_out("${emulated}" "select past 1,024 ends QEMU itself"
@@ -99,7 +99,7 @@ full_leave_out("${emulated}"
     net.kevent net.multicast net.option_table net.option_value net.spied)
 full_leave_out("${emulated}"
     "they start programs by exec, which the kernel does for its own processor"
-    program.usage program.serve program.stop program.connect program.events
+    net.fault_posix program.usage program.serve program.stop program.connect program.events
     program.probe program.chat program.unix program.chat_200
     program.chat_1000 program.examples program.bulk program.terminal
     program.streams program.chat_foreign)

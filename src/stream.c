@@ -97,16 +97,21 @@ duos_err duos_dial(const char *address, int64_t timeout_ms, duos_socket *out)
  * Whoever has a limit asks first whether there is room, so only the answer to
  * that tells that the system holds as much as it takes (trap 52).
  */
-static duos_err await_room(duos_socket s, const duos__deadline *deadline,
-                           bool is_full)
+static duos_err await_room(duos_socket s, int32_t left, bool is_full)
 {
     duos_err err = is_full ? DUOS_ETIMEDOUT : duos_wait(s, DUOS_WRITE, 0, NULL);
 
     if (err == DUOS_ETIMEDOUT) {
         sys_send_blocked(s);
-        err = duos_wait(s, DUOS_WRITE, duos__deadline_left(deadline), NULL);
+        err = duos_wait(s, DUOS_WRITE, left, NULL);
     }
     return err;
+}
+
+/* A socket that looks ready and never is must not outwit the deadline. */
+static duos_err judge_blocked(duos_err err, int32_t left)
+{
+    return err == DUOS_EWOULDBLOCK && left == 0 ? DUOS_ETIMEDOUT : err;
 }
 
 static duos_err send_some(duos_socket s, const char *data, size_t len,
@@ -119,10 +124,12 @@ static duos_err send_some(duos_socket s, const char *data, size_t len,
         err = duos_send(s, data, len, sent);
     }
     while (err == DUOS_EWOULDBLOCK) {
-        err = await_room(s, deadline, tried);
+        int32_t left = duos__deadline_left(deadline);
+
+        err = await_room(s, left, tried);
         if (err == DUOS_OK) {
             tried = true;
-            err = duos_send(s, data, len, sent);
+            err = judge_blocked(duos_send(s, data, len, sent), left);
         }
     }
     return err;
@@ -165,9 +172,11 @@ static duos_err recv_some(duos_socket s, char *data, size_t cap,
         err = duos_recv(s, data, cap, received);
     }
     while (err == DUOS_EWOULDBLOCK) {
-        err = duos_wait(s, DUOS_READ, duos__deadline_left(deadline), NULL);
+        int32_t left = duos__deadline_left(deadline);
+
+        err = duos_wait(s, DUOS_READ, left, NULL);
         if (err == DUOS_OK) {
-            err = duos_recv(s, data, cap, received);
+            err = judge_blocked(duos_recv(s, data, cap, received), left);
         }
     }
     return err;

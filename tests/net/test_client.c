@@ -272,7 +272,8 @@ static void test_ME1_client_without_memory_does_not_begin(void **state)
 
 /* ---- localhost -------------------------------------------------------- */
 
-static void test_client_localhost_finds_a_server_of_either_family(void **state)
+static void test_DN3_client_localhost_finds_a_server_of_either_family(
+    void **state)
 {
     static const duos_family families[] = {DUOS_IPV4, DUOS_IPV6};
     scene *s = (scene *)*state;
@@ -411,7 +412,7 @@ int main(void)
         scene_test(test_SY8_client_gives_up_after_its_time),
         scene_test(test_SY6_client_without_a_descriptor_does_not_begin),
         scene_test(test_ME1_client_without_memory_does_not_begin),
-        scene_test(test_client_localhost_finds_a_server_of_either_family),
+        scene_test(test_DN3_client_localhost_finds_a_server_of_either_family),
         scene_test(test_client_localhost_refused_by_both_says_so),
         scene_test(test_client_localhost_tells_the_attempt_that_was_made),
         scene_test(test_client_closed_while_connecting_is_canceled),

@@ -128,7 +128,8 @@ static void test_SY8_connect_refused_blocking_is_econnrefused(void **state)
 }
 
 /* Trap 29: writable, and yet not connected. */
-static void test_trap_29_connect_result_of_refused_is_econnrefused(void **state)
+static void test_trap_29_SY9_connect_result_of_refused_is_econnrefused(
+    void **state)
 {
     duos_addr at = net_deserted(DUOS_IPV4);
     duos_socket s = net_open(DUOS_IPV4, DUOS_STREAM);
@@ -214,7 +215,8 @@ static void test_connect_result_without_an_attempt_is_enotconn(void **state)
 }
 
 /* Trap 35: an ephemeral port can meet itself when nobody listens there. */
-static void test_trap_35_connect_result_to_itself_is_eselfconnect(void **state)
+static void test_trap_35_SY8_connect_result_to_itself_is_eselfconnect(
+    void **state)
 {
     duos_addr at;
     duos_socket s = net_bind(DUOS_IPV4, DUOS_STREAM, &at);
@@ -253,7 +255,7 @@ static void test_connect_no_socket_is_ebadf(void **state)
     assert_err(DUOS_EBADF, duos_connect_result(none));
 }
 
-static void test_connect_connected_is_eisconn(void **state)
+static void test_SY8_connect_connected_is_eisconn(void **state)
 {
     duos_addr at;
     duos_socket listener = net_listen(DUOS_IPV4, 0, &at);
@@ -297,14 +299,15 @@ int main(void)
         cmocka_unit_test(test_connect_datagram_notes_the_peer),
         cmocka_unit_test(test_SY8_connect_refused_blocking_is_econnrefused),
         cmocka_unit_test(
-            test_trap_29_connect_result_of_refused_is_econnrefused),
+            test_trap_29_SY9_connect_result_of_refused_is_econnrefused),
         cmocka_unit_test(test_trap_34_connect_with_a_new_socket_after_refused),
         cmocka_unit_test(test_connect_result_while_it_lasts_is_einprogress),
         cmocka_unit_test(test_connect_result_without_an_attempt_is_enotconn),
-        cmocka_unit_test(test_trap_35_connect_result_to_itself_is_eselfconnect),
+        cmocka_unit_test(
+            test_trap_35_SY8_connect_result_to_itself_is_eselfconnect),
         cmocka_unit_test(test_connect_null_or_port_0_is_einval),
         cmocka_unit_test(test_connect_no_socket_is_ebadf),
-        cmocka_unit_test(test_connect_connected_is_eisconn),
+        cmocka_unit_test(test_SY8_connect_connected_is_eisconn),
         cmocka_unit_test(test_connect_other_family_is_eafnosupport),
     };
 

@@ -53,7 +53,7 @@ static void test_dial_ipv6_connects(void **state)
 }
 
 /* Without a family, IPv4 is tried first, then IPv6. */
-static void test_dial_localhost_finds_either_family(void **state)
+static void test_DN3_dial_localhost_finds_either_family(void **state)
 {
     (void)state;
     assert_dials(DUOS_IPV4, "localhost");
@@ -151,7 +151,7 @@ static void test_dial_localhost_nobody_listens_is_econnrefused(void **state)
 }
 
 /* Nothing stays open behind a failure. */
-static void test_dial_failure_leaves_no_descriptor(void **state)
+static void test_DN3_dial_failure_leaves_no_descriptor(void **state)
 {
     duos_addr at = net_deserted(DUOS_IPV4);
     duos_socket before = net_open(DUOS_IPV4, DUOS_STREAM);
@@ -176,13 +176,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dial_ipv4_connects),
         cmocka_unit_test(test_dial_ipv6_connects),
-        cmocka_unit_test(test_dial_localhost_finds_either_family),
+        cmocka_unit_test(test_DN3_dial_localhost_finds_either_family),
         cmocka_unit_test(test_dial_without_limit_connects),
         cmocka_unit_test(test_SY8_dial_nobody_listens_is_econnrefused),
         cmocka_unit_test(test_dial_localhost_nobody_listens_is_econnrefused),
         cmocka_unit_test(test_dial_no_answer_is_etimedout),
         cmocka_unit_test(test_dial_odd_text_is_refused),
-        cmocka_unit_test(test_dial_failure_leaves_no_descriptor),
+        cmocka_unit_test(test_DN3_dial_failure_leaves_no_descriptor),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,7 @@ static bool reaches(duos_socket listener, duos_family family, uint16_t port)
 /* ---- which families --------------------------------------------------- */
 
 /* Trap 18: V6ONLY differs from system to system unless it is set. */
-static void test_trap_18_listen_at_all_interfaces_takes_both(void **state)
+static void test_trap_18_AD4_listen_at_all_interfaces_takes_both(void **state)
 {
     static const char *const texts[] = {"*:0", ":0", "tcp:*:0"};
     size_t i;
@@ -66,7 +66,7 @@ static void test_trap_18_listen_at_all_interfaces_takes_both(void **state)
     }
 }
 
-static void test_trap_18_listen_at_ipv6_takes_ipv6_only(void **state)
+static void test_trap_18_AD4_listen_at_ipv6_takes_ipv6_only(void **state)
 {
     static const char *const texts[] = {"[::]:0", "tcp6:*:0", "[::1]:0",
                                         "tcp6:localhost:0"};
@@ -394,8 +394,8 @@ static void test_trap_13_listen_at_again_after_a_restart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_trap_18_listen_at_all_interfaces_takes_both),
-        cmocka_unit_test(test_trap_18_listen_at_ipv6_takes_ipv6_only),
+        cmocka_unit_test(test_trap_18_AD4_listen_at_all_interfaces_takes_both),
+        cmocka_unit_test(test_trap_18_AD4_listen_at_ipv6_takes_ipv6_only),
         cmocka_unit_test(test_listen_at_v6only_takes_ipv6_only),
         cmocka_unit_test(test_listen_at_ipv4_takes_ipv4_only),
         cmocka_unit_test(

@@ -82,7 +82,7 @@ static int lack_nothing(void **state)
 #define fallback_test(name)                                                    \
     cmocka_unit_test_setup_teardown(name, lack_nothing, lack_nothing)
 
-static void test_trap_18_no_dual_stack_gives_two_sockets_on_one_port(
+static void test_trap_18_AD4_no_dual_stack_gives_two_sockets_on_one_port(
     void **state)
 {
     duos_listener l;
@@ -117,7 +117,7 @@ static void test_trap_18_no_dual_stack_for_datagrams_either(void **state)
     duos_listener_close(&l);
 }
 
-static void test_trap_18_no_ipv6_gives_ipv4_alone(void **state)
+static void test_trap_18_SY6_no_ipv6_gives_ipv4_alone(void **state)
 {
     static const char *const texts[] = {"*:0", "localhost:0"};
     duos_listener l;
@@ -214,9 +214,10 @@ static void test_trap_20_in_use_at_listen_is_in_use_at_bind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fallback_test(test_trap_18_no_dual_stack_gives_two_sockets_on_one_port),
+        fallback_test(
+            test_trap_18_AD4_no_dual_stack_gives_two_sockets_on_one_port),
         fallback_test(test_trap_18_no_dual_stack_for_datagrams_either),
-        fallback_test(test_trap_18_no_ipv6_gives_ipv4_alone),
+        fallback_test(test_trap_18_SY6_no_ipv6_gives_ipv4_alone),
         fallback_test(test_trap_18_listen_at_is_the_first_of_listener_open),
         fallback_test(test_listener_draws_ports_until_both_families_have_one),
         fallback_test(test_trap_20_in_use_at_listen_is_in_use_at_bind),

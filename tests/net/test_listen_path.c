@@ -206,7 +206,7 @@ static void test_AD7_UX2_what_is_no_socket_is_never_touched(void **state)
 }
 
 /* A link is not followed, be it into nowhere or to a stale socket. */
-static void test_UX2_link_is_never_followed(void **state)
+static void test_AD7_UX2_link_is_never_followed(void **state)
 {
     duos_listener l;
 
@@ -301,7 +301,7 @@ static void test_listen_path_wrong_options_are_refused(void **state)
 
 /* ---- directories ------------------------------------------------------ */
 
-static void test_listen_path_in_no_directory_is_enoent(void **state)
+static void test_AD7_listen_path_in_no_directory_is_enoent(void **state)
 {
     duos_listener l;
     duos_socket s;
@@ -500,11 +500,11 @@ int main(void)
         path_test(test_trap_24_full_backlog_is_not_stale),
         path_test(test_trap_24_live_datagram_socket_is_eaddrinuse),
         path_test(test_AD7_UX2_what_is_no_socket_is_never_touched),
-        path_test(test_UX2_link_is_never_followed),
+        path_test(test_AD7_UX2_link_is_never_followed),
         path_test(test_UX4_file_of_a_successor_survives_the_close),
         path_test(test_trap_25_UX3_mode_is_0600_whatever_the_umask),
         path_test(test_listen_path_wrong_options_are_refused),
-        path_test(test_listen_path_in_no_directory_is_enoent),
+        path_test(test_AD7_listen_path_in_no_directory_is_enoent),
         path_test(test_listen_path_in_anothers_directory_is_eacces),
         path_test(test_trap_22_longest_path_can_be_locked),
         path_test(test_listen_path_whose_lock_is_kept_is_ebusy),

@@ -52,7 +52,7 @@ static void assert_unnamed(const duos_addr *addr)
 
 /* ---- addresses -------------------------------------------------------- */
 
-static void test_trap_22_addr_unix_takes_107_bytes_and_cuts_nothing(
+static void test_trap_22_AD7_addr_unix_takes_107_bytes_and_cuts_nothing(
     void **state)
 {
     char path[DUOS_UNIX_PATH_MAX + 1];
@@ -103,6 +103,44 @@ static void test_AD7_bind_and_connect_refuse_what_is_no_name(void **state)
 }
 
 /* ---- streams ---------------------------------------------------------- */
+
+/* There may be anything at a path; none of it is touched. */
+static void test_AD7_path_that_leads_to_no_socket_is_told(void **state)
+{
+    static const char *const nowhere[] = {"no-such-directory/x", "x/", "./x/"};
+    duos_addr at;
+    duos_socket s;
+    duos_err err;
+    size_t i;
+
+    (void)state;
+    net_need_unix(DUOS_STREAM);
+    for (i = 0; i < 3; i++) {
+        s = net_open(DUOS_UNIX, DUOS_STREAM);
+        at = net_unix(nowhere[i]);
+        assert_err(DUOS_ENOENT, duos_bind(s, &at));
+        assert_err(DUOS_ENOENT, duos_connect(s, &at));
+        net_close(&s);
+    }
+    at = net_unix(PATH);
+    for (i = 0; i < 3; i++) {
+        if (i == 0) {
+            FILE *file = fopen(PATH, "w");
+
+            assert_non_null(file);
+            assert_int_equal(fclose(file), 0);
+        } else if (!(i == 1 ? os_make_directory(PATH) : os_make_fifo(PATH))) {
+            continue;
+        }
+        s = net_open(DUOS_UNIX, DUOS_STREAM);
+        err = duos_connect(s, &at);
+        assert_true(err == DUOS_ECONNREFUSED || err == DUOS_ENOTSOCK);
+        assert_err(DUOS_EADDRINUSE, duos_bind(s, &at));
+        net_close(&s);
+        assert_true(os_path_exists(PATH));
+        assert_true(i == 1 ? os_remove_directory(PATH) : remove(PATH) == 0);
+    }
+}
 
 static void test_local_stream_moves_bytes_both_ways(void **state)
 {
@@ -231,7 +269,7 @@ static void test_trap_26_full_backlog_is_no_connect_in_progress(void **state)
 
 /* ---- names ------------------------------------------------------------ */
 
-static void test_local_abstract_name_needs_no_file(void **state)
+static void test_AD7_local_abstract_name_needs_no_file(void **state)
 {
     char name[64];
     duos_addr addr;
@@ -267,7 +305,8 @@ static void test_local_abstract_name_needs_no_file(void **state)
 }
 
 /* The longest that an address holds: 107 bytes on Linux, 103 on macOS. */
-static void test_trap_22_longest_path_is_bound_whole_or_refused(void **state)
+static void test_trap_22_AD7_longest_path_is_bound_whole_or_refused(
+    void **state)
 {
     char path[DUOS_UNIX_PATH_MAX];
     char text[DUOS_UNIX_PATH_MAX + 1] = "";
@@ -401,15 +440,16 @@ static void test_trap_22_datagram_to_a_path_too_long_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        local_test(test_trap_22_addr_unix_takes_107_bytes_and_cuts_nothing),
+        local_test(test_trap_22_AD7_addr_unix_takes_107_bytes_and_cuts_nothing),
         local_test(test_AD7_bind_and_connect_refuse_what_is_no_name),
+        local_test(test_AD7_path_that_leads_to_no_socket_is_told),
         local_test(test_local_stream_moves_bytes_both_ways),
         local_test(test_local_addresses_are_the_path_or_unnamed),
         local_test(test_local_connect_without_a_listener_fails),
         local_test(test_local_bind_on_a_file_is_eaddrinuse),
         local_test(test_trap_26_full_backlog_is_no_connect_in_progress),
-        local_test(test_local_abstract_name_needs_no_file),
-        local_test(test_trap_22_longest_path_is_bound_whole_or_refused),
+        local_test(test_AD7_local_abstract_name_needs_no_file),
+        local_test(test_trap_22_AD7_longest_path_is_bound_whole_or_refused),
         local_test(test_trap_23_windows_is_asked_for_unix_sockets),
         local_test(test_local_datagrams_have_a_sender_and_an_end),
         local_test(test_local_datagram_answer_reaches_a_named_sender),

@@ -86,7 +86,7 @@ static void test_loop_create_refuses_what_is_invalid(void **state)
     assert_null(loop);
 }
 
-static void test_loop_create_bounds_the_receive_buffer(void **state)
+static void test_ME4_loop_create_bounds_the_receive_buffer(void **state)
 {
     static const size_t wrong[] = {0, 1, 511, ((size_t)1 << 30) + 1};
     duos_loop_config config;
@@ -429,7 +429,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_loop_config_has_the_documented_defaults),
         cmocka_unit_test(test_loop_create_refuses_what_is_invalid),
-        cmocka_unit_test(test_loop_create_bounds_the_receive_buffer),
+        cmocka_unit_test(test_ME4_loop_create_bounds_the_receive_buffer),
         cmocka_unit_test(test_loop_create_does_not_replace_a_missing_backend),
         cmocka_unit_test(test_loop_create_follows_the_environment_unless_told),
         cmocka_unit_test(

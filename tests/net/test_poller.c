@@ -361,7 +361,7 @@ static void test_API5_poller_add_of_a_file_is_refused_or_ready(void **state)
     os_close_file(file);
 }
 
-static void test_poller_mod_and_del_wrong_argument_is_refused(void **state)
+static void test_API4_poller_mod_and_del_wrong_argument_is_refused(void **state)
 {
     duos_poller *poller = create();
     pair p = net_pair(DUOS_IPV4);
@@ -479,7 +479,8 @@ int main(void)
         cmocka_unit_test(test_API4_poller_add_of_a_closed_socket_is_ebadf),
         cmocka_unit_test(test_trap_11_poller_closed_socket_hides_nobody),
         cmocka_unit_test(test_API5_poller_add_of_a_file_is_refused_or_ready),
-        cmocka_unit_test(test_poller_mod_and_del_wrong_argument_is_refused),
+        cmocka_unit_test(
+            test_API4_poller_mod_and_del_wrong_argument_is_refused),
         cmocka_unit_test(test_API2_poller_token_that_was_never_given_is_stale),
         cmocka_unit_test(test_poller_wait_wrong_argument_is_einval),
         cmocka_unit_test(test_poller_destroy_leaves_the_sockets_open),

@@ -40,7 +40,8 @@ static void assert_stale(duos_poller *poller, duos_token token)
 
 /* ---- tokens ----------------------------------------------------------- */
 
-static void test_API2_poller_token_of_a_removed_socket_is_stale(void **state)
+static void test_API2_API4_poller_token_of_a_removed_socket_is_stale(
+    void **state)
 {
     pair p = net_pair(DUOS_IPV4);
     duos_token token = add(*state, p.client, DUOS_WRITE);
@@ -333,7 +334,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-        TEST(test_API2_poller_token_of_a_removed_socket_is_stale),
+        TEST(test_API2_API4_poller_token_of_a_removed_socket_is_stale),
         TEST(test_API2_poller_old_token_does_not_fit_the_new_owner),
         TEST(test_API2_poller_tokens_are_never_given_twice),
         TEST(test_poller_removed_socket_reports_nothing),

@@ -234,7 +234,7 @@ static void test_DN2_resolve_answer_races_with_its_deadline(void **state)
     }
 }
 
-static void test_dial_by_name_tries_all_addresses(void **state)
+static void test_DN3_dial_by_name_tries_all_addresses(void **state)
 {
     duos_addr at;
     duos_socket listener = net_listen(DUOS_IPV4, 0, &at);
@@ -375,7 +375,7 @@ static void test_DN2_lookup_late_answers_are_thrown_away(void **state)
 }
 
 /* Stops come before, while and after the answers do. */
-static void test_DN2_lookup_stop_races_with_its_answer(void **state)
+static void test_DN2_DN5_lookup_stop_races_with_its_answer(void **state)
 {
     scene *s = (scene *)*state;
     static asked many[50];
@@ -394,7 +394,7 @@ static void test_DN2_lookup_stop_races_with_its_answer(void **state)
     scene_idle(s);
 }
 
-static void test_DN2_loop_destroyed_while_lookups_hang(void **state)
+static void test_DN2_DN5_loop_destroyed_while_lookups_hang(void **state)
 {
     unsigned answers = 0;
     asked many[8];
@@ -420,8 +420,37 @@ static void test_DN2_loop_destroyed_while_lookups_hang(void **state)
     assert_int_equal(answers, 0);
 }
 
+/* Some are stopped, the others end with the loop; nobody hears of any. */
+static void test_DN5_hundred_in_flight_end_with_their_loop(void **state)
+{
+    unsigned answers = 0;
+    static asked many[100];
+    duos_loop *loop;
+    uint64_t begin;
+    scene other;
+    int i;
+
+    (void)state;
+    assert_ok(duos_loop_create(NULL, &loop));
+    memset(&other, 0, sizeof other);
+    other.loop = loop;
+    for (i = 0; i < 100; i++) {
+        ask(&many[i], &other, "hang-1:80", i % 3 == 0 ? 5000 : -1, &answers);
+    }
+    wait_until_begun(4);
+    begin = net_now();
+    for (i = 0; i < 100; i += 2) {
+        duos_lookup_stop(&many[i].lookup);
+    }
+    assert_ok(duos_loop_step(loop, 0));
+    assert_ok(duos_loop_destroy(loop));
+    assert_waited_less_than(begin, 50);
+    assert_int_equal(answers, 0);
+    assert_int_equal(service.begun, 4);
+}
+
 /* Answers arrive on loops that are destroyed at that moment. */
-static void test_DN2_loop_destroy_races_with_answers(void **state)
+static void test_DN2_DN5_loop_destroy_races_with_answers(void **state)
 {
     unsigned answers = 0;
     asked many[8];
@@ -446,7 +475,7 @@ static void test_DN2_loop_destroy_races_with_answers(void **state)
     }
 }
 
-static void test_client_connects_by_name(void **state)
+static void test_DN5_client_connects_by_name_and_gives_up(void **state)
 {
     scene *s = (scene *)*state;
 
@@ -480,14 +509,15 @@ int main(void)
         stub_test(test_DN2_resolve_gives_up_on_one_that_hangs),
         stub_test(test_DN2_resolve_name_gives_up_on_one_that_hangs),
         stub_test(test_DN2_resolve_answer_races_with_its_deadline),
-        stub_test(test_dial_by_name_tries_all_addresses),
+        stub_test(test_DN3_dial_by_name_tries_all_addresses),
         stub_test(test_DN2_lookup_hanging_does_not_delay_an_echo),
         stub_test(test_lookup_many_come_back_a_few_at_a_time),
         stub_test(test_DN2_lookup_late_answers_are_thrown_away),
-        stub_test(test_DN2_lookup_stop_races_with_its_answer),
-        stub_test(test_DN2_loop_destroyed_while_lookups_hang),
-        stub_test(test_DN2_loop_destroy_races_with_answers),
-        stub_test(test_client_connects_by_name),
+        stub_test(test_DN2_DN5_lookup_stop_races_with_its_answer),
+        stub_test(test_DN2_DN5_loop_destroyed_while_lookups_hang),
+        stub_test(test_DN5_hundred_in_flight_end_with_their_loop),
+        stub_test(test_DN2_DN5_loop_destroy_races_with_answers),
+        stub_test(test_DN5_client_connects_by_name_and_gives_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -194,6 +194,8 @@ static void test_API3_recv_unconnected_is_enotconn(void **state)
 static void test_API3_send_unconnected_names_the_state(void **state)
 {
     duos_socket s = net_open(DUOS_IPV4, DUOS_STREAM);
+    duos_addr at = net_deserted(DUOS_IPV4);
+    duos_err err;
     size_t n;
 
     (void)state;
@@ -204,6 +206,9 @@ static void test_API3_send_unconnected_names_the_state(void **state)
     } else {
         assert_err(DUOS_ENOTCONN, duos_send(s, "x", 1, &n));
     }
+    err = duos_sendto(s, "x", 1, &at); /* a stream takes no address */
+    assert_true(err == DUOS_EPIPE || err == DUOS_ENOTCONN ||
+                err == DUOS_ECONNRESET);
     net_close(&s);
 }
 

@@ -111,7 +111,7 @@ static void prepare_many(void)
 }
 
 /* Trap 43: IOV_MAX is 1024 at most; what is above it is left, not lost. */
-static void test_trap_43_sendv_of_2000_parts_loses_none(void **state)
+static void test_trap_43_API6_sendv_of_2000_parts_loses_none(void **state)
 {
     pair p = net_pair(DUOS_IPV4);
     size_t sent = 0;
@@ -137,7 +137,7 @@ static void test_trap_43_sendv_of_2000_parts_loses_none(void **state)
 }
 
 /* The first call must not look at empty parts alone. */
-static void test_trap_43_sendv_begins_behind_2000_empty_parts(void **state)
+static void test_trap_43_API6_sendv_begins_behind_2000_empty_parts(void **state)
 {
     static duos_buf parts[MANY + 1];
     pair p = net_pair(DUOS_IPV4);
@@ -165,7 +165,7 @@ static void test_trap_43_sendv_begins_behind_2000_empty_parts(void **state)
 }
 
 /* A datagram is whole, or it is not sent. */
-static void test_trap_43_datagram_of_2000_parts_is_emsgsize(void **state)
+static void test_trap_43_API6_datagram_of_2000_parts_is_emsgsize(void **state)
 {
     duos_addr at;
     duos_socket s = net_bind(DUOS_IPV4, DUOS_DGRAM, &at);
@@ -186,7 +186,7 @@ static void test_trap_43_datagram_of_2000_parts_is_emsgsize(void **state)
 }
 
 /* Trap 42: lengths are an int on Windows, and on macOS. */
-static void test_trap_42_sendv_over_int_max_sends_a_part(void **state)
+static void test_trap_42_API6_sendv_over_int_max_sends_a_part(void **state)
 {
     const size_t len = ((size_t)3 << 29) + (((size_t)1 << 30) - 1);
     pair p = net_pair(DUOS_IPV4);
@@ -218,7 +218,7 @@ static void test_trap_42_sendv_over_int_max_sends_a_part(void **state)
     net_close_pair(&p);
 }
 
-static void test_trap_42_datagram_over_int_max_is_emsgsize(void **state)
+static void test_trap_42_API6_datagram_over_int_max_is_emsgsize(void **state)
 {
     const size_t len = (size_t)1 << 31;
     duos_addr at;
@@ -462,11 +462,12 @@ int main(void)
         cmocka_unit_test(test_sendv_parts_arrive_in_order),
         cmocka_unit_test(test_sendv_parts_arrive_in_order_ipv6),
         cmocka_unit_test(test_sendv_nothing_is_ok),
-        cmocka_unit_test(test_trap_43_sendv_of_2000_parts_loses_none),
-        cmocka_unit_test(test_trap_43_sendv_begins_behind_2000_empty_parts),
-        cmocka_unit_test(test_trap_43_datagram_of_2000_parts_is_emsgsize),
-        cmocka_unit_test(test_trap_42_sendv_over_int_max_sends_a_part),
-        cmocka_unit_test(test_trap_42_datagram_over_int_max_is_emsgsize),
+        cmocka_unit_test(test_trap_43_API6_sendv_of_2000_parts_loses_none),
+        cmocka_unit_test(
+            test_trap_43_API6_sendv_begins_behind_2000_empty_parts),
+        cmocka_unit_test(test_trap_43_API6_datagram_of_2000_parts_is_emsgsize),
+        cmocka_unit_test(test_trap_42_API6_sendv_over_int_max_sends_a_part),
+        cmocka_unit_test(test_trap_42_API6_datagram_over_int_max_is_emsgsize),
         cmocka_unit_test(test_trap_41_sendv_to_a_peer_that_is_gone_is_epipe),
         cmocka_unit_test(test_ST4_sendv_after_a_reset_is_econnreset),
         cmocka_unit_test(test_ST4_recvv_after_a_reset_is_econnreset),

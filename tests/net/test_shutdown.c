@@ -171,7 +171,7 @@ static void test_trap_70_close_with_unread_input_resets(void **state)
  * Windows does not close a non-blocking socket that is to linger, but says
  * WSAEWOULDBLOCK; Linux waits, non-blocking or not.
  */
-static void test_trap_10_close_with_linger_closes(void **state)
+static void test_trap_10_SY14_close_with_linger_closes(void **state)
 {
     const duos_linger linger = {true, 1};
     pair p = net_pair(DUOS_IPV4);
@@ -201,7 +201,7 @@ int main(void)
         cmocka_unit_test(test_trap_71_shutdown_unconnected_is_enotconn),
         cmocka_unit_test(test_close_lets_what_was_sent_arrive),
         cmocka_unit_test(test_trap_70_close_with_unread_input_resets),
-        cmocka_unit_test(test_trap_10_close_with_linger_closes),
+        cmocka_unit_test(test_trap_10_SY14_close_with_linger_closes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -235,7 +235,7 @@ static void test_SY1_send_among_signals_waits_for_room(void **state)
  * Trap 41. By default the signal would end this process, so to come to the
  * end is most of the test.
  */
-static void test_trap_41_sending_to_nobody_raises_no_sigpipe(void **state)
+static void test_trap_41_SY10_sending_to_nobody_raises_no_sigpipe(void **state)
 {
     pair p = net_pair(DUOS_IPV4);
     size_t n;
@@ -286,7 +286,7 @@ int main(void)
             test_SY1_recvfrom_among_signals_waits_for_its_datagram),
         cmocka_unit_test(test_SY1_accept_among_signals_waits_for_a_connection),
         cmocka_unit_test(test_SY1_send_among_signals_waits_for_room),
-        cmocka_unit_test(test_trap_41_sending_to_nobody_raises_no_sigpipe),
+        cmocka_unit_test(test_trap_41_SY10_sending_to_nobody_raises_no_sigpipe),
         cmocka_unit_test(test_SG3_library_never_touches_sigpipe),
     };
 

@@ -115,7 +115,7 @@ static void test_open_raw_wrong_argument_is_refused(void **state)
 
 /* ---- inheritance ------------------------------------------------------ */
 
-static void test_trap_4_opened_socket_is_not_inherited(void **state)
+static void test_trap_4_API10_opened_socket_is_not_inherited(void **state)
 {
     duos_socket s;
 
@@ -128,7 +128,7 @@ static void test_trap_4_opened_socket_is_not_inherited(void **state)
     net_close(&s);
 }
 
-static void test_trap_4_accepted_socket_is_not_inherited(void **state)
+static void test_trap_4_API10_accepted_socket_is_not_inherited(void **state)
 {
     pair p = net_pair(DUOS_IPV4);
 
@@ -316,8 +316,8 @@ int main(void)
         cmocka_unit_test(test_SY6_open_without_descriptors_is_emfile),
         cmocka_unit_test(test_open_raw_leaves_all_to_the_system),
         cmocka_unit_test(test_open_raw_wrong_argument_is_refused),
-        cmocka_unit_test(test_trap_4_opened_socket_is_not_inherited),
-        cmocka_unit_test(test_trap_4_accepted_socket_is_not_inherited),
+        cmocka_unit_test(test_trap_4_API10_opened_socket_is_not_inherited),
+        cmocka_unit_test(test_trap_4_API10_accepted_socket_is_not_inherited),
         cmocka_unit_test(test_trap_1_socket_handle_survives_adoption),
         cmocka_unit_test(test_trap_1_only_minus_1_is_invalid),
         cmocka_unit_test(test_close_makes_the_socket_invalid),

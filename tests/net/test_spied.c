@@ -127,7 +127,8 @@ static void test_trap_32_attempts_are_given_up_on_loopback_only(void **state)
 }
 
 /* Trap 33: no callback within the call, and the same one as for a late one. */
-static void test_trap_33_refusal_at_once_is_told_like_a_late_one(void **state)
+static void test_trap_33_SY8_refusal_at_once_is_told_like_a_late_one(
+    void **state)
 {
     scene *s = (scene *)*state;
     int i;
@@ -210,7 +211,8 @@ static void test_trap_48_UD3_report_of_a_lost_datagram_ends_no_loop(
 /* ---- accept ------------------------------------------------------------ */
 
 /* Trap 37: what the network says of one connection is not the listener's. */
-static void test_trap_37_errors_of_the_network_mean_take_the_next(void **state)
+static void test_trap_37_SY3_errors_of_the_network_mean_take_the_next(
+    void **state)
 {
     duos_addr at;
     duos_socket listener = net_listen(DUOS_IPV4, 0, &at);
@@ -233,7 +235,7 @@ static void test_trap_37_errors_of_the_network_mean_take_the_next(void **state)
     net_close(&listener);
 }
 
-static void test_trap_37_server_takes_the_next(void **state)
+static void test_trap_37_SY3_server_takes_the_next(void **state)
 {
     scene *s = (scene *)*state;
     duos_socket visitor;
@@ -252,7 +254,8 @@ static void test_trap_37_server_takes_the_next(void **state)
 }
 
 /* Trap 38: a listener that stays readable must not make the loop spin. */
-static void test_trap_38_server_pauses_when_no_descriptor_is_left(void **state)
+static void test_trap_38_SY4_server_pauses_when_no_descriptor_is_left(
+    void **state)
 {
     scene *s = (scene *)*state;
     duos_socket visitor;
@@ -388,12 +391,12 @@ int main(void)
         TEST(test_trap_7_socket_is_born_non_blocking),
         TEST(test_trap_32_refusal_on_loopback_counts_at_once),
         TEST(test_trap_32_attempts_are_given_up_on_loopback_only),
-        TEST(test_trap_33_refusal_at_once_is_told_like_a_late_one),
+        TEST(test_trap_33_SY8_refusal_at_once_is_told_like_a_late_one),
         TEST(test_trap_14_listener_asks_for_a_port_of_its_own),
         TEST(test_trap_48_UD3_report_of_a_lost_datagram_ends_no_loop),
-        TEST(test_trap_37_errors_of_the_network_mean_take_the_next),
-        TEST(test_trap_37_server_takes_the_next),
-        TEST(test_trap_38_server_pauses_when_no_descriptor_is_left),
+        TEST(test_trap_37_SY3_errors_of_the_network_mean_take_the_next),
+        TEST(test_trap_37_SY3_server_takes_the_next),
+        TEST(test_trap_38_SY4_server_pauses_when_no_descriptor_is_left),
         TEST(test_trap_39_accept_without_an_address_gives_the_unspecified),
         TEST(test_trap_52_blocked_connection_gets_the_buffer_it_needs),
         TEST(test_trap_52_send_all_gets_the_buffer_it_needs),

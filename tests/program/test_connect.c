@@ -32,7 +32,7 @@ static duos_socket bound_only(char *address)
     return s;
 }
 
-static void test_connect_refused_exits_3_and_names_the_error(void **state)
+static void test_SY8_connect_refused_exits_3_and_names_the_error(void **state)
 {
     char address[DUOS_ADDR_TEXT_MAX];
     char line[256];
@@ -410,7 +410,7 @@ static void test_connect_stop_request_ends_it_with_0(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PROGRAM_TEST(test_connect_refused_exits_3_and_names_the_error),
+        PROGRAM_TEST(test_SY8_connect_refused_exits_3_and_names_the_error),
         PROGRAM_TEST(test_connect_looks_names_up),
         PROGRAM_TEST(test_connect_unanswered_times_out_and_exits_5),
         PROGRAM_TEST(test_connect_idle_times_out_and_exits_5),

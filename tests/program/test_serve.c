@@ -124,7 +124,7 @@ static void test_serve_ready_file_unwritable_exits_1(void **state)
     run_free(&r);
 }
 
-static void test_serve_port_in_use_exits_4_and_names_the_error(void **state)
+static void test_SY7_serve_port_in_use_exits_4_and_names_the_error(void **state)
 {
     run_result r;
     duos_socket taken;
@@ -144,7 +144,7 @@ static void test_serve_port_in_use_exits_4_and_names_the_error(void **state)
     duos_close(&taken);
 }
 
-static void test_serve_foreign_address_exits_4(void **state)
+static void test_SY7_serve_foreign_address_exits_4(void **state)
 {
     run_result r;
 
@@ -321,8 +321,8 @@ int main(void)
         PROGRAM_TEST(test_serve_quiet_says_only_where_it_listens),
         PROGRAM_TEST(test_serve_lists_all_addresses_in_ready_file),
         PROGRAM_TEST(test_serve_ready_file_unwritable_exits_1),
-        PROGRAM_TEST(test_serve_port_in_use_exits_4_and_names_the_error),
-        PROGRAM_TEST(test_serve_foreign_address_exits_4),
+        PROGRAM_TEST(test_SY7_serve_port_in_use_exits_4_and_names_the_error),
+        PROGRAM_TEST(test_SY7_serve_foreign_address_exits_4),
         PROGRAM_TEST(test_LO2_serve_max_clients_closes_one_more_at_once),
         PROGRAM_TEST(test_ST9_serve_closes_a_client_that_never_sends),
         PROGRAM_TEST(test_ST9_serve_closes_an_idle_client),

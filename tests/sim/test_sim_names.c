@@ -398,7 +398,7 @@ static void test_lookup_too_many_are_refused(void **state)
     end_loop(w, loop);
 }
 
-static void test_DN2_loop_destroyed_while_lookups_hang(void **state)
+static void test_DN2_DN5_loop_destroyed_while_lookups_hang(void **state)
 {
     world *w = (world *)*state;
     duos_loop *loop = loop_on(w, w->a);
@@ -673,7 +673,7 @@ static void test_client_name_failures_are_told_by_on_close(void **state)
     end_loop(w, loop);
 }
 
-static void test_client_ended_while_its_name_is_looked_up(void **state)
+static void test_DN5_client_ended_while_its_name_is_looked_up(void **state)
 {
     world *w = (world *)*state;
     duos_loop *loop = loop_on(w, w->b);
@@ -788,7 +788,7 @@ int main(void)
         world_test(test_DN2_lookup_deadline_and_stop_leave_it_hanging),
         world_test(test_lookup_many_in_flight_all_come_back),
         world_test(test_lookup_too_many_are_refused),
-        world_test(test_DN2_loop_destroyed_while_lookups_hang),
+        world_test(test_DN2_DN5_loop_destroyed_while_lookups_hang),
         world_test(test_CB1_lookup_stopped_by_anothers_callback),
         world_test(test_CB3_lookup_started_again_by_its_callback),
         world_test(test_lookup_refuses_what_is_invalid),
@@ -796,7 +796,7 @@ int main(void)
         world_test(test_dial_name_failures_are_told),
         world_test(test_client_connects_by_name),
         world_test(test_client_name_failures_are_told_by_on_close),
-        world_test(test_client_ended_while_its_name_is_looked_up),
+        world_test(test_DN5_client_ended_while_its_name_is_looked_up),
         cmocka_unit_test(test_CB1_client_closed_when_its_answer_has_come),
         world_test(test_ME1_client_by_name_without_memory),
     };

@@ -6,7 +6,7 @@
  */
 #define _GNU_SOURCE 1
 
-#include "support/net.h"
+#include "support/scene.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -101,7 +101,8 @@ static void test_birth_late_sockets_are_safe_and_in_the_right_mode(void **state)
 }
 
 /* The peer has reset what was just accepted: it is gone, not the listener. */
-static void test_trap_40_options_of_a_socket_whose_peer_is_gone(void **state)
+static void test_trap_40_SY13_options_of_a_socket_whose_peer_is_gone(
+    void **state)
 {
     duos_addr at;
     duos_socket listener = net_listen(DUOS_IPV4, 0, &at);
@@ -127,8 +128,40 @@ static void test_trap_40_options_of_a_socket_whose_peer_is_gone(void **state)
     net_close(&listener);
 }
 
+/* Whatever it was: that client is closed, the others go on. */
+static void test_SY13_server_closes_one_that_cannot_be_prepared(void **state)
+{
+    static const int native[] = {EINVAL, ENOMEM, ENOBUFS};
+    scene *s;
+    duos_socket old, fresh;
+    unsigned i;
+
+    (void)scene_setup(state);
+    s = (scene *)*state;
+    s->served.act = told_echo;
+    scene_serve(s);
+    old = scene_visit(s);
+    for (i = 0; i < 3; i++) {
+        fresh = net_connect(&s->at);
+        failing_fd = -1;
+        fail_with = native[i];
+        assert_true(scene_receive_end(s, fresh, NULL) != DUOS_OK);
+        assert_true(failing_fd >= 0);
+        net_close(&fresh);
+        scene_echo(s, old);
+        fresh = scene_visit(s);
+        scene_echo(s, fresh);
+        net_close(&fresh);
+        scene_until(s, s->served.closes, i + 1);
+    }
+    net_close(&old);
+    scene_until(s, s->served.closes, 4);
+    (void)scene_teardown(state);
+}
+
 /* Any other failure is told as it is. */
-static void test_birth_late_failure_is_told_and_leaves_nothing(void **state)
+static void test_SY13_birth_late_failure_is_told_and_leaves_nothing(
+    void **state)
 {
     duos_socket s = DUOS_SOCKET_INVALID;
     size_t before, after;
@@ -146,8 +179,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, forget, forget)
         TEST(test_birth_late_sockets_are_safe_and_in_the_right_mode),
-        TEST(test_trap_40_options_of_a_socket_whose_peer_is_gone),
-        TEST(test_birth_late_failure_is_told_and_leaves_nothing),
+        TEST(test_trap_40_SY13_options_of_a_socket_whose_peer_is_gone),
+        TEST(test_SY13_server_closes_one_that_cannot_be_prepared),
+        TEST(test_SY13_birth_late_failure_is_told_and_leaves_nothing),
 #undef TEST
     };
 

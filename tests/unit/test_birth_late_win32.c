@@ -6,7 +6,8 @@
 #include "support/check.h"
 #include "support/os.h"
 
-static void test_trap_40_options_of_a_socket_whose_peer_is_gone(void **state)
+static void test_trap_40_SY13_options_of_a_socket_whose_peer_is_gone(
+    void **state)
 {
     (void)state;
     skip_because("macOS alone refuses to set up a socket that was reset");
@@ -15,7 +16,8 @@ static void test_trap_40_options_of_a_socket_whose_peer_is_gone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_trap_40_options_of_a_socket_whose_peer_is_gone),
+        cmocka_unit_test(
+            test_trap_40_SY13_options_of_a_socket_whose_peer_is_gone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -251,7 +251,8 @@ static void test_AD7_endpoint_unix_without_a_name_is_esyntax(void **state)
 }
 
 /* 107 bytes and their NUL fill sun_path; what is longer is never cut. */
-static void test_trap_22_endpoint_path_too_long_is_enametoolong(void **state)
+static void test_trap_22_AD7_endpoint_path_too_long_is_enametoolong(
+    void **state)
 {
     char text[5 + 70000] = "unix:";
     char path[DUOS_UNIX_PATH_MAX];
@@ -280,7 +281,7 @@ static void test_trap_22_endpoint_path_too_long_is_enametoolong(void **state)
 /* ---- zones ------------------------------------------------------------- */
 
 /* The name that the system itself has for an interface, whatever that is. */
-static void test_trap_75_endpoint_zone_by_name_is_its_index(void **state)
+static void test_trap_75_AD3_endpoint_zone_by_name_is_its_index(void **state)
 {
     duos_interface list[64];
     char text[DUOS_ADDR_TEXT_MAX];
@@ -304,7 +305,7 @@ static void test_trap_75_endpoint_zone_by_name_is_its_index(void **state)
     assert_true(duos_addr_equal(&addr, &end.addr));
 }
 
-static void test_trap_75_endpoint_zone_by_number_asks_nobody(void **state)
+static void test_trap_75_AD3_endpoint_zone_by_number_asks_nobody(void **state)
 {
     duos_endpoint end;
 
@@ -372,9 +373,10 @@ int main(void)
         cmocka_unit_test(test_endpoint_prefix_of_the_other_family_is_refused),
         cmocka_unit_test(test_AD7_endpoint_unix_path_and_abstract_name),
         cmocka_unit_test(test_AD7_endpoint_unix_without_a_name_is_esyntax),
-        cmocka_unit_test(test_trap_22_endpoint_path_too_long_is_enametoolong),
-        cmocka_unit_test(test_trap_75_endpoint_zone_by_name_is_its_index),
-        cmocka_unit_test(test_trap_75_endpoint_zone_by_number_asks_nobody),
+        cmocka_unit_test(
+            test_trap_22_AD7_endpoint_path_too_long_is_enametoolong),
+        cmocka_unit_test(test_trap_75_AD3_endpoint_zone_by_name_is_its_index),
+        cmocka_unit_test(test_trap_75_AD3_endpoint_zone_by_number_asks_nobody),
         cmocka_unit_test(test_AD3_endpoint_odd_zone_is_refused),
         cmocka_unit_test(test_endpoint_n_reads_no_more_than_len),
     };

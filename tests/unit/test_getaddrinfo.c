@@ -143,7 +143,7 @@ static void test_getaddrinfo_addresses_in_their_order(void **state)
     assert_int_equal(given, freed);
 }
 
-static void test_getaddrinfo_without_an_address_of_use(void **state)
+static void test_DN3_getaddrinfo_without_an_address_of_use(void **state)
 {
     (void)state;
     link_nodes();
@@ -159,7 +159,7 @@ int main(void)
         cmocka_unit_test(test_trap_73_DN1_getaddrinfo_codes_are_told_apart),
         cmocka_unit_test(test_DN1_getaddrinfo_system_error_keeps_errno),
         cmocka_unit_test(test_getaddrinfo_addresses_in_their_order),
-        cmocka_unit_test(test_getaddrinfo_without_an_address_of_use),
+        cmocka_unit_test(test_DN3_getaddrinfo_without_an_address_of_use),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,8 @@ static int fill_backlog(const duos_addr *at, duos_socket *fill)
 }
 
 /* Trap 30: the attempt goes on; it is waited for, not begun again. */
-static void test_trap_30_connect_among_signals_ends_connected(void **state)
+static void test_trap_30_SY1_SY8_connect_among_signals_ends_connected(
+    void **state)
 {
     duos_addr at;
     duos_addr idle;
@@ -89,7 +90,8 @@ static void test_trap_30_connect_among_signals_ends_connected(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_trap_30_connect_among_signals_ends_connected),
+        cmocka_unit_test(
+            test_trap_30_SY1_SY8_connect_among_signals_ends_connected),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

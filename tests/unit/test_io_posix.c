@@ -14,7 +14,7 @@ static sys_count after(int code)
 }
 
 /* Trap 44: no would-block, since waiting for room would end at once. */
-static void test_trap_44_full_interface_queue_is_enobufs(void **state)
+static void test_trap_44_SY10_full_interface_queue_is_enobufs(void **state)
 {
     (void)state;
     assert_int_equal(after(ENOBUFS), DUOS_ENOBUFS);
@@ -23,7 +23,7 @@ static void test_trap_44_full_interface_queue_is_enobufs(void **state)
 }
 
 /* Trap 45: what macOS says while the connection is torn down. */
-static void test_trap_45_wrong_type_at_a_send_is_epipe(void **state)
+static void test_trap_45_SY10_wrong_type_at_a_send_is_epipe(void **state)
 {
     (void)state;
     assert_int_equal(after(EPROTOTYPE), DUOS_EPIPE);
@@ -31,7 +31,7 @@ static void test_trap_45_wrong_type_at_a_send_is_epipe(void **state)
     assert_int_equal(after(ECONNRESET), DUOS_ECONNRESET);
 }
 
-static void test_send_that_takes_nothing_would_block(void **state)
+static void test_SY10_send_that_takes_nothing_would_block(void **state)
 {
     (void)state;
     assert_int_equal(duos__send_ended(0, 5), DUOS_EWOULDBLOCK);
@@ -41,9 +41,9 @@ static void test_send_that_takes_nothing_would_block(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_trap_44_full_interface_queue_is_enobufs),
-        cmocka_unit_test(test_trap_45_wrong_type_at_a_send_is_epipe),
-        cmocka_unit_test(test_send_that_takes_nothing_would_block),
+        cmocka_unit_test(test_trap_44_SY10_full_interface_queue_is_enobufs),
+        cmocka_unit_test(test_trap_45_SY10_wrong_type_at_a_send_is_epipe),
+        cmocka_unit_test(test_SY10_send_that_takes_nothing_would_block),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@ static duos_socket open_connected(void)
 }
 
 /* Trap 44: no would-block, since waiting for room would end at once. */
-static void test_trap_44_no_buffer_space_is_enobufs(void **state)
+static void test_trap_44_SY10_no_buffer_space_is_enobufs(void **state)
 {
     duos_socket s = net_open(DUOS_IPV4, DUOS_DGRAM);
 
@@ -109,7 +109,7 @@ static void test_message_without_control_data_tells_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_trap_44_no_buffer_space_is_enobufs),
+        cmocka_unit_test(test_trap_44_SY10_no_buffer_space_is_enobufs),
         cmocka_unit_test(test_trap_45_send_at_the_end_says_which_end),
         cmocka_unit_test(test_trap_46_shut_down_for_receiving_is_the_end),
         cmocka_unit_test(test_trap_47_UD1_message_too_long_fills_the_buffer),

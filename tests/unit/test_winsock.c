@@ -9,7 +9,7 @@
 #define NOT_HERE "there is nothing to start on this system"
 
 /* The program was first, and thinks that it is the last one, too. */
-static void test_trap_2_program_that_cleans_up_does_not_end_our_sockets(
+static void test_trap_2_API8_program_that_cleans_up_does_not_end_our_sockets(
     void **state)
 {
     pair p;
@@ -44,7 +44,7 @@ static void look_up(void)
 }
 
 /* However many sockets and lookups there were, we are counted once. */
-static void test_trap_2_we_are_one_user_and_start_again_when_robbed(
+static void test_trap_2_API8_we_are_one_user_and_start_again_when_robbed(
     void **state)
 {
     pair p;
@@ -73,9 +73,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(
-            test_trap_2_program_that_cleans_up_does_not_end_our_sockets),
+            test_trap_2_API8_program_that_cleans_up_does_not_end_our_sockets),
         cmocka_unit_test(
-            test_trap_2_we_are_one_user_and_start_again_when_robbed),
+            test_trap_2_API8_we_are_one_user_and_start_again_when_robbed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

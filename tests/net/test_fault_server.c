@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_fault_server.c - servers, clients and their connections over a
+ * platform whose calls fail: who ends, who goes on, and what is told.
+ */
+#include "support/scene.h"
+#include "support/verbs.h"
+
+#include <duosock/input.h>
+#include <duosock/pair.h>
+#include <duosock/quit.h>
+
+#include "conn_core.h"
+
+static int set_up(void **state)
+{
+    verbs_reset();
+    return scene_setup(state);
+}
+
+static int tear_down(void **state)
+{
+    verbs_reset();
+    return scene_teardown(state);
+}
+
+static duos_server_stats stats_of(const scene *s)
+{
+    duos_server_stats stats;
+
+    memset(&stats, 0, sizeof stats);
+    stats.size = sizeof stats;
+    assert_ok(duos_server_get_stats(s->server, &stats));
+    return stats;
+}
+
+/* From here on, only calls on the socket of the newest connection fail. */
+static void aim_at(const told *t)
+{
+    verbs.only = t->conn->stream.sock;
+}
+
+/* Two who are served; the first is what calls fail for. */
+static void two_visitors(scene *s, duos_socket visitors[2])
+{
+    s->served.act = told_echo;
+    scene_serve(s);
+    visitors[1] = scene_visit(s);
+    visitors[0] = scene_visit(s);
+    scene_echo(s, visitors[0]);
+    scene_echo(s, visitors[1]);
+    aim_at(&s->served);
+}
+
+/* The first was told of its end, once; the other is served. */
+static void assert_one_ended(scene *s, duos_socket visitors[2], duos_err why)
+{
+    verb which;
+
+    scene_until(s, s->served.closes, 1);
+    assert_int_equal(s->served.reason, why);
+    for (which = VERB_OPEN; which < VERBS; which++) {
+        verbs_fail(which, DUOS_OK, 0);
+    }
+    scene_idle(s);
+    assert_int_equal(s->served.closes, 1);
+    assert_int_equal(stats_of(s).clients, 1);
+    scene_echo(s, visitors[1]);
+    net_close(&visitors[0]);
+    net_close(&visitors[1]);
+    scene_until(s, s->served.closes, 2);
+}
+
+/* ---- SY2: not ready after all ------------------------------------------ */
+
+static void test_SY2_conn_that_was_not_readable_is_heard_later(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitors[2];
+
+    two_visitors(s, visitors);
+    verbs_fail(VERB_RECV, DUOS_EWOULDBLOCK, 7);
+    scene_echo(s, visitors[0]);
+    assert_int_equal(verbs_left(VERB_RECV), 0);
+    verbs_fail(VERB_RECV, DUOS_EINTERRUPTED, 7);
+    scene_echo(s, visitors[0]);
+    assert_int_equal(verbs_left(VERB_RECV), 0);
+    assert_int_equal(s->served.closes, 0);
+    net_close(&visitors[0]);
+    net_close(&visitors[1]);
+    scene_until(s, s->served.closes, 2);
+}
+
+static void test_SY2_SY10_conn_that_was_not_writable_sends_later(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitors[2];
+
+    two_visitors(s, visitors);
+    verbs_fail(VERB_SEND, DUOS_EWOULDBLOCK, 7); /* what 0 becomes, too */
+    scene_echo(s, visitors[0]);
+    assert_int_equal(verbs_left(VERB_SEND), 0);
+    verbs_fail(VERB_SEND, DUOS_EINTERRUPTED, 7);
+    scene_echo(s, visitors[0]);
+    assert_int_equal(verbs_left(VERB_SEND), 0);
+    assert_int_equal(s->served.closes, 0);
+    net_close(&visitors[0]);
+    net_close(&visitors[1]);
+    scene_until(s, s->served.closes, 2);
+}
+
+static void test_SY2_listener_that_has_nobody_accepts_later(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    verbs_fail(VERB_ACCEPT, DUOS_EWOULDBLOCK, 7);
+    visitor = scene_visit(s);
+    assert_int_equal(verbs_left(VERB_ACCEPT), 0);
+    scene_echo(s, visitor);
+    assert_int_equal(s->served.errors, 0);
+    assert_int_equal(stats_of(s).accept_errors, 0);
+    net_close(&visitor);
+    scene_until(s, s->served.closes, 1);
+}
+
+/* ---- SY3, SY4, SY5: accept --------------------------------------------- */
+
+static void test_SY3_accept_error_of_one_peer_means_the_next(void **state)
+{
+    static const duos_err theirs[] = {
+        DUOS_ECONNABORTED, DUOS_EPROTO, DUOS_ENETDOWN,     DUOS_ENOPROTOOPT,
+        DUOS_EHOSTDOWN,    DUOS_ENONET, DUOS_EHOSTUNREACH, DUOS_EOPNOTSUPP,
+        DUOS_ENETUNREACH,  DUOS_EPERM,  DUOS_ECONNRESET};
+    scene *s = (scene *)*state;
+    size_t count = sizeof theirs / sizeof theirs[0];
+    size_t i;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    for (i = 0; i < count; i++) {
+        duos_socket visitor;
+
+        verbs_fail(VERB_ACCEPT, theirs[i], 3);
+        visitor = scene_visit(s);
+        assert_int_equal(verbs_left(VERB_ACCEPT), 0);
+        scene_echo(s, visitor);
+        net_close(&visitor);
+        scene_until(s, s->served.closes, (unsigned)i + 1);
+    }
+    assert_int_equal(s->served.errors, 0);
+    assert_int_equal(stats_of(s).accept_errors, 3 * count);
+}
+
+static const duos_err shortages[] = {DUOS_EMFILE, DUOS_ENFILE, DUOS_ENOBUFS,
+                                     DUOS_ENOMEM};
+
+/* Each pause is twice as long, from 50 ms to a second. */
+static void test_SY4_pauses_grow_and_are_told_once(void **state)
+{
+    static const int64_t wanted[] = {50, 100, 200};
+    scene *s = (scene *)*state;
+    duos_socket waiting;
+    unsigned calls;
+    size_t i;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    waiting = net_connect(&s->at);
+    verbs_fail(VERB_ACCEPT, DUOS_EMFILE, UINT_MAX);
+    scene_until(s, s->served.errors, 1);
+    for (i = 0; i < 3; i++) {
+        uint64_t begin = net_now();
+
+        calls = verbs.calls[VERB_ACCEPT];
+        scene_until(s, verbs.calls[VERB_ACCEPT], calls + 1);
+        if (i > 0) { /* the first one began before the loop was asked */
+            assert_waited_at_least(begin, wanted[i] - 25);
+        }
+        assert_waited_less_than(begin, wanted[i]);
+        assert_int_equal(verbs.calls[VERB_ACCEPT], calls + 1);
+    }
+    assert_int_equal(s->served.errors, 1);
+    assert_int_equal(stats_of(s).accept_pauses, 1);
+    verbs_fail(VERB_ACCEPT, DUOS_OK, 0);
+    scene_until(s, s->served.opens, 1);
+    scene_echo(s, waiting);
+    net_close(&waiting);
+    scene_until(s, s->served.closes, 1);
+}
+
+static void test_SY4_shortage_of_each_kind_pauses_and_others_go_on(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket old, fresh;
+    uint64_t cpu;
+    unsigned i;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    old = scene_visit(s);
+    for (i = 0; i < 4; i++) {
+        verbs_fail(VERB_ACCEPT, shortages[i], UINT_MAX);
+        fresh = net_connect(&s->at);
+        scene_until(s, s->served.errors, i + 1);
+        assert_int_equal(s->served.error, shortages[i]);
+        scene_echo(s, old);
+        cpu = os_cpu_ns();
+        assert_true(scene_count_turns(s, 100) < 20);
+        assert_true(os_cpu_ns() - cpu < (uint64_t)20 * 1000000);
+        verbs_fail(VERB_ACCEPT, DUOS_OK, 0);
+        scene_until(s, s->served.opens, i + 2);
+        scene_echo(s, fresh);
+        net_close(&fresh);
+        scene_until(s, s->served.closes, i + 1);
+    }
+    assert_int_equal(stats_of(s).accept_pauses, 4);
+    net_close(&old);
+    scene_until(s, s->served.closes, 5);
+}
+
+static void test_SY5_broken_listener_is_told_once_and_others_go_on(void **state)
+{
+    static const duos_err broken[] = {DUOS_EBADF, DUOS_EINVAL, DUOS_ENOTSOCK,
+                                      DUOS_EFAULT};
+    scene *s = (scene *)*state;
+    duos_socket old, fresh;
+    duos_addr at;
+    unsigned i;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    old = scene_visit(s);
+    for (i = 0; i < 4; i++) {
+        assert_ok(duos_server_listen(s->server, "127.0.0.1:0", NULL, &at));
+        verbs_fail(VERB_ACCEPT, broken[i], 1);
+        fresh = net_connect(&at);
+        scene_until(s, s->served.errors, i + 1);
+        assert_int_equal(s->served.error, broken[i]);
+        scene_idle(s);
+        assert_int_equal(s->served.errors, i + 1);
+        scene_echo(s, old);
+        net_close(&fresh);
+        fresh = scene_visit(s); /* at the listener that is whole */
+        scene_echo(s, fresh);
+        net_close(&fresh);
+        scene_until(s, s->served.closes, i + 1);
+    }
+    net_close(&old);
+    scene_until(s, s->served.closes, 5);
+}
+
+/* ---- SY6, SY8, SY9: connecting ----------------------------------------- */
+
+/* What could not begin: by the call, or as on_close. */
+static void assert_attempt_fails(scene *s, duos_err why)
+{
+    unsigned closes = s->called.closes;
+    duos_err err = duos_client_connect(s->client, s->address);
+
+    if (err == DUOS_OK) {
+        assert_int_equal(s->called.closes, closes);
+        scene_until(s, s->called.closes, closes + 1);
+        err = s->called.reason;
+    }
+    assert_int_equal(err, why);
+    assert_int_equal(s->called.opens, 0);
+    assert_null(duos_client_conn(s->client));
+}
+
+static void make_client(scene *s)
+{
+    scene_serve(s);
+    assert_ok(duos_client_create(s->loop, &s->client_config, &s->client));
+}
+
+static void test_SY6_client_without_a_socket_is_told(void **state)
+{
+    static const duos_err said[] = {DUOS_EMFILE, DUOS_EAFNOSUPPORT, DUOS_EACCES,
+                                    DUOS_EPROTONOSUPPORT};
+    scene *s = (scene *)*state;
+    size_t i;
+
+    make_client(s);
+    for (i = 0; i < 4; i++) {
+        verbs_fail(VERB_OPEN, said[i], UINT_MAX);
+        assert_attempt_fails(s, said[i]);
+    }
+    verbs_fail(VERB_OPEN, DUOS_OK, 0);
+    assert_ok(duos_client_connect(s->client, s->address));
+    scene_until(s, s->called.opens, 1);
+}
+
+static void test_SY8_SY9_client_is_told_once_why_it_did_not_connect(
+    void **state)
+{
+    static const duos_err said[] = {
+        DUOS_ECONNREFUSED,  DUOS_ETIMEDOUT, DUOS_ENETUNREACH,
+        DUOS_EHOSTUNREACH,  DUOS_EALREADY,  DUOS_EISCONN,
+        DUOS_EADDRNOTAVAIL, DUOS_ENOBUFS,   DUOS_EADDRINUSE};
+    scene *s = (scene *)*state;
+    unsigned i;
+
+    make_client(s);
+    for (i = 0; i < 9; i++) {
+        verbs_fail(VERB_CONNECT, said[i], 1); /* at once */
+        assert_attempt_fails(s, said[i]);
+        verbs_fail(VERB_TAKE_ERROR, said[i], 1); /* when it is writable */
+        assert_attempt_fails(s, said[i]);
+        scene_idle(s);
+        assert_int_equal(s->called.closes, 2 * i + 2);
+        assert_string_equal(s->called.log, "c");
+    }
+    assert_ok(duos_client_connect(s->client, s->address));
+    scene_until(s, s->called.opens, 1);
+}
+
+/* ---- SY10, SY11: bytes ------------------------------------------------- */
+
+static void test_SY10_send_that_fails_ends_that_connection(void **state)
+{
+    static const duos_err said[] = {DUOS_EPIPE,    DUOS_ECONNRESET,
+                                    DUOS_EMSGSIZE, DUOS_EHOSTUNREACH,
+                                    DUOS_ENOBUFS,  DUOS_ETIMEDOUT};
+    size_t i;
+
+    (void)tear_down(state);
+    for (i = 0; i < 2 * (sizeof said / sizeof said[0]); i++) {
+        duos_socket visitors[2];
+        scene *s;
+
+        (void)set_up(state);
+        s = (scene *)*state;
+        two_visitors(s, visitors);
+        if (i % 2 != 0) { /* when the queue goes out, not at once */
+            verbs_fail(VERB_SEND, DUOS_EWOULDBLOCK, 1);
+            assert_ok(duos_conn_send(s->served.conn, "x", 1));
+        }
+        verbs_fail(VERB_SEND, said[i / 2], UINT_MAX);
+        if (i % 2 == 0) {
+            assert_ok(duos_conn_send(s->served.conn, "x", 1));
+            assert_int_equal(s->served.closes, 0); /* not within the call */
+        }
+        assert_one_ended(s, visitors, said[i / 2]);
+        (void)tear_down(state);
+    }
+    (void)set_up(state);
+}
+
+static void test_SY11_recv_that_fails_tells_the_reason_once(void **state)
+{
+    static const duos_err said[] = {DUOS_ECONNRESET, DUOS_ETIMEDOUT,
+                                    DUOS_EHOSTUNREACH, DUOS_ENOTCONN};
+    size_t i;
+
+    (void)tear_down(state);
+    for (i = 0; i < sizeof said / sizeof said[0]; i++) {
+        duos_socket visitors[2];
+        scene *s;
+
+        (void)set_up(state);
+        s = (scene *)*state;
+        two_visitors(s, visitors);
+        verbs_fail(VERB_RECV, said[i], UINT_MAX);
+        assert_ok(duos_send_all(visitors[0], "x", 1, PATIENCE_MS, NULL));
+        assert_one_ended(s, visitors, said[i]);
+        (void)tear_down(state);
+    }
+    (void)set_up(state);
+}
+
+/* ---- SY14: close ------------------------------------------------------- */
+
+static void test_SY14_close_that_fails_is_called_once(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitors[2];
+    unsigned calls;
+
+    two_visitors(s, visitors);
+    verbs_fail(VERB_CLOSE, DUOS_EIO, 1);
+    calls = verbs.calls[VERB_CLOSE];
+    duos_conn_abort(s->served.conn, DUOS_OK);
+    scene_until(s, s->served.closes, 1);
+    scene_idle(s);
+    assert_int_equal(verbs_left(VERB_CLOSE), 0);
+    assert_int_equal(verbs.calls[VERB_CLOSE], calls + 1);
+    assert_one_ended(s, visitors, DUOS_ECANCELED);
+}
+
+/* ---- API10: what children would get ------------------------------------ */
+
+/* Windows numbers its handles by fours. */
+static unsigned count_inherited(void)
+{
+    unsigned count = 0;
+    intptr_t number;
+
+    for (number = 0; number < 4096; number++) {
+        count += os_is_inherited(duos_socket_from_os(number));
+    }
+    return count;
+}
+
+static void ignore_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
+                        void *user)
+{
+    (void)quit;
+    (void)count;
+    (void)kind;
+    (void)user;
+}
+
+static void ignore_input(duos_input *input, const void *data, size_t len,
+                         void *user)
+{
+    (void)input;
+    (void)data;
+    (void)len;
+    (void)user;
+}
+
+static void ignore_end(duos_input *input, duos_err reason, void *user)
+{
+    (void)input;
+    (void)reason;
+    (void)user;
+}
+
+static void test_API10_nothing_that_the_library_opens_is_inherited(void **state)
+{
+    scene *s = (scene *)*state;
+    unsigned before;
+    duos_socket ends[2];
+    duos_input input;
+    duos_quit quit;
+
+    assert_true(os_begin_input_pipe());
+    before = count_inherited();
+    s->served.act = told_echo;
+    scene_open_both(s);
+    assert_ok(duos_socketpair(DUOS_STREAM, 0, ends));
+    assert_ok(duos_quit_init(&quit, s->loop, ignore_quit, NULL));
+    assert_ok(duos_quit_start(&quit, NULL));
+    assert_ok(duos_input_init(&input, s->loop, ignore_input, ignore_end, NULL));
+    assert_ok(duos_input_start(&input));
+    assert_int_equal(count_inherited(), before);
+    duos_input_stop(&input);
+    duos_quit_stop(&quit);
+    os_type_end();
+    os_end_input();
+    net_close(&ends[0]);
+    net_close(&ends[1]);
+    duos_conn_close(s->called.conn);
+    scene_until(s, s->served.closes, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+        TEST(test_SY2_conn_that_was_not_readable_is_heard_later),
+        TEST(test_SY2_SY10_conn_that_was_not_writable_sends_later),
+        TEST(test_SY2_listener_that_has_nobody_accepts_later),
+        TEST(test_SY3_accept_error_of_one_peer_means_the_next),
+        TEST(test_SY4_pauses_grow_and_are_told_once),
+        TEST(test_SY4_shortage_of_each_kind_pauses_and_others_go_on),
+        TEST(test_SY5_broken_listener_is_told_once_and_others_go_on),
+        TEST(test_SY6_client_without_a_socket_is_told),
+        TEST(test_SY8_SY9_client_is_told_once_why_it_did_not_connect),
+        TEST(test_SY10_send_that_fails_ends_that_connection),
+        TEST(test_SY11_recv_that_fails_tells_the_reason_once),
+        TEST(test_SY14_close_that_fails_is_called_once),
+        TEST(test_API10_nothing_that_the_library_opens_is_inherited),
+#undef TEST
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
