@@ -188,6 +188,13 @@ static void send_queue(duos__stream *s)
     update_interest(s);
 }
 
+static void ready_send_now(duos__stream *s)
+{
+    if (s->sending) {
+        send_queue(s);
+    }
+}
+
 /* ---- connecting ------------------------------------------------------- */
 
 static duos_err begin_connect(duos__stream *s, const duos_addr *addr)
@@ -374,6 +381,7 @@ const duos__engine_ops duos__engine_ready = {
     .drop_input = ready_drop_input,
     .try_send = ready_try_send,
     .send_start = ready_send_start,
+    .send_now = ready_send_now,
     .shutdown = ready_shutdown,
     .stop = ready_stop,
     .close = ready_close,

@@ -55,6 +55,7 @@ typedef struct duos__acceptor {
  *     send_start and the end of the queue.
  * send_start: pulls bytes with duos__stream_pull and tells with
  *     duos__stream_sent how many have gone, until nothing is left.
+ * send_now: goes on with that at once, bounded, without being told of room.
  * shutdown: the end of our stream.
  * stop: nothing comes after it; close follows in the same turn, so the
  *     system need not be told.
@@ -71,6 +72,7 @@ typedef struct duos__engine_ops {
     bool (*drop_input)(duos__stream *s);
     sys_count (*try_send)(duos__stream *s, const void *data, size_t len);
     void (*send_start)(duos__stream *s);
+    void (*send_now)(duos__stream *s);
     duos_err (*shutdown)(duos__stream *s);
     void (*stop)(duos__stream *s);
     void (*close)(duos__stream *s, bool reset);

@@ -89,13 +89,15 @@ static duos_err clear_stale(const duos_addr *addr)
     if (err != DUOS_ECONNREFUSED) {
         return err;
     }
-    /* Not everybody knows of the lock: look once more. */
+    /*
+     * Not everybody knows of the lock: look once more. A new file may have
+     * the number of the one that was removed for it, so ask once more, too.
+     */
     err = sys_path_look(addr, &now);
     if (err == DUOS_OK) {
-        err = is_same_file(&before, &now) ? sys_path_remove(addr)
-                                          : DUOS_EADDRINUSE;
+        err = is_same_file(&before, &now) ? probe(addr) : DUOS_EADDRINUSE;
     }
-    return err;
+    return err == DUOS_ECONNREFUSED ? sys_path_remove(addr) : err;
 }
 
 static duos_err bind_path(duos_socket s, const duos_addr *addr)

@@ -4,6 +4,7 @@
  */
 #include "report.h"
 
+#include "escape.h"
 #include "json.h"
 #include "os.h"
 #include "setup.h"
@@ -15,6 +16,7 @@
 
 enum {
     LINE_MAX_BYTES = 2048,
+    SAFE_MAX = ESCAPE_GROWTH * DUOS_TUPLE_TEXT_MAX, /* every byte escaped */
     DATA_LINE = 2 * REPORT_DATA_MAX + 256
 };
 
@@ -105,10 +107,12 @@ static void add_error(json *j, duos_err err)
 void report_listening(const char *address, const char *transport,
                       const char *poller)
 {
+    char safe[SAFE_MAX];
     object o;
 
     if (!wants_object(SAY_QUIET)) {
-        say("listening on %s (%s, %s)", address, transport, poller);
+        escape_line(safe, sizeof safe, address);
+        say("listening on %s (%s, %s)", safe, transport, poller);
         return;
     }
     begin_object(&o, "listening");
@@ -173,17 +177,27 @@ static void write_number(char *text, size_t cap, uint64_t id)
     }
 }
 
-bool report_open(say_level level, uint64_t id, const duos_conn *conn,
-                 bool at_server)
+/* A peer on a unix socket has a path for a name, with any bytes. */
+static void say_open(say_level level, uint64_t id, const duos_conn *conn,
+                     bool at_server)
 {
     char number[32];
     char tuple[DUOS_TUPLE_TEXT_MAX];
+    char safe[SAFE_MAX];
+
+    write_number(number, sizeof number, id);
+    setup_tuple(tuple, conn, at_server);
+    escape_line(safe, sizeof safe, tuple);
+    say_at(level, "%sopen %s", number, safe);
+}
+
+bool report_open(say_level level, uint64_t id, const duos_conn *conn,
+                 bool at_server)
+{
     object o;
 
     if (!with_json) {
-        write_number(number, sizeof number, id);
-        setup_tuple(tuple, conn, at_server);
-        say_at(level, "%sopen %s", number, tuple);
+        say_open(level, id, conn, at_server);
     } else if (wants_object(level)) {
         begin_object(&o, "open");
         add_connection(&o.j, id, conn);

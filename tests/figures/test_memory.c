@@ -131,7 +131,7 @@ static bool is_judged(void)
     return sizeof(void *) == 8 && !os_is_windows();
 }
 
-static void test_memory_of_an_idle_connection(void **state)
+static void test_LO5_memory_of_an_idle_connection(void **state)
 {
     static duos_socket clients[MOST];
     meter m = {0, 0, 0, 0, 0, 0};
@@ -169,7 +169,7 @@ static void test_memory_of_an_idle_connection(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_memory_of_an_idle_connection)};
+        cmocka_unit_test(test_LO5_memory_of_an_idle_connection)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

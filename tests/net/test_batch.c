@@ -132,7 +132,7 @@ static void test_batch_blocking_waits_for_the_first_only(void **state)
     net_close(&sender);
 }
 
-static void test_trap_47_batch_tells_which_was_cut(void **state)
+static void test_trap_47_UD1_batch_tells_which_was_cut(void **state)
 {
     duos_addr to;
     duos_socket receiver = net_bind(DUOS_IPV4, DUOS_DGRAM, &to);
@@ -330,7 +330,7 @@ int main(void)
         cmocka_unit_test(test_batch_of_a_hundred_arrives_in_order),
         cmocka_unit_test(test_batch_of_a_hundred_arrives_in_order_ipv6),
         cmocka_unit_test(test_batch_blocking_waits_for_the_first_only),
-        cmocka_unit_test(test_trap_47_batch_tells_which_was_cut),
+        cmocka_unit_test(test_trap_47_UD1_batch_tells_which_was_cut),
         cmocka_unit_test(test_batch_of_nothing_is_ok),
         cmocka_unit_test(test_batch_ends_before_a_bad_message),
         cmocka_unit_test(test_trap_48_batch_keeps_an_error_for_the_next_call),

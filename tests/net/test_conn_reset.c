@@ -126,6 +126,127 @@ static void test_ST4_conn_shut_down_after_a_reset_tells_the_reset(void **state)
     assert_int_equal(s->served.reason, DUOS_ECONNRESET);
 }
 
+/* Their end first, then our answer waits, and they are gone. */
+static void test_ST4_conn_reset_after_their_end_tells_it_once(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    s->server_config.limits.queue_max = sizeof bulk;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    assert_ok(duos_shutdown(visitor, DUOS_SHUT_SEND));
+    scene_until(s, s->served.eofs, 1);
+    while (duos_conn_send(s->served.conn, bulk, sizeof bulk / 4) == DUOS_OK) {
+    }
+    scene_pass(s, 5);
+    net_reset(&visitor);
+    scene_until(s, s->served.closes, 1);
+    scene_idle(s);
+    assert_string_equal(s->served.log, "oec");
+    assert_true(s->served.reason == DUOS_ECONNRESET ||
+                s->served.reason == DUOS_EPIPE);
+}
+
+/* The drain must not wait for one who has gone. */
+static void test_ST4_conn_reset_during_a_drain_ends_it(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    s->server_config.limits.queue_max = sizeof bulk;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    while (duos_conn_send(s->served.conn, bulk, sizeof bulk / 4) == DUOS_OK) {
+    }
+    assert_ok(duos_server_drain(s->server, -1));
+    scene_pass(s, 5);
+    assert_int_equal(s->served.drained, 0);
+    net_reset(&visitor);
+    scene_until(s, s->served.drained, 1);
+    assert_int_equal(s->served.closes, 1);
+}
+
+static void reset_visitor(told *t, duos_conn *conn, char event,
+                          const void *data, size_t len)
+{
+    (void)conn;
+    (void)data;
+    (void)len;
+    if (event == 'o') {
+        net_reset((duos_socket *)t->user);
+    }
+}
+
+/* Between accept and the first look at it. */
+static void test_ST4_conn_reset_when_just_accepted_is_told_once(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    need_resets();
+    s->served.act = reset_visitor;
+    s->served.user = &visitor;
+    scene_serve(s);
+    visitor = net_connect(&s->at);
+    scene_until(s, s->served.closes, 1);
+    scene_idle(s);
+    assert_string_equal(s->served.log, "oc");
+    assert_int_equal(s->served.reason, DUOS_ECONNRESET);
+}
+
+static void pause_first(told *t, duos_conn *conn, char event, const void *data,
+                        size_t len)
+{
+    (void)data;
+    (void)len;
+    if (event == 'd' && t->datas == 1) {
+        assert_ok(duos_conn_pause(conn));
+    }
+}
+
+/* A receive that is half done: the rest is lost, and nothing else comes. */
+static void test_ST4_conn_reset_in_the_middle_of_its_data(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    need_resets();
+    s->served.act = pause_first;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    assert_ok(duos_send_all(visitor, bulk, 100 * 1024, 1000, NULL));
+    scene_until(s, s->served.datas, 1);
+    net_reset(&visitor);
+    scene_pass(s, 5);
+    if (s->served.closes == 0) { /* it need not be seen while paused */
+        assert_ok(duos_conn_resume(s->served.conn));
+    }
+    scene_until(s, s->served.closes, 1);
+    scene_idle(s);
+    assert_string_equal(s->served.log, "odc");
+    assert_int_equal(s->served.reason, DUOS_ECONNRESET);
+    assert_true(s->served.bytes <= 100 * 1024);
+}
+
+/* What came before a reset may be lost with it; its end is told once. */
+static void test_ST6_conn_data_and_reset_in_one_turn(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    need_resets();
+    scene_serve(s);
+    visitor = scene_visit(s);
+    assert_ok(duos_send_all(visitor, bulk, 1000, 1000, NULL));
+    net_reset(&visitor);
+    scene_until(s, s->served.closes, 1);
+    scene_idle(s);
+    assert_true(s->served.bytes == 0 || s->served.bytes == 1000);
+    assert_int_equal(s->served.eofs, 0);
+    assert_int_equal(s->served.reason, DUOS_ECONNRESET);
+}
+
 /* The one send is taken, since on_close tells; a loop of sends must end. */
 static void test_SY10_conn_that_is_broken_does_not_take_bytes_for_ever(
     void **state)
@@ -278,6 +399,11 @@ int main(void)
         scene_test(test_ST4_conn_reset_while_closing_ends_it),
         scene_test(test_ST4_conn_reset_after_our_end_tells_it),
         scene_test(test_ST4_conn_shut_down_after_a_reset_tells_the_reset),
+        scene_test(test_ST4_conn_reset_after_their_end_tells_it_once),
+        scene_test(test_ST4_conn_reset_during_a_drain_ends_it),
+        scene_test(test_ST4_conn_reset_when_just_accepted_is_told_once),
+        scene_test(test_ST4_conn_reset_in_the_middle_of_its_data),
+        scene_test(test_ST6_conn_data_and_reset_in_one_turn),
         scene_test(test_SY10_conn_that_is_broken_does_not_take_bytes_for_ever),
         scene_test(test_ST6_conn_receives_what_came_before_the_end),
         scene_test(test_conn_release_hands_over_a_socket_that_works),

@@ -75,7 +75,7 @@ static void test_datagram_connected_sends_without_an_address(void **state)
 }
 
 /* Trap 49: length 0 is a datagram like any other, never the end. */
-static void test_trap_49_datagram_empty_is_no_end_of_stream(void **state)
+static void test_trap_49_UD2_datagram_empty_is_no_end_of_stream(void **state)
 {
     duos_addr to;
     duos_addr from;
@@ -101,7 +101,8 @@ static void test_trap_49_datagram_empty_is_no_end_of_stream(void **state)
 }
 
 /* Trap 47: said by MSG_TRUNC here, by an error there. */
-static void test_trap_47_datagram_too_long_for_the_buffer_is_cut(void **state)
+static void test_trap_47_UD1_datagram_too_long_for_the_buffer_is_cut(
+    void **state)
 {
     duos_addr to;
     duos_addr from;
@@ -127,7 +128,7 @@ static void test_trap_47_datagram_too_long_for_the_buffer_is_cut(void **state)
     net_close(&sender);
 }
 
-static void test_trap_47_recv_cuts_a_datagram_without_an_error(void **state)
+static void test_trap_47_UD1_recv_cuts_a_datagram_without_an_error(void **state)
 {
     duos_addr to;
     duos_socket receiver = net_bind(DUOS_IPV4, DUOS_DGRAM, &to);
@@ -350,9 +351,11 @@ int main(void)
         cmocka_unit_test(test_datagram_arrives_with_its_sender),
         cmocka_unit_test(test_datagram_arrives_with_its_sender_ipv6),
         cmocka_unit_test(test_datagram_connected_sends_without_an_address),
-        cmocka_unit_test(test_trap_49_datagram_empty_is_no_end_of_stream),
-        cmocka_unit_test(test_trap_47_datagram_too_long_for_the_buffer_is_cut),
-        cmocka_unit_test(test_trap_47_recv_cuts_a_datagram_without_an_error),
+        cmocka_unit_test(test_trap_49_UD2_datagram_empty_is_no_end_of_stream),
+        cmocka_unit_test(
+            test_trap_47_UD1_datagram_too_long_for_the_buffer_is_cut),
+        cmocka_unit_test(
+            test_trap_47_UD1_recv_cuts_a_datagram_without_an_error),
         cmocka_unit_test(test_UD2_datagram_of_the_largest_size_arrives),
         cmocka_unit_test(test_UD2_datagram_over_the_largest_size_is_emsgsize),
         cmocka_unit_test(test_API1_datagram_null_is_einval),

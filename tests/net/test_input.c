@@ -82,7 +82,7 @@ static int end_input(void **state)
 
 /* ---- what it may be --------------------------------------------------- */
 
-static void test_input_pipe_hands_over_what_comes_and_its_end(void **state)
+static void test_CL5_input_pipe_hands_over_what_comes_and_its_end(void **state)
 {
     scene *s = (scene *)*state;
     reader r;
@@ -118,7 +118,7 @@ static void write_file(void)
     assert_int_equal(fclose(file), 0);
 }
 
-static void test_trap_69_input_file_arrives_whole_and_in_order(void **state)
+static void test_trap_69_CL5_input_file_arrives_whole_and_in_order(void **state)
 {
     scene *s = (scene *)*state;
     reader r;
@@ -439,8 +439,8 @@ static void test_input_started_many_times_leaves_nothing_behind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        input_test(test_input_pipe_hands_over_what_comes_and_its_end),
-        input_test(test_trap_69_input_file_arrives_whole_and_in_order),
+        input_test(test_CL5_input_pipe_hands_over_what_comes_and_its_end),
+        input_test(test_trap_69_CL5_input_file_arrives_whole_and_in_order),
         input_test(test_CL1_input_null_device_ends_at_once),
         input_test(test_CL1_input_that_is_closed_is_refused),
         input_test(test_input_that_cannot_be_read_ends_with_the_reason),

@@ -76,7 +76,7 @@ static void check_cut(duos_family family)
     post_close(&p);
 }
 
-static void test_trap_47_message_too_long_for_its_parts_is_cut(void **state)
+static void test_trap_47_UD1_message_too_long_for_its_parts_is_cut(void **state)
 {
     (void)state;
     for_both(check_cut);
@@ -103,7 +103,7 @@ static void check_empty(duos_family family)
     post_close(&p);
 }
 
-static void test_trap_49_message_empty_is_a_datagram(void **state)
+static void test_trap_49_UD2_message_empty_is_a_datagram(void **state)
 {
     (void)state;
     for_both(check_empty);
@@ -423,8 +423,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_message_arrives_with_its_sender),
-        cmocka_unit_test(test_trap_47_message_too_long_for_its_parts_is_cut),
-        cmocka_unit_test(test_trap_49_message_empty_is_a_datagram),
+        cmocka_unit_test(
+            test_trap_47_UD1_message_too_long_for_its_parts_is_cut),
+        cmocka_unit_test(test_trap_49_UD2_message_empty_is_a_datagram),
         cmocka_unit_test(test_trap_49_message_at_the_end_of_a_stream_is_eeof),
         cmocka_unit_test(test_message_tells_where_it_arrived),
         cmocka_unit_test(test_message_tells_its_ttl),

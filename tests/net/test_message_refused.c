@@ -21,7 +21,8 @@ static duos_socket open_deaf(duos_addr *at)
 }
 
 /* Trap 48: told once, as a result of its own; the socket goes on. */
-static void test_trap_48_message_to_nobody_is_told_when_connected(void **state)
+static void test_trap_48_UD3_message_to_nobody_is_told_when_connected(
+    void **state)
 {
     duos_addr to;
     duos_addr at;
@@ -63,7 +64,8 @@ static void test_trap_48_message_to_nobody_is_told_when_connected(void **state)
     net_close(&s);
 }
 
-static void test_trap_48_message_to_nobody_is_silent_unconnected(void **state)
+static void test_trap_48_UD3_message_to_nobody_is_silent_unconnected(
+    void **state)
 {
     duos_addr to;
     duos_socket deaf = open_deaf(&to);
@@ -211,8 +213,10 @@ static void test_message_with_a_descriptor_leaves_none_open(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_trap_48_message_to_nobody_is_told_when_connected),
-        cmocka_unit_test(test_trap_48_message_to_nobody_is_silent_unconnected),
+        cmocka_unit_test(
+            test_trap_48_UD3_message_to_nobody_is_told_when_connected),
+        cmocka_unit_test(
+            test_trap_48_UD3_message_to_nobody_is_silent_unconnected),
         cmocka_unit_test(test_API1_message_refuses_what_makes_no_sense),
         cmocka_unit_test(test_API2_message_on_no_socket_is_ebadf),
         cmocka_unit_test(test_message_that_goes_nowhere_names_the_reason),

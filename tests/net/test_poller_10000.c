@@ -109,7 +109,7 @@ static void assert_woken_by(member *m)
     assert_true(told);
 }
 
-static void test_poller_of_10000_is_woken_by_any_one(void **state)
+static void test_LO5_poller_of_10000_is_woken_by_any_one(void **state)
 {
     size_t i;
 
@@ -133,7 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
-            test_poller_of_10000_is_woken_by_any_one, set_up, tear_down),
+            test_LO5_poller_of_10000_is_woken_by_any_one, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

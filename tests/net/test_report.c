@@ -77,13 +77,13 @@ static void check_told_once(duos_family family)
     net_close(&s);
 }
 
-static void test_report_of_a_lost_datagram_is_taken_once(void **state)
+static void test_UD3_report_of_a_lost_datagram_is_taken_once(void **state)
 {
     (void)state;
     check_told_once(DUOS_IPV4);
 }
 
-static void test_report_of_a_lost_datagram_is_taken_once_ipv6(void **state)
+static void test_UD3_report_of_a_lost_datagram_is_taken_once_ipv6(void **state)
 {
     (void)state;
     net_need(DUOS_IPV6);
@@ -170,8 +170,8 @@ static void test_API9_report_wrong_argument_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_report_of_a_lost_datagram_is_taken_once),
-        cmocka_unit_test(test_report_of_a_lost_datagram_is_taken_once_ipv6),
+        cmocka_unit_test(test_UD3_report_of_a_lost_datagram_is_taken_once),
+        cmocka_unit_test(test_UD3_report_of_a_lost_datagram_is_taken_once_ipv6),
         cmocka_unit_test(test_report_of_a_dual_socket_tells_of_ipv4),
         cmocka_unit_test(test_report_stays_after_a_receive_was_told),
         cmocka_unit_test(test_API9_report_of_what_keeps_none_is_enotsup),

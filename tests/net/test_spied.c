@@ -179,7 +179,8 @@ static void test_trap_14_listener_asks_for_a_port_of_its_own(void **state)
 /* ---- datagrams --------------------------------------------------------- */
 
 /* Trap 48: 10054 from a datagram that got lost. */
-static void test_trap_48_report_of_a_lost_datagram_ends_no_loop(void **state)
+static void test_trap_48_UD3_report_of_a_lost_datagram_ends_no_loop(
+    void **state)
 {
     duos_addr at;
     duos_socket s;
@@ -392,7 +393,7 @@ int main(void)
         TEST(test_trap_32_attempts_are_given_up_on_loopback_only),
         TEST(test_trap_33_SY8_refusal_at_once_is_told_like_a_late_one),
         TEST(test_trap_14_listener_asks_for_a_port_of_its_own),
-        TEST(test_trap_48_report_of_a_lost_datagram_ends_no_loop),
+        TEST(test_trap_48_UD3_report_of_a_lost_datagram_ends_no_loop),
         TEST(test_trap_37_SY3_errors_of_the_network_mean_take_the_next),
         TEST(test_trap_37_SY3_server_takes_the_next),
         TEST(test_trap_38_SY4_server_pauses_when_no_descriptor_is_left),

@@ -188,3 +188,4 @@ with tempfile.TemporaryDirectory() as folder:
         run(int(file.read().strip().split(":")[1]))
     if server.wait(PATIENCE) != 0:
         fail("the server ended with %d" % server.returncode)
+print("[       OK ] test_CH3_members_hear_what_the_model_says")

@@ -16,6 +16,8 @@ import subprocess
 import sys
 import time
 
+import cases
+
 COMMAND = sys.argv[1:]
 PATIENCE = 30
 WINDOWS = COMMAND[-1].endswith(".exe")
@@ -146,7 +148,7 @@ def test_serve_goes_on_when_the_reader_of_stderr_has_gone():
 
 def test_serve_goes_on_when_the_disk_is_full():
     if WINDOWS:
-        return
+        return "no device here is always full"
     with open("/dev/full", "wb") as full, open(os.devnull, "wb") as null:
         read_end, write_end = os.pipe()
         server = start("serve", "127.0.0.1:0", "--json", "--ready-fd",
@@ -203,7 +205,7 @@ def test_ready_fd_gets_all_addresses_and_is_closed():
 
 def test_ready_fd_that_is_not_open_or_not_writable_fails():
     if WINDOWS:
-        return
+        return "--ready-fd is for POSIX"
     server = start("serve", "127.0.0.1:0", "--ready-fd", "97")
     read_until(server.stderr, rb"write --ready-fd 97: .* \(errno 9\)\n")
     if server.wait(PATIENCE) != 1:
@@ -218,9 +220,9 @@ def test_ready_fd_that_is_not_open_or_not_writable_fails():
     os.close(write_end)
 
 
-def test_usr1_tells_the_counters():
+def test_SG2_usr1_tells_the_counters():
     if WINDOWS:
-        return
+        return "no such signal on this system"
     for poller in "auto", "poll", "select":
         server = start("serve", "127.0.0.1:0", "-q", "--poller", poller)
         port, seen = listening(server.stderr)
@@ -257,9 +259,9 @@ def hang_up(act):
     return os.waitstatus_to_exitcode(status)
 
 
-def test_connect_ends_quietly_when_its_terminal_has_gone():
+def test_SG2_connect_ends_quietly_when_its_terminal_has_gone():
     if WINDOWS:
-        return
+        return "no terminal that hangs up on this system"
 
     def end(terminal, peer):
         os.close(terminal)
@@ -276,9 +278,109 @@ def test_connect_ends_quietly_when_its_terminal_has_gone():
         sys.exit("what came was lost, but the exit code does not tell")
 
 
-def test_connect_raw_reaches_a_terminal_untouched():
+def wait_for(condition, what):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            sys.exit("never: " + what)
+        time.sleep(0.01)
+
+
+def push(peer, data):
+    """Sends until nobody takes more for half a second; returns how much."""
+    sent = 0
+    peer.setblocking(False)
+    while True:
+        _, ready, _ = select.select([], [peer], [], 0.5)
+        if not ready:
+            return sent
+        sent += peer.send(data[sent % len(data):])
+
+
+def test_CL4_connect_whose_output_is_stuck_holds_its_peer_back():
+    data = os.urandom(1 << 20)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = start("connect", "127.0.0.1:%d" % listener.getsockname()[1],
+                       stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        peer, _ = listener.accept()
+        with peer:
+            sent = push(peer, data)
+            if sent > 32 << 20:
+                sys.exit("took %d bytes that nobody reads" % sent)
+            peer.shutdown(socket.SHUT_WR)
+            came = client.stdout.read()
+        if came != (data * (sent // len(data) + 1))[:sent]:
+            sys.exit("%d bytes sent, other %d came" % (sent, len(came)))
+        if client.wait(PATIENCE) != 0:
+            sys.exit("exit code %d" % client.returncode)
+        client.stdin.close()
+
+
+def test_CL4_SG2_connect_whose_reader_has_gone_ends_quietly():
+    """As with | head."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = start("connect", "127.0.0.1:%d" % listener.getsockname()[1],
+                       stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        peer, _ = listener.accept()
+        with peer:
+            peer.sendall(b"first\n")
+            read_until(client.stdout, b"first\r?\n")
+            client.stdout.close()
+            peer.settimeout(PATIENCE)
+            try:
+                peer.sendall(b"second\n")
+                peer.recv(1)
+            except ConnectionError:
+                pass
+        said = client.stderr.read()
+        if client.wait(PATIENCE) != 1 or said:
+            sys.exit("exit code %d, and it said %r" %
+                     (client.returncode, said))
+        client.stdin.close()
+
+
+def test_SG2_hangup_ends_serve_as_it_ends_others():
     if WINDOWS:
-        return
+        return "no such signal on this system"
+    server = start("serve", "127.0.0.1:0")
+    listening(server.stderr)
+    server.send_signal(signal.SIGHUP)
+    if server.wait(PATIENCE) != -signal.SIGHUP:
+        sys.exit("exit code %d" % server.returncode)
+
+
+def state_of(process):
+    with open("/proc/%d/stat" % process.pid) as stat:
+        return stat.read().rsplit(") ", 1)[1][0]
+
+
+def test_SG5_serve_goes_on_after_a_stop():
+    """Stopped, it keeps what comes; then it serves as if nothing had been."""
+    if WINDOWS or not os.path.exists("/proc/self/stat"):
+        return "no such signal on this system, or no way to see its effect"
+    for poller in "auto", "poll", "select":
+        server = start("serve", "127.0.0.1:0", "--poller", poller)
+        port, _ = listening(server.stderr)
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as peer:
+            peer.sendall(b"one")
+            if peer.recv(3, socket.MSG_WAITALL) != b"one":
+                sys.exit("no echo")
+            for _ in range(3):
+                server.send_signal(signal.SIGSTOP)
+                wait_for(lambda: state_of(server) == "T", "stopped")
+                peer.sendall(b"two")
+                late = socket.create_connection(("127.0.0.1", port), PATIENCE)
+                server.send_signal(signal.SIGCONT)
+                if peer.recv(3, socket.MSG_WAITALL) != b"two":
+                    sys.exit("no echo after a stop")
+                late.close()
+        echo(port)
+        stop(server)
+
+
+def test_CL3_connect_raw_reaches_a_terminal_untouched():
+    if WINDOWS:
+        return "no terminal of its own on this system"
     for options, wanted in ([], b"\\x1B[1mA\xc3\xa9\\xFF"), (
             ["--raw"], b"\x1b[1mA\xc3\xa9\xff"):
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -298,10 +400,7 @@ def test_connect_raw_reaches_a_terminal_untouched():
 
 signal.alarm(150)  # whatever else goes wrong
 try:
-    for name, test in list(globals().items()):
-        if name.startswith("test_"):
-            print(name, flush=True)
-            test()
+    cases.run(globals())
 finally:
     for process in started:
         if process.poll() is None:

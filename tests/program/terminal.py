@@ -14,6 +14,8 @@ import sys
 import termios
 import time
 
+import cases
+
 COMMAND = sys.argv[1:]
 PATIENCE = 20
 CTRL_C = b"\x03"
@@ -106,13 +108,13 @@ def flood(peer):
         pass
 
 
-def test_first_ctrl_c_ends_serve_with_0():
+def test_SG1_first_ctrl_c_ends_serve_with_0():
     server, _ = serve()
     server.type(CTRL_C)
     server.expect_exit(0)
 
 
-def test_second_ctrl_c_ends_serve_with_130():
+def test_SG1_second_ctrl_c_ends_serve_with_130():
     server, port = serve("--drain", "1h")
     peer = socket.create_connection(("127.0.0.1", port))
     flood(peer)
@@ -137,7 +139,7 @@ def talk():
     return server, client
 
 
-def test_end_of_input_half_closes_and_ends_connect_with_0():
+def test_CL1_CL5_end_of_input_half_closes_and_ends_connect_with_0():
     server, client = talk()
     client.type(END)
     client.expect_exit(0)
@@ -159,7 +161,7 @@ def test_ctrl_c_ends_connect_with_0_amid_a_line():
 def test_two_requests_end_connect_that_is_stuck_in_a_write():
     """Nobody reads the terminal, so its loop does not turn any more."""
     if WINDOWS:
-        return  # Wine turns the signals of POSIX into nothing
+        return "Wine turns the signals of POSIX into nothing"
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = Terminal("connect", "127.0.0.1:%d" %
                           listener.getsockname()[1])
@@ -220,7 +222,7 @@ def test_chat_hears_while_a_line_is_typed():
     end_chat(server, peer)
 
 
-def test_end_of_input_ends_chat_with_0():
+def test_CL5_end_of_input_ends_chat_with_0():
     server, peer, client = chat()
     client.type(b"one" + ENTER)
     hear(peer, b"me: one\n")
@@ -230,7 +232,7 @@ def test_end_of_input_ends_chat_with_0():
     end_chat(server, peer)
 
 
-def test_chat_shows_escape_sequences_escaped():
+def test_CL3_chat_shows_escape_sequences_escaped():
     """Those of a peer, and those of a server that lets them through."""
     server, peer, client = chat()
     peer.sendall(b"\x1b]0;peer\x07\n")
@@ -252,7 +254,4 @@ def test_chat_shows_escape_sequences_escaped():
 
 
 signal.alarm(100)  # whatever else goes wrong
-for name, test in list(globals().items()):
-    if name.startswith("test_"):
-        print(name, flush=True)
-        test()
+cases.run(globals())

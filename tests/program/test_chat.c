@@ -478,7 +478,7 @@ static void test_small_queue_and_short_lines_hold(void **state)
 
 /* ---- duosock chat ----------------------------------------------------- */
 
-static void test_chat_says_its_lines_and_prints_the_others(void **state)
+static void test_CL1_chat_says_its_lines_and_prints_the_others(void **state)
 {
     run_result r;
 
@@ -583,7 +583,7 @@ static void check_client(const char *answer, size_t len, bool reset, int code,
     duos_close(&listener);
 }
 
-static void test_chat_does_not_trust_its_server(void **state)
+static void test_CL3_chat_does_not_trust_its_server(void **state)
 {
     static char endless[9000];
 
@@ -654,12 +654,12 @@ int main(void)
         ROOM_TEST(test_stop_tells_all_and_ends_with_0),
         ROOM_TEST(test_drop_without_a_word_is_told),
         ROOM_TEST(test_small_queue_and_short_lines_hold),
-        ROOM_TEST(test_chat_says_its_lines_and_prints_the_others),
+        ROOM_TEST(test_CL1_chat_says_its_lines_and_prints_the_others),
         ROOM_TEST(test_CL2_chat_does_not_send_lines_that_are_too_long),
         ROOM_TEST(test_chat_with_a_refused_nick_exits_6),
         ROOM_TEST(test_chat_with_every_poller),
         PROGRAM_TEST(test_chat_without_a_good_nick_exits_2),
-        PROGRAM_TEST(test_chat_does_not_trust_its_server),
+        PROGRAM_TEST(test_CL3_chat_does_not_trust_its_server),
         PROGRAM_TEST(test_chat_whose_server_resets_exits_1),
     };
 

@@ -192,7 +192,7 @@ static void gather(crowd *c)
     }
 }
 
-static void test_chat_of_many_delivers_every_line(void **state)
+static void test_CH3_chat_of_many_delivers_every_line(void **state)
 {
     crowd c = {0};
     duos_timer limit;
@@ -228,7 +228,7 @@ static void test_chat_of_many_delivers_every_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PROGRAM_TEST(test_chat_of_many_delivers_every_line),
+        PROGRAM_TEST(test_CH3_chat_of_many_delivers_every_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,7 +171,7 @@ static void test_connect_round_trip_of_binary_file_keeps_each_byte(void **state)
     server_stop(&s);
 }
 
-static void test_connect_empty_or_closed_input_exits_0(void **state)
+static void test_CL1_connect_empty_or_closed_input_exits_0(void **state)
 {
     server s;
     run_result r;
@@ -191,7 +191,7 @@ static void test_connect_empty_or_closed_input_exits_0(void **state)
     server_stop(&s);
 }
 
-static void test_connect_all_streams_closed_exits_0(void **state)
+static void test_CL1_connect_all_streams_closed_exits_0(void **state)
 {
     server s;
     spawn *process;
@@ -205,7 +205,34 @@ static void test_connect_all_streams_closed_exits_0(void **state)
     server_stop(&s);
 }
 
-static void test_connect_prints_what_comes_after_its_input_ended(void **state)
+/* No socket may get the number of a stream, or messages would go there. */
+static void test_CL1_connect_any_stream_closed_sends_only_its_input(
+    void **state)
+{
+    unsigned closed;
+
+    (void)state;
+    file_write("client.in", "hello", 5);
+    for (closed = 0; closed < 8; closed++) {
+        char address[DUOS_ADDR_TEXT_MAX];
+        duos_socket listener = peer_listen(address, sizeof address);
+        const char *args[] = {"connect", address, "-v", NULL};
+        duos_socket peer;
+        spawn *process;
+
+        process = program_start(args, (closed & 1) ? NULL : "client.in",
+                                (closed & 2) ? NULL : "run.out",
+                                (closed & 4) ? NULL : "run.err");
+        peer = peer_accept(listener);
+        assert_int_equal(peer_drain(peer), (closed & 1) ? 0 : 5);
+        duos_close(&peer);
+        assert_int_equal(process_wait(process), 0);
+        duos_close(&listener);
+    }
+}
+
+static void test_CL1_connect_prints_what_comes_after_its_input_ended(
+    void **state)
 {
     static char answer[200000];
     char address[DUOS_ADDR_TEXT_MAX];
@@ -292,7 +319,7 @@ static void test_connect_peer_that_resets_exits_1(void **state)
     duos_close(&listener);
 }
 
-static void test_connect_output_that_fails_exits_1(void **state)
+static void test_CL4_connect_output_that_fails_exits_1(void **state)
 {
     server s;
     const char *args[] = {"connect", NULL, NULL};
@@ -388,13 +415,14 @@ int main(void)
         PROGRAM_TEST(test_connect_unanswered_times_out_and_exits_5),
         PROGRAM_TEST(test_connect_idle_times_out_and_exits_5),
         PROGRAM_TEST(test_connect_round_trip_of_binary_file_keeps_each_byte),
-        PROGRAM_TEST(test_connect_empty_or_closed_input_exits_0),
-        PROGRAM_TEST(test_connect_all_streams_closed_exits_0),
-        PROGRAM_TEST(test_connect_prints_what_comes_after_its_input_ended),
+        PROGRAM_TEST(test_CL1_connect_empty_or_closed_input_exits_0),
+        PROGRAM_TEST(test_CL1_connect_all_streams_closed_exits_0),
+        PROGRAM_TEST(test_CL1_connect_any_stream_closed_sends_only_its_input),
+        PROGRAM_TEST(test_CL1_connect_prints_what_comes_after_its_input_ended),
         PROGRAM_TEST(test_connect_ends_with_its_peer_while_input_is_open),
         PROGRAM_TEST(test_connect_passes_on_what_a_pipe_brings_at_once),
         PROGRAM_TEST(test_connect_peer_that_resets_exits_1),
-        PROGRAM_TEST(test_connect_output_that_fails_exits_1),
+        PROGRAM_TEST(test_CL4_connect_output_that_fails_exits_1),
         PROGRAM_TEST(test_connect_input_that_fails_exits_1),
         PROGRAM_TEST(test_connect_waits_for_a_slow_peer_and_loses_nothing),
         PROGRAM_TEST(test_connect_stop_request_ends_it_with_0),

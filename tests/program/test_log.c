@@ -182,7 +182,7 @@ static void test_log_keeps_order_and_every_line(void **state)
     forget(OS_STDERR);
 }
 
-static void test_log_reader_that_stalls_holds_up_nobody(void **state)
+static void test_CH5_log_reader_that_stalls_holds_up_nobody(void **state)
 {
     unsigned count = 3 * LOG_QUEUE / LINE;
     unsigned notices = 0;
@@ -263,7 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_log_without_start_writes_at_once),
         cmocka_unit_test(test_log_keeps_order_and_every_line),
-        cmocka_unit_test(test_log_reader_that_stalls_holds_up_nobody),
+        cmocka_unit_test(test_CH5_log_reader_that_stalls_holds_up_nobody),
         cmocka_unit_test(test_log_write_that_fails_is_tried_again_without_loss),
         cmocka_unit_test(test_log_flush_waits_no_longer_than_asked),
     };

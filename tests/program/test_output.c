@@ -88,7 +88,7 @@ static void test_output_to_a_file_is_untouched(void **state)
     assert_shown(text, sizeof text);
 }
 
-static void test_output_to_a_terminal_is_escaped_at_every_cut(void **state)
+static void test_CL3_output_to_a_terminal_is_escaped_at_every_cut(void **state)
 {
     const size_t len = sizeof text - 1;
     output out;
@@ -104,7 +104,7 @@ static void test_output_to_a_terminal_is_escaped_at_every_cut(void **state)
     }
 }
 
-static void test_output_to_a_terminal_is_escaped_byte_by_byte(void **state)
+static void test_CL3_output_to_a_terminal_is_escaped_byte_by_byte(void **state)
 {
     output out;
     size_t i;
@@ -149,7 +149,7 @@ static void test_output_as_json_is_escaped_at_every_cut(void **state)
     }
 }
 
-static void test_output_raw_to_a_terminal_is_untouched(void **state)
+static void test_CL3_output_raw_to_a_terminal_is_untouched(void **state)
 {
     output out;
 
@@ -178,11 +178,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_output_to_a_file_is_untouched),
-        cmocka_unit_test(test_output_to_a_terminal_is_escaped_at_every_cut),
-        cmocka_unit_test(test_output_to_a_terminal_is_escaped_byte_by_byte),
+        cmocka_unit_test(test_CL3_output_to_a_terminal_is_escaped_at_every_cut),
+        cmocka_unit_test(test_CL3_output_to_a_terminal_is_escaped_byte_by_byte),
         cmocka_unit_test(test_output_shows_a_whole_character_at_once),
         cmocka_unit_test(test_output_as_json_is_escaped_at_every_cut),
-        cmocka_unit_test(test_output_raw_to_a_terminal_is_untouched),
+        cmocka_unit_test(test_CL3_output_raw_to_a_terminal_is_untouched),
         cmocka_unit_test(test_output_that_fails_is_told),
     };
 

@@ -155,7 +155,7 @@ static void test_SY7_serve_foreign_address_exits_4(void **state)
     run_free(&r);
 }
 
-static void test_serve_max_clients_closes_one_more_at_once(void **state)
+static void test_LO2_serve_max_clients_closes_one_more_at_once(void **state)
 {
     server s;
     duos_socket first;
@@ -179,7 +179,7 @@ static void test_serve_max_clients_closes_one_more_at_once(void **state)
     assert_not_said("#3 open");
 }
 
-static void test_serve_closes_a_client_that_never_sends(void **state)
+static void test_ST9_serve_closes_a_client_that_never_sends(void **state)
 {
     server s;
     duos_socket silent;
@@ -199,7 +199,7 @@ static void test_serve_closes_a_client_that_never_sends(void **state)
     server_stop(&s);
 }
 
-static void test_serve_closes_an_idle_client(void **state)
+static void test_ST9_serve_closes_an_idle_client(void **state)
 {
     server s;
     duos_socket idle;
@@ -323,9 +323,9 @@ int main(void)
         PROGRAM_TEST(test_serve_ready_file_unwritable_exits_1),
         PROGRAM_TEST(test_SY7_serve_port_in_use_exits_4_and_names_the_error),
         PROGRAM_TEST(test_SY7_serve_foreign_address_exits_4),
-        PROGRAM_TEST(test_serve_max_clients_closes_one_more_at_once),
-        PROGRAM_TEST(test_serve_closes_a_client_that_never_sends),
-        PROGRAM_TEST(test_serve_closes_an_idle_client),
+        PROGRAM_TEST(test_LO2_serve_max_clients_closes_one_more_at_once),
+        PROGRAM_TEST(test_ST9_serve_closes_a_client_that_never_sends),
+        PROGRAM_TEST(test_ST9_serve_closes_an_idle_client),
         PROGRAM_TEST(test_serve_discard_sends_nothing_back),
         PROGRAM_TEST(test_serve_small_queue_echoes_everything),
         PROGRAM_TEST(test_serve_all_interfaces_is_pointed_out),

@@ -18,7 +18,7 @@ static duos_socket fill(const server *s)
 
 /* So few bytes fit the server's receive window: they are there once they are
  * sent. What has not arrived when a server stops, it does not answer. */
-static void test_serve_stop_answers_what_came_and_exits_0(void **state)
+static void test_SG1_serve_stop_answers_what_came_and_exits_0(void **state)
 {
     server s;
     duos_socket peer;
@@ -55,19 +55,19 @@ static void check_second_stop(bool interrupt, int code)
     duos_close(&peer);
 }
 
-static void test_serve_second_interrupt_exits_130(void **state)
+static void test_SG1_serve_second_interrupt_exits_130(void **state)
 {
     (void)state;
     check_second_stop(true, 130);
 }
 
-static void test_serve_second_termination_exits_143(void **state)
+static void test_SG1_serve_second_termination_exits_143(void **state)
 {
     (void)state;
     check_second_stop(false, 143);
 }
 
-static void test_serve_drain_deadline_ends_who_does_not_read(void **state)
+static void test_SG1_serve_drain_deadline_ends_who_does_not_read(void **state)
 {
     server s;
     duos_socket peer;
@@ -87,10 +87,10 @@ static void test_serve_drain_deadline_ends_who_does_not_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PROGRAM_TEST(test_serve_stop_answers_what_came_and_exits_0),
-        PROGRAM_TEST(test_serve_second_interrupt_exits_130),
-        PROGRAM_TEST(test_serve_second_termination_exits_143),
-        PROGRAM_TEST(test_serve_drain_deadline_ends_who_does_not_read),
+        PROGRAM_TEST(test_SG1_serve_stop_answers_what_came_and_exits_0),
+        PROGRAM_TEST(test_SG1_serve_second_interrupt_exits_130),
+        PROGRAM_TEST(test_SG1_serve_second_termination_exits_143),
+        PROGRAM_TEST(test_SG1_serve_drain_deadline_ends_who_does_not_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

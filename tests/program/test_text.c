@@ -33,7 +33,7 @@ static void test_escape_passes_harmless_text(void **state)
     CHECK("", "");
 }
 
-static void test_escape_shows_control_characters(void **state)
+static void test_CL3_escape_shows_control_characters(void **state)
 {
     (void)state;
     CHECK("a\0b", "a\\x00b");
@@ -41,7 +41,7 @@ static void test_escape_shows_control_characters(void **state)
     CHECK("\302\200\302\237\302\240", "\\xC2\\x80\\xC2\\x9F\302\240");
 }
 
-static void test_escape_shows_bidi_controls(void **state)
+static void test_CL3_escape_shows_bidi_controls(void **state)
 {
     (void)state;
     CHECK("\330\234", "\\xD8\\x9C");
@@ -53,7 +53,7 @@ static void test_escape_shows_bidi_controls(void **state)
     CHECK("\342\201\251", "\\xE2\\x81\\xA9");
 }
 
-static void test_escape_shows_what_is_not_utf8(void **state)
+static void test_CL3_escape_shows_what_is_not_utf8(void **state)
 {
     (void)state;
     CHECK("\200\377", "\\x80\\xFF");
@@ -88,7 +88,7 @@ static void test_escape_never_writes_half_a_character(void **state)
 }
 
 /* Whatever bytes come, what goes out is printable but for LF and TAB. */
-static void test_escape_of_any_bytes_is_printable(void **state)
+static void test_CL3_escape_of_any_bytes_is_printable(void **state)
 {
     unsigned char in[64];
     char out[sizeof in * ESCAPE_GROWTH];
@@ -116,7 +116,7 @@ static void test_escape_of_any_bytes_is_printable(void **state)
     }
 }
 
-static void test_escape_line_cuts_and_marks_long_text(void **state)
+static void test_CH5_escape_line_cuts_and_marks_long_text(void **state)
 {
     char out[12];
 
@@ -225,13 +225,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_escape_passes_harmless_text),
-        cmocka_unit_test(test_escape_shows_control_characters),
-        cmocka_unit_test(test_escape_shows_bidi_controls),
-        cmocka_unit_test(test_escape_shows_what_is_not_utf8),
+        cmocka_unit_test(test_CL3_escape_shows_control_characters),
+        cmocka_unit_test(test_CL3_escape_shows_bidi_controls),
+        cmocka_unit_test(test_CL3_escape_shows_what_is_not_utf8),
         cmocka_unit_test(test_escape_waits_for_the_rest_of_a_character),
         cmocka_unit_test(test_escape_never_writes_half_a_character),
-        cmocka_unit_test(test_escape_of_any_bytes_is_printable),
-        cmocka_unit_test(test_escape_line_cuts_and_marks_long_text),
+        cmocka_unit_test(test_CL3_escape_of_any_bytes_is_printable),
+        cmocka_unit_test(test_CH5_escape_line_cuts_and_marks_long_text),
         cmocka_unit_test(test_time_units_are_understood),
         cmocka_unit_test(test_sizes_and_counts_are_understood),
         cmocka_unit_test(test_choice_is_a_whole_word_of_the_list),

@@ -4,6 +4,8 @@
  */
 #include "program/program.h"
 
+#include "support/net.h"
+
 #include <stdlib.h>
 
 #define PATH    "program.sock"
@@ -124,6 +126,43 @@ static void test_serve_and_connect_by_abstract_name(void **state)
     stop(process);
 }
 
+/* A peer may choose its name; it gets into the log, but harmlessly. */
+static void test_CH5_name_of_a_peer_is_escaped_in_the_log(void **state)
+{
+    static const char name[] = "p\033]0;x\a\n#9 \302\205\342\200\256\377";
+    duos_socket peer;
+    duos_addr at;
+    spawn *process;
+    char *log;
+    size_t i;
+
+    (void)state;
+    need_unix();
+    if (os_is_windows()) {
+        skip_because("no such names of files on this system");
+    }
+    (void)remove(PATH);
+    (void)remove(name);
+    process = serve_at(ADDRESS);
+    peer = net_open(DUOS_UNIX, DUOS_STREAM);
+    at = net_unix(name);
+    assert_ok(duos_bind(peer, &at));
+    at = net_unix(PATH);
+    assert_ok(duos_connect(peer, &at));
+    file_wait_for(SERVER_LOG, "#1 open ");
+    net_close(&peer);
+    file_wait_for(SERVER_LOG, "#1 close ");
+    stop(process);
+    (void)remove(name);
+    log = file_read(SERVER_LOG, NULL);
+    assert_contains(log, "p\\x1B]0;x\\x07\\x0A#9 "
+                         "\\xC2\\x85\\xE2\\x80\\xAE\\xFF");
+    for (i = 0; log[i] != '\0'; i++) {
+        assert_true(log[i] == '\n' || (log[i] >= ' ' && log[i] < 0x7f));
+    }
+    free(log);
+}
+
 static void test_unix_address_that_cannot_be_is_told(void **state)
 {
     run_result r;
@@ -156,6 +195,7 @@ int main(void)
         PROGRAM_TEST(test_serve_and_connect_through_a_path),
         PROGRAM_TEST(test_trap_24_serve_after_a_crash_takes_the_path_over),
         PROGRAM_TEST(test_serve_and_connect_by_abstract_name),
+        PROGRAM_TEST(test_CH5_name_of_a_peer_is_escaped_in_the_log),
         PROGRAM_TEST(test_unix_address_that_cannot_be_is_told),
     };
 

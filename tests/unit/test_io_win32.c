@@ -53,7 +53,7 @@ static void test_trap_46_shut_down_for_receiving_is_the_end(void **state)
 }
 
 /* Trap 47: the room is full, and the rest is lost. */
-static void test_trap_47_message_too_long_fills_the_buffer(void **state)
+static void test_trap_47_UD1_message_too_long_fills_the_buffer(void **state)
 {
     duos_socket s = open_connected();
     bool cut = false;
@@ -112,7 +112,7 @@ int main(void)
         cmocka_unit_test(test_trap_44_SY10_no_buffer_space_is_enobufs),
         cmocka_unit_test(test_trap_45_send_at_the_end_says_which_end),
         cmocka_unit_test(test_trap_46_shut_down_for_receiving_is_the_end),
-        cmocka_unit_test(test_trap_47_message_too_long_fills_the_buffer),
+        cmocka_unit_test(test_trap_47_UD1_message_too_long_fills_the_buffer),
         cmocka_unit_test(test_trap_48_reset_means_what_the_socket_can_have),
         cmocka_unit_test(test_message_without_control_data_tells_nothing),
     };

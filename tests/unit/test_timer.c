@@ -104,6 +104,44 @@ static void test_TI3_timer_equal_times_fire_in_order_of_starts(void **state)
     }
 }
 
+#define MANY 200000
+
+static unsigned many_fired;
+
+/* Their starts are their order where their times are equal. */
+static void check_many(duos__timer *node)
+{
+    static duos__timer last;
+
+    if (many_fired++ > 0) {
+        assert_true(
+            node->due_ns > last.due_ns ||
+            (node->due_ns == last.due_ns && node->sequence > last.sequence));
+    }
+    last = *node;
+}
+
+/* With a list in place of the heap this would take a minute. */
+static void test_TI3_timer_many_thousands_fire_in_order(void **state)
+{
+    static duos__timer many[MANY];
+    seeded random = {7};
+    unsigned i;
+
+    (void)state;
+    many_fired = 0;
+    for (i = 0; i < MANY; i++) {
+        many[i].fire = check_many;
+        assert_ok(duos__timers_start(&b.timers, &many[i],
+                                     seeded_below(&random, MANY / 10)));
+    }
+    for (i = 0; i < MANY; i += 4) {
+        duos__timers_stop(&b.timers, &many[i]);
+    }
+    duos__timers_fire(&b.timers, MANY);
+    assert_int_equal(many_fired, MANY - MANY / 4);
+}
+
 /* The sequence of starts is 32 bits wide; its order must survive the end. */
 static void test_TI2_timer_order_survives_the_wrap_of_the_sequence(void **state)
 {
@@ -254,6 +292,7 @@ int main(void)
         TEST(test_timer_none_started_is_never_due),
         TEST(test_timer_fires_when_due_and_not_before),
         TEST(test_TI3_timer_equal_times_fire_in_order_of_starts),
+        TEST(test_TI3_timer_many_thousands_fire_in_order),
         TEST(test_TI2_timer_order_survives_the_wrap_of_the_sequence),
         TEST(test_timer_stopped_does_not_fire),
         TEST(test_timer_restarted_has_the_new_time_only),
