@@ -9,6 +9,7 @@
 #include "support/net.h"
 #include "support/refuse.h"
 
+#include <duosock/client.h>
 #include <duosock/input.h>
 #include <duosock/interface.h>
 #include <duosock/listen.h>
@@ -23,6 +24,7 @@
 #include <duosock/resolve.h>
 #include <duosock/select.h>
 #include <duosock/sendfile.h>
+#include <duosock/server.h>
 #include <duosock/stream.h>
 #include <duosock/tcpinfo.h>
 
@@ -377,14 +379,17 @@ static duos_err use_input(void)
 /* Twice: its pipe is made once and kept, so first without, then with it. */
 static void test_quit_refused_a_call_gives_its_error(void **state)
 {
-    unsigned k;
+    const char *name;
+    unsigned k = 0;
+    duos_err err;
 
     (void)state;
-    for (k = 1; use_quit() != DUOS_OK || k == 1; k++) {
-        refuse_begin(k, REFUSE_FOR_WANT, NULL);
-        assert_is_reason(use_quit(), "a call");
-        (void)refuse_end();
-    }
+    do {
+        refuse_begin(++k, REFUSE_FOR_WANT, NULL);
+        err = use_quit();
+        name = refuse_end();
+        assert_is_reason(err, name != NULL ? name : "nothing");
+    } while (err != DUOS_OK);
     assert_bears_refusals(use_quit);
 }
 
@@ -499,13 +504,38 @@ static void test_stream_of_a_shared_port_refused_a_call_gives_its_error(
     assert_bears_refusals(use_stream);
 }
 
+#define PATH "refusals.socket"
+
+static duos_err use_path(void)
+{
+    (void)remove(PATH); /* a refusal may have left it behind */
+    return use_stream();
+}
+
+/* What an ended program left behind is replaced. */
+static duos_err use_stale_path(void)
+{
+    duos_socket s;
+    duos_err err;
+
+    (void)remove(PATH);
+    err = duos_listen_at("unix:" PATH, NULL, &s, NULL);
+    if (err != DUOS_OK) {
+        return err;
+    }
+    (void)duos_close(&s);
+    return use_stream();
+}
+
 static void test_stream_of_a_path_refused_a_call_gives_its_error(void **state)
 {
     (void)state;
     net_need_unix(DUOS_STREAM);
-    address_of_use = "unix:refusals.socket";
+    address_of_use = "unix:" PATH;
     reuse_of_use = DUOS_REUSE_SAFE;
-    assert_bears_refusals(use_stream);
+    assert_bears_refusals(use_path);
+    assert_bears_refusals(use_stale_path);
+    assert_bears_interruptions(use_stale_path);
 }
 
 static void test_stream_interrupted_goes_on(void **state)
@@ -744,9 +774,10 @@ static duos_err use_names(void)
     char name[256];
     uint16_t port;
     size_t count;
-    duos_err err =
-        duos_resolve("localhost:1", DUOS_UNSPEC, PATIENCE_MS, addrs, 4, &count);
+    duos_err err = duos_resolve("refusals.test:1", DUOS_UNSPEC, PATIENCE_MS,
+                                addrs, 4, &count);
 
+    err = err == DUOS_ENONAME ? DUOS_OK : err;
     if (err == DUOS_OK) {
         err = duos_resolve_service("http", DUOS_STREAM, PATIENCE_MS, &port);
         err = err == DUOS_ENOENT || err == DUOS_ENONAME ? DUOS_OK : err;
@@ -795,6 +826,114 @@ static void test_sendfile_interrupted_goes_on(void **state)
 {
     (void)state;
     assert_bears_interruptions(use_file);
+}
+
+/* ---- server and client -------------------------------------------------- */
+
+typedef struct meeting {
+    duos_server *server;
+    duos_client *client;
+    duos_addr at;
+    unsigned echoed; /* bytes */
+    bool over;
+} meeting;
+
+static void send_back(duos_conn *conn, const void *data, size_t len, void *user)
+{
+    (void)user;
+    if (duos_conn_send(conn, data, len) != DUOS_OK) {
+        duos_conn_abort(conn, DUOS_ENOMEM);
+    }
+}
+
+static void send_first(duos_conn *conn, void *user)
+{
+    send_back(conn, "meet", 4, user);
+}
+
+static void hear_back(duos_conn *conn, const void *data, size_t len, void *user)
+{
+    meeting *m = (meeting *)user;
+
+    (void)data;
+    m->echoed += (unsigned)len;
+    if (m->echoed == 4) {
+        duos_conn_close(conn);
+    }
+}
+
+static void be_over(duos_conn *conn, duos_err reason, void *user)
+{
+    meeting *m = (meeting *)user;
+
+    (void)conn;
+    (void)reason;
+    m->over = true;
+}
+
+static duos_err meet(duos_loop *loop, meeting *m)
+{
+    char text[DUOS_ADDR_TEXT_MAX];
+    uint64_t begin = net_now();
+    duos_err err;
+
+    assert_ok(duos_addr_format(&m->at, text, sizeof text));
+    err = duos_client_connect(m->client, text);
+    while (err == DUOS_OK && !m->over) {
+        err = duos_loop_step(loop, 100);
+        if (net_now() - begin > (uint64_t)PATIENCE_MS * 1000000) {
+            return DUOS_ETIMEDOUT;
+        }
+    }
+    return err;
+}
+
+/* Either side may lose its connection, but the client must hear of it. */
+static duos_err watch_meeting(duos_loop *loop)
+{
+    duos_server_config server;
+    duos_client_config client;
+    static meeting m; /* the last calls come when the loop goes */
+    duos_err err;
+
+    memset(&m, 0, sizeof m);
+    duos_server_config_init(&server);
+    server.handler.on_data = send_back;
+    duos_client_config_init(&client);
+    client.handler.on_open = send_first;
+    client.handler.on_data = hear_back;
+    client.handler.on_close = be_over;
+    client.user = &m;
+    err = duos_server_create(loop, &server, &m.server);
+    if (err == DUOS_OK) {
+        err = duos_server_listen(m.server, "127.0.0.1:0", NULL, &m.at);
+    }
+    if (err == DUOS_OK) {
+        err = duos_client_create(loop, &client, &m.client);
+    }
+    if (err == DUOS_OK) {
+        err = meet(loop, &m);
+    }
+    duos_client_destroy(m.client);
+    duos_server_destroy(m.server);
+    return err;
+}
+
+static duos_err use_meeting(void)
+{
+    return use_loop(watch_meeting);
+}
+
+static void test_server_refused_a_call_tells_its_client(void **state)
+{
+    (void)state;
+    assert_bears_refusals(use_meeting);
+}
+
+static void test_server_interrupted_goes_on(void **state)
+{
+    (void)state;
+    assert_bears_interruptions(use_meeting);
 }
 
 /* ---- many at once ------------------------------------------------------ */
@@ -905,6 +1044,8 @@ int main(void)
         cmocka_unit_test(test_names_refused_a_call_give_its_error),
         cmocka_unit_test(test_sendfile_refused_a_call_gives_its_error),
         cmocka_unit_test(test_sendfile_interrupted_goes_on),
+        cmocka_unit_test(test_server_refused_a_call_tells_its_client),
+        cmocka_unit_test(test_server_interrupted_goes_on),
         cmocka_unit_test(test_select_refused_a_call_gives_its_error),
         cmocka_unit_test(test_select_interrupted_goes_on),
         cmocka_unit_test(test_handover_refused_a_call_gives_its_error),

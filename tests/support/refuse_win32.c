@@ -123,6 +123,21 @@ CALL(uintptr_t, __cdecl, "msvcrt.dll", _beginthreadex, 0, EAGAIN,
      (void *a, unsigned b, void *c, void *d, unsigned e, void *f),
      (a, b, c, d, e, f));
 
+/* Names are looked up by other threads. None is known, and nobody is asked. */
+static int WSAAPI know_no_name(const char *host, const char *service,
+                               const void *hints, void **list)
+{
+    (void)host;
+    (void)service;
+    (void)hints;
+    *list = NULL;
+    return WSAHOST_NOT_FOUND;
+}
+extern int(WSAAPI *const __imp_getaddrinfo)(const char *, const char *,
+                                            const void *, void **);
+int(WSAAPI *const __imp_getaddrinfo)(const char *, const char *, const void *,
+                                     void **) = know_no_name;
+
 /* ---- what is no import ------------------------------------------------- */
 
 typedef void function(void);
