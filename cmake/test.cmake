@@ -11,7 +11,7 @@
 #   SUITES=windows   the other half
 #   SUITES=full      both with their slow tests, the program with each poller,
 #                    and the stages of test_full.cmake: sanitizers, clang,
-#                    release, other systems
+#                    release, coverage, other systems
 #   INSTALL=never    installs nothing; what is missing is named
 #   CMOCKA_SOURCE=d  CMocka's source for the cross builds, instead of a copy
 #                    from Debian's source package or from the network
@@ -27,11 +27,12 @@ get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 include("${CMAKE_CURRENT_LIST_DIR}/machine.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/wine.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/test_full.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/coverage.cmake")
 
 if(NOT SUITES)
     set(SUITES default)
 endif()
-if(NOT SUITES MATCHES "^(default|native|windows|full)$")
+if(NOT SUITES MATCHES "^(default|native|windows|full|coverage)$")
     message(FATAL_ERROR "SUITES is default, native, windows or full")
 endif()
 set(native YES)
@@ -103,6 +104,9 @@ if(windows)
 endif()
 if(SUITES STREQUAL "full")
     full_needs()
+endif()
+if(SUITES MATCHES "^(full|coverage)$")
+    coverage_needs()
 endif()
 set(hint "")
 if(windows AND native)
@@ -325,6 +329,12 @@ function(suite_compile title preset)
         file(APPEND "${summary}" "\n== ${title}\ncompiled and linked\n")
     endif()
 endfunction()
+
+if(SUITES STREQUAL "coverage")
+    coverage_stage()
+    set(native NO)
+    set(windows NO)
+endif()
 
 if(native)
     suite("native suite" dev)

@@ -11,23 +11,20 @@
 
 /* ---- which socket can have which option --------------------------------- */
 
-static int family_of(int fd)
+static duos_err family_of(int fd, int *family)
 {
     duos__sockaddr native;
     socklen_t len = sizeof native;
 
     native.any.sa_family = AF_UNSPEC;
-    (void)getsockname(fd, &native.any, &len);
-    switch (native.any.sa_family) {
-    case AF_INET:
-        return DUOS_IPV4;
-    case AF_INET6:
-        return DUOS_IPV6;
-    case AF_UNIX:
-        return DUOS_UNIX;
-    default:
-        return DUOS_UNSPEC;
+    if (getsockname(fd, &native.any, &len) != 0) {
+        return duos__last_error();
     }
+    *family = native.any.sa_family == AF_INET    ? DUOS_IPV4
+              : native.any.sa_family == AF_INET6 ? DUOS_IPV6
+              : native.any.sa_family == AF_UNIX  ? DUOS_UNIX
+                                                 : DUOS_UNSPEC;
+    return DUOS_OK;
 }
 
 static duos_err type_of(int fd, int *type)
@@ -49,10 +46,12 @@ static duos_err check_scope(int fd, duos_opt opt, int *family)
     int type;
     duos_err err = type_of(fd, &type);
 
+    if (err == DUOS_OK) {
+        err = family_of(fd, family);
+    }
     if (err != DUOS_OK) {
         return err;
     }
-    *family = family_of(fd);
     return duos__scope_has(duos_opt_describe(opt)->scope, *family, type)
                ? DUOS_OK
                : DUOS_ENOTSUP;
@@ -174,6 +173,17 @@ static duos_err get_protocol(int fd, sys_optval *value)
     return err;
 }
 
+static duos_err get_family(int fd, sys_optval *value)
+{
+    int family;
+    duos_err err = family_of(fd, &family);
+
+    if (err == DUOS_OK) {
+        value->number = family;
+    }
+    return err;
+}
+
 duos_err sys_opt_get(duos_socket s, duos_opt opt, sys_optval *value)
 {
     int fd = duos__fd(s);
@@ -192,8 +202,7 @@ duos_err sys_opt_get(duos_socket s, duos_opt opt, sys_optval *value)
         return err;
     }
     if (n->form == DUOS__FORM_FAMILY) {
-        value->number = family_of(fd);
-        return DUOS_OK;
+        return get_family(fd, value);
     }
     return duos__opt_decode(n, &native, len, value);
 }

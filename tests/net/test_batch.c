@@ -232,8 +232,10 @@ static void test_trap_48_batch_keeps_an_error_for_the_next_call(void **state)
         got += err == DUOS_OK ? n : 0;
     } while (err == DUOS_OK && got < 2);
     if (err == DUOS_ECONNREFUSED) { /* first, and the datagrams after it */
-        assert_ok(duos_recv_batch(s, list, COUNT, &n));
-        assert_int_equal(got + n, 2);
+        for (; got < 2; got += n) {
+            assert_ok(duos_recv_batch(s, list, COUNT, &n));
+        }
+        assert_int_equal(got, 2);
     } else {
         assert_err(DUOS_ECONNREFUSED, duos_recv_batch(s, list, COUNT, &n));
     }

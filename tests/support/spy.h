@@ -37,6 +37,11 @@ typedef struct spy {
     unsigned lost;         /* Windows: receives that are 10054 instead */
     bool know_keepidle;    /* Windows: TCP_KEEPIDLE is there */
     uint32_t ideal;        /* Windows: the ideal send backlog, 0 to ask */
+    uint32_t tcp_state;    /* Windows: what TCP_INFO tells, 0 to ask */
+    bool old_windows;      /* Windows: no flag against inheriting */
+    unsigned close_blocks; /* Windows: closes that would block instead */
+    intptr_t layered;      /* Windows: has no base, but one below it, */
+    intptr_t below;        /* ... which is this */
 } spy;
 
 extern spy spied;

@@ -47,6 +47,10 @@ static SOCKET WSAAPI see_socket(int family, int type, int protocol, void *info,
     spied.opened++;
     spied.opened_tcp += type == SOCK_STREAM;
     spied.inheritable += (flags & 0x80 /* ..._NO_HANDLE_INHERIT */) == 0;
+    if (spied.old_windows && (flags & 0x80) != 0) {
+        WSASetLastError(WSAEINVAL);
+        return INVALID_SOCKET;
+    }
     return real(family, type, protocol, info, group, flags);
 }
 
@@ -127,6 +131,41 @@ static int WSAAPI see_getsockopt(SOCKET s, int level, int name, char *value,
 #define INITIAL_RTO   0x98000011u
 #define IDEAL_BACKLOG 0x4004747bu
 #define CONNRESET     0x9800000cu
+#define TCP_INFO_CODE 0xd8000027u
+#define BASE_HANDLE   0x48000022u
+#define BELOW_HANDLE  0x4800001du
+
+/* A connection that was measured: the fields are their own numbers. */
+static int tell_tcp_info(void *out, DWORD out_len)
+{
+    const struct {
+        DWORD state, mss;
+        ULONG64 connection_ms;
+        DWORD timestamps, rtt_us, min_rtt_us, in_flight, cwnd, windows[3];
+        ULONG64 bytes[2];
+        DWORD reordered, retransmitted, fast, duplicate, timeouts, syns;
+    } told = {spied.tcp_state, 1000,   0, 0, 20,  0, 30, 4000,
+              {0, 0, 0},       {0, 0}, 0, 0, 100, 0, 10, 1};
+
+    memcpy(out, &told, out_len < sizeof told ? out_len : sizeof told);
+    return 0;
+}
+
+/* What a layer above the system's says that knows only the one below it. */
+static bool ask_layer(SOCKET s, DWORD code, void *out, int *result)
+{
+    if (spied.layered == 0 || (intptr_t)s != spied.layered) {
+        return false;
+    }
+    *result = SOCKET_ERROR;
+    if (code == BASE_HANDLE) {
+        WSASetLastError(WSAEOPNOTSUPP);
+    } else if (code == BELOW_HANDLE) {
+        memcpy(out, &spied.below, sizeof spied.below);
+        *result = 0;
+    }
+    return code == BASE_HANDLE || code == BELOW_HANDLE;
+}
 
 static int WSAAPI see_ioctl(SOCKET s, DWORD code, void *in, DWORD in_len,
                             void *out, DWORD out_len, DWORD *bytes,
@@ -134,8 +173,15 @@ static int WSAAPI see_ioctl(SOCKET s, DWORD code, void *in, DWORD in_len,
 {
     int(WSAAPI * real)(SOCKET, DWORD, void *, DWORD, void *, DWORD, DWORD *,
                        void *, void *);
+    int result;
 
     find(&real, "WSAIoctl");
+    if (code == TCP_INFO_CODE && spied.tcp_state != 0) {
+        return tell_tcp_info(out, out_len);
+    }
+    if (ask_layer(s, code, out, &result)) {
+        return result;
+    }
     spied.believed += code == INITIAL_RTO;
     spied.silenced += code == CONNRESET && *(const BOOL *)in == FALSE;
     if (code == IDEAL_BACKLOG && spied.ideal != 0) {
@@ -159,6 +205,19 @@ static int WSAAPI see_recvfrom(SOCKET s, char *data, int cap, int flags,
     return real(s, data, cap, flags, from, len);
 }
 
+static int WSAAPI see_closesocket(SOCKET s)
+{
+    int(WSAAPI * real)(SOCKET);
+
+    find(&real, "closesocket");
+    if (spied.close_blocks > 0) {
+        spied.close_blocks--;
+        WSASetLastError(WSAEWOULDBLOCK);
+        return SOCKET_ERROR;
+    }
+    return real(s);
+}
+
 /* What the linker would take from the import library. */
 #define INSTEAD_OF(type, name, args, seen)                                     \
     extern type(WSAAPI *const __imp_##name) args;                              \
@@ -177,3 +236,4 @@ INSTEAD_OF(int, WSAIoctl,
            see_ioctl);
 INSTEAD_OF(int, recvfrom, (SOCKET, char *, int, int, void *, int *),
            see_recvfrom);
+INSTEAD_OF(int, closesocket, (SOCKET), see_closesocket);
