@@ -75,7 +75,9 @@ static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
     process *p = (process *)user;
 
     (void)quit;
-    (void)kind;
+    if (kind != (count == 1 ? DUOS_QUIT_INTERRUPT : DUOS_QUIT_TERMINATE)) {
+        (void)fault_told(p->run, DUOS_EIO); /* it could not be read */
+    }
     fault_check(p->run, count == p->quits + 1, "a request is told twice");
     p->quits = count;
 }
