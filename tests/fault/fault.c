@@ -126,6 +126,9 @@ static void open_world(fault_run *run)
     config.alloc = &run->healthy.alloc;
     config.on_trace = on_trace;
     config.user = run;
+    if (run->scenario->buffer > 0) {
+        config.buffer = run->scenario->buffer;
+    }
     assert_ok(duos_sim_create(&config, &run->sim));
     assert_ok(duos_sim_add_host(run->sim, &host));
     assert_int_equal(host, FAULT_HOST);

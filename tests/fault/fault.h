@@ -47,7 +47,8 @@ typedef struct fault_run fault_run;
  * allowed: what a failure may look like besides its own code: consequences
  * that the headers name. Both end with DUOS_OK.
  *
- * patience_ms: the longest that a round may take, in virtual time.
+ * patience_ms: the longest that a round may take, in virtual time. buffer:
+ * bytes that one direction of a connection holds, 0 for many.
  */
 typedef struct fault_scenario {
     const char *name;
@@ -59,6 +60,7 @@ typedef struct fault_scenario {
     const duos_err *normal;
     const duos_err *allowed;
     int64_t patience_ms;
+    uint32_t buffer;
 } fault_scenario;
 
 /* One run of a scenario. */
@@ -113,9 +115,7 @@ void fault_allocations_for_good(const fault_scenario *scenario);
  * what the failures of its calls show, as SY12_SY13; NAME: of the scenario.
  */
 #define FAULT_MAIN(ids, NAME)                                                  \
-    FAULT_TEST(test_##ids##_##NAME##_each_call_fails_once, fault_calls_once)   \
-    FAULT_TEST(test_##ids##_##NAME##_each_call_fails_for_good,                 \
-               fault_calls_for_good)                                           \
+    FAULT_CALL_TESTS(ids, NAME)                                                \
     FAULT_TEST(test_ME1_##NAME##_each_allocation_fails_once,                   \
                fault_allocations_once)                                         \
     FAULT_TEST(test_ME1_ME2_##NAME##_each_allocation_fails_for_good,           \
@@ -123,8 +123,7 @@ void fault_allocations_for_good(const fault_scenario *scenario);
     int main(void)                                                             \
     {                                                                          \
         const struct CMUnitTest tests[] = {                                    \
-            cmocka_unit_test(test_##ids##_##NAME##_each_call_fails_once),      \
-            cmocka_unit_test(test_##ids##_##NAME##_each_call_fails_for_good),  \
+            FAULT_CALL_ENTRIES(ids, NAME),                                     \
             cmocka_unit_test(test_ME1_##NAME##_each_allocation_fails_once),    \
             cmocka_unit_test(                                                  \
                 test_ME1_ME2_##NAME##_each_allocation_fails_for_good),         \
@@ -132,6 +131,25 @@ void fault_allocations_for_good(const fault_scenario *scenario);
                                                                                \
         return cmocka_run_group_tests(tests, NULL, NULL);                      \
     }
+
+/* The same for a scenario that needs no memory. */
+#define FAULT_MAIN_WITHOUT_MEMORY(ids, NAME)                                   \
+    FAULT_CALL_TESTS(ids, NAME)                                                \
+    int main(void)                                                             \
+    {                                                                          \
+        const struct CMUnitTest tests[] = {FAULT_CALL_ENTRIES(ids, NAME)};     \
+                                                                               \
+        return cmocka_run_group_tests(tests, NULL, NULL);                      \
+    }
+
+#define FAULT_CALL_TESTS(ids, NAME)                                            \
+    FAULT_TEST(test_##ids##_##NAME##_each_call_fails_once, fault_calls_once)   \
+    FAULT_TEST(test_##ids##_##NAME##_each_call_fails_for_good,                 \
+               fault_calls_for_good)
+
+#define FAULT_CALL_ENTRIES(ids, NAME)                                          \
+    cmocka_unit_test(test_##ids##_##NAME##_each_call_fails_once),              \
+        cmocka_unit_test(test_##ids##_##NAME##_each_call_fails_for_good)
 
 #define FAULT_TEST(function, sweep)                                            \
     static void function(void **state)                                         \

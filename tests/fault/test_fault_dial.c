@@ -113,6 +113,6 @@ static const duos_err normal[] = {DUOS_OK};
 static const duos_err allowed[] = {DUOS_ECONNREFUSED, DUOS_ETIMEDOUT,
                                    DUOS_EHOSTUNREACH, DUOS_OK};
 static const fault_scenario scenario = {
-    "dial", sizeof(dial), start, done, whole, stop, normal, allowed, 60000};
+    "dial", sizeof(dial), start, done, whole, stop, normal, allowed, 60000, 0};
 
 FAULT_MAIN(DN1_SY6_SY8_SY9_SY10_SY11, dial)

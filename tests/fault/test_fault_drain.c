@@ -107,6 +107,7 @@ static const duos_err normal[] = {DUOS_EEOF, DUOS_ECANCELED, DUOS_EDRAINED,
                                   DUOS_OK};
 static const duos_err allowed[] = {DUOS_OK};
 static const fault_scenario scenario = {
-    "drain", sizeof(drain), start, done, whole, stop, normal, allowed, 60000};
+    "drain", sizeof(drain), start,   done,  whole,
+    stop,    normal,        allowed, 60000, 0};
 
 FAULT_MAIN(SY12_SY14, drain)

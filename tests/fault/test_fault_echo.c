@@ -56,6 +56,6 @@ static void stop(fault_run *run, void *state)
 static const duos_err normal[] = {DUOS_EEOF, DUOS_ECANCELED, DUOS_OK};
 static const duos_err allowed[] = {DUOS_OK};
 static const fault_scenario scenario = {
-    "echo", sizeof(echo), start, done, whole, stop, normal, allowed, 60000};
+    "echo", sizeof(echo), start, done, whole, stop, normal, allowed, 60000, 0};
 
 FAULT_MAIN(SY4_SY10_SY11_SY12_SY13_SY14, echo)

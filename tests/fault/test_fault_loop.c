@@ -256,6 +256,7 @@ static const duos_err normal[] = {DUOS_OK};
 static const duos_err allowed[] = {DUOS_ETIMEDOUT, /* of the pair */
                                    DUOS_ESTATE, DUOS_OK};
 static const fault_scenario scenario = {
-    "loop", sizeof(process), start, done, whole, stop, normal, allowed, 60000};
+    "loop", sizeof(process), start,   done,  whole,
+    stop,   normal,          allowed, 60000, 0};
 
 FAULT_MAIN(SY12_SY15, loop)

@@ -165,6 +165,7 @@ static void stop(fault_run *run, void *state)
 static const duos_err normal[] = {DUOS_EEOF, DUOS_OK};
 static const duos_err allowed[] = {DUOS_OK};
 static const fault_scenario scenario = {
-    "poller", sizeof(bare), start, done, whole, stop, normal, allowed, 60000};
+    "poller", sizeof(bare), start,   done,  whole,
+    stop,     normal,       allowed, 60000, 0};
 
 FAULT_MAIN(SY8_SY9_SY10_SY11_SY12, poller)

@@ -144,6 +144,6 @@ static const duos_err normal[] = {DUOS_EEOF, DUOS_ECANCELED, DUOS_ECONNRESET,
 static const duos_err allowed[] = {DUOS_OK};
 static const fault_scenario scenario = {
     "reconnect", sizeof(reconnect), start, done, whole, stop,
-    normal,      allowed,           60000};
+    normal,      allowed,           60000, 0};
 
 FAULT_MAIN(SY6_SY8_SY9_SY10_SY11, reconnect)

@@ -233,8 +233,8 @@ static const duos_err normal[] = {DUOS_EEOF, DUOS_ECANCELED, DUOS_OK};
 /* An address that failed by a fault leaves the last one's reason. */
 static const duos_err allowed[] = {DUOS_ECONNREFUSED, DUOS_EHOSTUNREACH,
                                    DUOS_ETIMEDOUT, DUOS_OK};
-static const fault_scenario scenario = {"resolve", sizeof(resolve), start,
-                                        done,      whole,           stop,
-                                        normal,    allowed,         60000};
+static const fault_scenario scenario = {
+    "resolve", sizeof(resolve), start,   done,  whole,
+    stop,      normal,          allowed, 60000, 0};
 
 FAULT_MAIN(DN1_DN2_DN3_DN5, resolve)

@@ -166,8 +166,8 @@ static void stop(fault_run *run, void *state)
 
 static const duos_err normal[] = {DUOS_EEOF, DUOS_EWOULDBLOCK, DUOS_OK};
 static const duos_err allowed[] = {DUOS_OK};
-static const fault_scenario scenario = {"select", sizeof(classic), start,
-                                        done,     whole,           stop,
-                                        normal,   allowed,         60000};
+static const fault_scenario scenario = {
+    "select", sizeof(classic), start,   done,  whole,
+    stop,     normal,          allowed, 60000, 0};
 
 FAULT_MAIN(SY4_SY6_SY7_SY10_SY11, select)
