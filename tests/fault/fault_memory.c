@@ -70,9 +70,10 @@ void *fault_calloc(size_t count, size_t size)
 void fault_free(void *ptr)
 {
     const duos_alloc *alloc = duos_alloc_default();
-    block_head *head = (block_head *)ptr - 1;
 
     if (ptr != NULL) {
+        block_head *head = (block_head *)ptr - 1;
+
         (void)alloc->resize(alloc->user, head, head->size, 0);
     }
 }
