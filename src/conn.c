@@ -80,9 +80,9 @@ static void open_connected(duos_conn *conn)
     conn->owner->engine->recv_start(&conn->stream);
     if (duos__conn_watch_deadlines(conn) != DUOS_OK) {
         duos__conn_finish(conn, DUOS_ENOMEM);
-        return;
     }
-    if (conn->owner->handler.on_open != NULL) {
+    if (conn->state == DUOS__CONN_OPEN && /* one of these may have ended it */
+        conn->owner->handler.on_open != NULL) {
         conn->owner->handler.on_open(conn, conn->user);
     }
 }

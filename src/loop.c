@@ -90,9 +90,9 @@ duos_err duos_loop_create(const duos_loop_config *config, duos_loop **out)
     duos_err err;
 
     duos_loop_config_init(&chosen);
-    if (out == NULL || (config != NULL && !duos__versioned_copy(
-                                              &chosen, sizeof chosen,
-                                              config))) {
+    if (out == NULL ||
+        (config != NULL &&
+         !duos__versioned_copy(&chosen, sizeof chosen, config))) {
         return DUOS_EINVAL;
     }
     if (chosen.recv_buffer < RECV_BUFFER_MIN ||
@@ -400,17 +400,24 @@ duos_err duos_post_init(duos_post *post,
     return DUOS_OK;
 }
 
-/* Only the first post into an empty box needs to wake the loop. */
+/* Only the first post since the loop has looked needs to wake it. */
 duos_err duos_loop_post(duos_loop *loop, duos_post *post)
 {
-    bool was_empty;
+    bool must_wake;
+    duos_err err = DUOS_OK;
 
     if (loop == NULL || post == NULL || post->on_post == NULL) {
         return DUOS_EINVAL;
     }
     duos__mailbox_push(&loop->posts, (duos__node *)(void *)&post->node,
-                       &was_empty);
-    return was_empty ? duos_poller_wakeup(loop->poller) : DUOS_OK;
+                       &must_wake);
+    if (must_wake) {
+        err = duos_poller_wakeup(loop->poller);
+    }
+    if (err != DUOS_OK) {
+        duos__mailbox_untold(&loop->posts);
+    }
+    return err;
 }
 
 /* ---- watches ---------------------------------------------------------- */

@@ -15,6 +15,7 @@ typedef struct duos__node {
 typedef struct duos__mailbox {
     duos__node *head;
     duos__node *tail;
+    bool told; /* the taker was woken, or is about to be */
     sys_lock lock;
 } duos__mailbox;
 
@@ -22,8 +23,11 @@ typedef struct duos__mailbox {
 duos_err duos__mailbox_init(duos__mailbox *box);
 void duos__mailbox_fini(duos__mailbox *box);
 
-/* Appends; *was_empty tells whether the taker must be woken. */
-void duos__mailbox_push(duos__mailbox *box, duos__node *node, bool *was_empty);
+/* Appends; *must_wake tells whether the taker must be woken. */
+void duos__mailbox_push(duos__mailbox *box, duos__node *node, bool *must_wake);
+
+/* That was not possible: who pushes next must try again. */
+void duos__mailbox_untold(duos__mailbox *box);
 
 /* Takes all nodes in the order of their pushes; NULL if there is none. */
 duos__node *duos__mailbox_take(duos__mailbox *box);

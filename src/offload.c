@@ -14,10 +14,11 @@ typedef struct job_list {
 
 struct duos__desk {
     sys_lock lock;
-    void (*wake)(void *user);
+    duos_err (*wake)(void *user, bool again);
     void *user;
-    bool open;  /* the owner is there */
-    bool woken; /* and knows that there is something */
+    bool open;   /* the owner is there */
+    bool waking; /* and was told, or is to be, that there is something */
+    bool woken;  /* and knows it */
     uint32_t running;
     uint32_t waiting_count;
     job_list waiting;
@@ -108,10 +109,12 @@ static void run(sys_job *sys)
 /* Under the lock. */
 static void finish(duos__desk *desk, duos__job *job)
 {
+    int tries = 2; /* there is nobody to whom a failure could be told */
+
     append(&desk->finished, job);
-    if (!desk->woken) {
-        desk->woken = true;
-        desk->wake(desk->user);
+    while (!desk->woken && tries-- > 0) {
+        desk->woken = desk->wake(desk->user, desk->waking) == DUOS_OK;
+        desk->waking = true;
     }
 }
 
@@ -164,7 +167,8 @@ static void done(sys_job *sys)
 
 /* ---- the owner's side ------------------------------------------------- */
 
-duos_err duos__desk_open(void (*wake)(void *user), void *user, duos__desk **out)
+duos_err duos__desk_open(duos_err (*wake)(void *user, bool again), void *user,
+                         duos__desk **out)
 {
     duos__desk *desk =
         (duos__desk *)duos__new(duos_alloc_default(), sizeof *desk);
@@ -262,6 +266,7 @@ void duos__desk_drop(duos__desk *desk, duos__job *job)
 void duos__desk_collect(duos__desk *desk)
 {
     sys_lock_take(&desk->lock);
+    desk->waking = false;
     desk->woken = false;
     move_all(&desk->finished, &desk->ready);
     sys_lock_release(&desk->lock);

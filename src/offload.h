@@ -32,12 +32,13 @@ typedef struct duos__job {
 
 /*
  * wake: is called once from elsewhere, under the desk's lock, when there is
- * something to collect, and then not again before duos__desk_collect. It must
- * not call the desk.
+ * something to collect, and then not again before duos__desk_collect, unless
+ * it fails: then it is called again at once, and when the next job ends; again
+ * tells. It must not call the desk.
  *
  * DUOS_OK, DUOS_ENOMEM, or as sys_lock_init.
  */
-duos_err duos__desk_open(void (*wake)(void *user), void *user,
+duos_err duos__desk_open(duos_err (*wake)(void *user, bool again), void *user,
                          duos__desk **out);
 
 /* The owner leaves; all jobs are dropped. Never waits. NULL is ignored. */

@@ -155,9 +155,10 @@ duos_err duos__query_result(const duos__query *query)
 
 /* ---- waiting for one --------------------------------------------------- */
 
-static void wake(void *user)
+static duos_err wake(void *user, bool again)
 {
-    (void)sys_wakeup_signal((sys_wakeup *)user);
+    (void)again;
+    return sys_wakeup_signal((sys_wakeup *)user);
 }
 
 /* The query is the desk's once it was added; *query is what came back. */

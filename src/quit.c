@@ -9,18 +9,26 @@
 
 #include "sys.h"
 
-/* One at a time: the callback may end the watch and its storage. */
+/*
+ * One at a time: the callback may end the watch and its storage. A channel
+ * that is readable and cannot be read would make the loop spin, so it is
+ * watched no more; but somebody has asked.
+ */
 static void on_ready(duos_watch *watch, unsigned events, void *user)
 {
     duos_quit *quit = (duos_quit *)user;
-    duos_quit_kind kind;
+    duos_quit_kind kind = DUOS_QUIT_TERMINATE;
+    duos_err err = sys_quit_take(quit->channel, &kind);
 
-    (void)watch;
     (void)events;
-    if (sys_quit_take(quit->channel, &kind) == DUOS_OK) {
-        quit->count++;
-        quit->on_quit(quit, quit->count, kind, quit->user);
+    if (err == DUOS_EWOULDBLOCK || err == DUOS_EINTERRUPTED) {
+        return;
     }
+    if (err != DUOS_OK) {
+        duos_watch_stop(watch);
+    }
+    quit->count++;
+    quit->on_quit(quit, quit->count, kind, quit->user);
 }
 
 duos_err duos_quit_init(duos_quit *quit, duos_loop *loop,

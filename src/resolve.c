@@ -166,11 +166,12 @@ static void answers_came(duos_post *post, void *user)
 /* ---- its beginning ---------------------------------------------------- */
 
 /* Under the desk's lock, so the loop is there. */
-static void wake(void *user)
+static duos_err wake(void *user, bool again)
 {
     duos_loop *loop = (duos_loop *)user;
 
-    (void)duos_loop_post(loop, &loop->desk_post);
+    return again ? duos_poller_wakeup(loop->poller) /* it is posted */
+                 : duos_loop_post(loop, &loop->desk_post);
 }
 
 static duos_err put_on_desk(duos_loop *loop, duos__query *query)

@@ -51,6 +51,9 @@ typedef struct duos_quit {
  *     count is 1 for the first since the start. It may stop the watch.
  * user: is passed on; may be NULL.
  *
+ * When the system cannot say what was asked for, that is told as
+ * DUOS_QUIT_TERMINATE, and no request after it.
+ *
  * After DUOS_QUIT_CLOSE Windows ends the process within about 5 seconds,
  * whatever it does; until then it may finish and exit by itself.
  *

@@ -105,7 +105,7 @@ DUOS_API const char *duos_sim_fault_name(duos_sim_fault fault);
     X(ACCEPT, accept, DUOS_EMFILE)                                             \
     X(CONNECT, connect, DUOS_ENETUNREACH)                                      \
     X(TAKE_ERROR, take_error, DUOS_ENOBUFS)                                    \
-    X(SHUTDOWN, shutdown, DUOS_ENOTCONN)                                       \
+    X(SHUTDOWN, shutdown, DUOS_ENOBUFS)                                        \
     X(SEND, send, DUOS_ECONNRESET)                                             \
     X(RECV, recv, DUOS_ECONNRESET)                                             \
     X(SENDTO, sendto, DUOS_ENOBUFS)                                            \
