@@ -64,8 +64,10 @@ static duos_conn_id any_id(void)
 
         id = w.conns[w.count - 1 - back % w.count].id;
     }
-    if (what % 4 == 3) {
+    if (what % 4 == 3 && what < 192) {
         id.value ^= UINT64_C(1) << what / 4;
+    } else if (what % 4 == 3) { /* a later generation */
+        id.value += (uint64_t)(what - 191) / 4 << 32;
     }
     return id;
 }

@@ -145,8 +145,10 @@ static duos_token any_token(world *w)
 
         token = w->given[w->given_count - 1 - back % w->given_count];
     }
-    if (what % 4 == 3) {
+    if (what % 4 == 3 && what < 192) {
         token.value ^= UINT64_C(1) << what / 4;
+    } else if (what % 4 == 3) { /* a later generation */
+        token.value += (uint64_t)(what - 191) / 4 << 32;
     }
     return token;
 }
