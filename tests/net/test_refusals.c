@@ -28,6 +28,8 @@
 #include <duosock/stream.h>
 #include <duosock/tcpinfo.h>
 
+#include "sys_host.h"
+
 /* No use makes so many calls; if it does, the test is wrong. */
 #define CALLS_MAX 2000
 
@@ -117,9 +119,10 @@ static void assert_bears_refusals(use *what)
 
 static void assert_bears_interruptions(use *what)
 {
-    if (bear(what, REFUSE_INTERRUPT) == 0) {
+    if (os_is_windows()) {
         skip_because("no call is interrupted on this system");
     }
+    assert_true(bear(what, REFUSE_INTERRUPT) > 0);
 }
 
 static void close_both(duos_socket ends[2])
@@ -399,6 +402,24 @@ static void test_quit_refused_a_call_gives_its_error(void **state)
     assert_bears_refusals(use_quit);
 }
 
+/* The first of two signals is not kept when the second is refused. */
+static void test_quit_half_begun_gives_signals_back(void **state)
+{
+    duos_socket channel;
+
+    (void)state;
+    if (os_is_windows()) {
+        skip_because("it is one call on this system");
+    }
+    assert_true(os_begin_own_quit());
+    refuse_begin(2, REFUSE_FOR_WANT, "sigaction");
+    assert_err(DUOS_EINVAL, sys_quit_open(NULL, &channel));
+    assert_non_null(refuse_end());
+    assert_true(os_ask_to_quit(DUOS_QUIT_INTERRUPT));
+    assert_int_equal(os_own_quits(), 1);
+    os_end_own_quit();
+}
+
 static void test_input_refused_a_call_gives_its_error(void **state)
 {
     (void)state;
@@ -542,6 +563,23 @@ static void test_stream_of_a_path_refused_a_call_gives_its_error(void **state)
     assert_bears_refusals(use_path);
     assert_bears_refusals(use_stale_path);
     assert_bears_interruptions(use_stale_path);
+}
+
+/* Nobody else would tidy up what nobody listens at. */
+static void test_path_whose_mode_is_refused_is_removed(void **state)
+{
+    duos_socket s;
+
+    (void)state;
+    net_need_unix(DUOS_STREAM);
+    if (os_is_windows()) {
+        skip_because("paths have no mode on this system");
+    }
+    (void)remove(PATH);
+    refuse_begin(1, REFUSE_FOR_WANT, "chmod");
+    assert_err(DUOS_EPERM, duos_listen_at("unix:" PATH, NULL, &s, NULL));
+    assert_non_null(refuse_end());
+    assert_false(os_path_exists(PATH));
 }
 
 static void test_stream_interrupted_goes_on(void **state)
@@ -795,10 +833,47 @@ static duos_err use_names(void)
     return err;
 }
 
+static void on_answer(duos_lookup *lookup, duos_err err, const duos_addr *addrs,
+                      size_t count, void *user)
+{
+    (void)lookup;
+    (void)addrs;
+    (void)count;
+    *(duos_err *)user = err;
+}
+
+static duos_err watch_lookup(duos_loop *loop)
+{
+    duos_err answer = DUOS_OK;
+    duos_lookup lookup;
+    duos_err err;
+
+    assert_ok(duos_lookup_init(&lookup, loop, on_answer, &answer));
+    err =
+        duos_lookup_start(&lookup, "refusals.test:1", DUOS_UNSPEC, PATIENCE_MS);
+    while (err == DUOS_OK && answer == DUOS_OK) {
+        err = duos_loop_step(loop, PATIENCE_MS);
+    }
+    if (err == DUOS_OK && answer == DUOS_ENONAME) {
+        /* Known at once, but told in a later turn: not any more. */
+        err = duos_lookup_start(&lookup, "127.0.0.1:1", DUOS_UNSPEC, -1);
+        duos_lookup_stop(&lookup);
+        answer = err;
+    }
+    duos_lookup_stop(&lookup);
+    return err == DUOS_OK ? answer : err;
+}
+
+static duos_err use_lookup(void)
+{
+    return use_loop(watch_lookup);
+}
+
 static void test_names_refused_a_call_give_its_error(void **state)
 {
     (void)state;
     assert_bears_refusals(use_names);
+    assert_bears_refusals(use_lookup);
 }
 
 static duos_err use_file(void)
@@ -1037,11 +1112,13 @@ int main(void)
         cmocka_unit_test(test_poller_interrupted_goes_on),
         cmocka_unit_test(test_poller_auto_takes_the_next_that_starts),
         cmocka_unit_test(test_poller_auto_without_any_gives_the_first_error),
+        cmocka_unit_test(test_quit_half_begun_gives_signals_back),
         cmocka_unit_test(test_input_refused_a_call_gives_its_error),
         cmocka_unit_test(test_stream_refused_a_call_gives_its_error),
         cmocka_unit_test(
             test_stream_of_a_shared_port_refused_a_call_gives_its_error),
         cmocka_unit_test(test_stream_of_a_path_refused_a_call_gives_its_error),
+        cmocka_unit_test(test_path_whose_mode_is_refused_is_removed),
         cmocka_unit_test(test_stream_interrupted_goes_on),
         cmocka_unit_test(test_datagrams_refused_a_call_give_its_error),
         cmocka_unit_test(test_datagrams_interrupted_go_on),
