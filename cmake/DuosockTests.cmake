@@ -16,7 +16,7 @@
 #       For tests made by add_test: labels and time-out.
 
 set(DUOSOCK_TEST_LAUNCHER "" CACHE STRING
-    "What test programs are run by, as cmake/valgrind.sh")
+    "The command that runs test programs, as cmake/valgrind.sh")
 
 # The poller backends that this system has.
 if(CMAKE_SYSTEM_NAME MATCHES "^(Linux|Android)$")
@@ -61,7 +61,8 @@ function(duosock_test_entry name exe)
     file(MAKE_DIRECTORY "${folder}")
     set(command ${exe})
     if(DUOSOCK_TEST_LAUNCHER)
-        set(command ${DUOSOCK_TEST_LAUNCHER} $<TARGET_FILE:${exe}>)
+        separate_arguments(command NATIVE_COMMAND "${DUOSOCK_TEST_LAUNCHER}")
+        list(APPEND command $<TARGET_FILE:${exe}>)
     endif()
     add_test(NAME ${name} COMMAND ${command} WORKING_DIRECTORY "${folder}")
     duosock_test_properties(${name} ${ARGN})

@@ -78,7 +78,7 @@ function(configure system)
     find_program(timeout timeout)
     if(timeout AND NOT system STREQUAL "Windows")
         list(APPEND options
-             "-DDUOSOCK_TEST_LAUNCHER=${timeout}\;${TEST_SECONDS}")
+             "-DDUOSOCK_TEST_LAUNCHER=${timeout} ${TEST_SECONDS}")
     endif()
     if(ninja)
         list(APPEND options -G Ninja)
