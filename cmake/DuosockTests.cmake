@@ -15,6 +15,9 @@
 #   duosock_test_properties(name [TIMEOUT seconds] [SLOW])
 #       For tests made by add_test: labels and time-out.
 
+set(DUOSOCK_TEST_LAUNCHER "" CACHE STRING
+    "The command that runs test programs, as cmake/valgrind.sh")
+
 # The poller backends that this system has.
 if(CMAKE_SYSTEM_NAME MATCHES "^(Linux|Android)$")
     set(DUOSOCK_TEST_POLLERS epoll poll select)
@@ -56,7 +59,12 @@ endfunction()
 function(duosock_test_entry name exe)
     set(folder "${CMAKE_BINARY_DIR}/tests/run/${name}")
     file(MAKE_DIRECTORY "${folder}")
-    add_test(NAME ${name} COMMAND ${exe} WORKING_DIRECTORY "${folder}")
+    set(command ${exe})
+    if(DUOSOCK_TEST_LAUNCHER)
+        separate_arguments(command NATIVE_COMMAND "${DUOSOCK_TEST_LAUNCHER}")
+        list(APPEND command $<TARGET_FILE:${exe}>)
+    endif()
+    add_test(NAME ${name} COMMAND ${command} WORKING_DIRECTORY "${folder}")
     duosock_test_properties(${name} ${ARGN})
 endfunction()
 

@@ -114,7 +114,7 @@ static const char *take_nick(chat_member *m, duos_bytes text)
     if (is_taken(m, nick)) {
         return "somebody has it";
     }
-    strcpy(m->nick, nick);
+    memcpy(m->nick, nick, text.len + 1);
     return NULL;
 }
 
@@ -200,7 +200,7 @@ static void run_nick(chat_member *m, duos_bytes text)
     char old[NICK_BYTES + 1];
     const char *complaint;
 
-    strcpy(old, m->nick);
+    memcpy(old, m->nick, sizeof old);
     complaint = take_nick(m, text);
     if (complaint != NULL) {
         answer(m, "* nick refused: %s", complaint);

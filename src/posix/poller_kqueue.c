@@ -68,7 +68,7 @@ static duos_err change_filters(const kqueue_state *state, int fd, uint64_t name,
                                unsigned from, unsigned to)
 {
     static const struct timespec at_once = {0, 0};
-    struct kevent changes[2];
+    struct kevent changes[2] = {{0}};
     duos_err err = DUOS_OK;
     int count = 0;
     int i;

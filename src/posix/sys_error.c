@@ -111,7 +111,7 @@ int32_t sys_err_native(duos_err err)
     switch (err) {
 #define NUMBER_CASE(name, number)                                              \
     case DUOS_E##name:                                                         \
-        return is_known(number) ? number : 0;
+        return is_known(number) ? (number) : 0;
         ERRNO_MAP(NUMBER_CASE)
 #undef NUMBER_CASE
     case DUOS_ENOTSUP:

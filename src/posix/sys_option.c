@@ -43,7 +43,7 @@ static duos_err type_of(int fd, int *type)
 
 static duos_err check_scope(int fd, duos_opt opt, int *family)
 {
-    int type;
+    int type = 0;
     duos_err err = type_of(fd, &type);
 
     if (err == DUOS_OK) {
@@ -164,7 +164,7 @@ static duos_err get_native(int fd, duos_opt opt, const duos__native *n,
 /* What an IP socket of this type speaks, unless somebody asked for more. */
 static duos_err get_protocol(int fd, sys_optval *value)
 {
-    int type;
+    int type = 0;
     duos_err err = type_of(fd, &type);
 
     if (err == DUOS_OK) {

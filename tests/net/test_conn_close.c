@@ -165,6 +165,7 @@ static void answer_with_unread_input(scene *s, size_t reply)
     s->served.act = reply_and_close;
     s->served.user = &reply;
     s->server_config.limits.queue_max = BULK;
+    s->server_config.limits.linger_ms = 2 * PATIENCE_MS; /* no time-out */
     scene_serve(s);
     visitor = net_open(DUOS_IPV4, DUOS_STREAM);
     assert_ok(duos_set_int(visitor, DUOS_OPT_RECV_BUFFER, 4096));

@@ -132,6 +132,25 @@ static void test_conn_refused_below_the_mark_is_told_of_room(void **state)
     net_close(&visitor);
 }
 
+static void test_conn_with_a_low_mark_of_0_is_told_of_an_empty_queue(
+    void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+    size_t total;
+
+    s->server_config.limits.queue_max = MAX_QUEUE;
+    s->server_config.limits.queue_high = HIGH;
+    s->server_config.limits.queue_low = 0;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    total = send_until_refused(s->served.conn, 10000);
+    expect_pattern(s, visitor, total);
+    scene_until(s, s->served.drains, 1);
+    assert_int_equal(duos_conn_queued(s->served.conn), 0);
+    net_close(&visitor);
+}
+
 /* A tiny send buffer makes nearly every send a short one. */
 static void test_ST1_conn_sends_in_tiny_pieces_lose_nothing(void **state)
 {
@@ -373,6 +392,7 @@ int main(void)
         scene_test(
             test_ME4_conn_send_of_more_than_the_queue_could_hold_is_refused),
         scene_test(test_conn_refused_below_the_mark_is_told_of_room),
+        scene_test(test_conn_with_a_low_mark_of_0_is_told_of_an_empty_queue),
         scene_test(test_ST1_conn_sends_in_tiny_pieces_lose_nothing),
         scene_test(test_CB3_conn_may_send_in_on_drain),
         scene_test(test_conn_without_marks_takes_what_memory_holds),

@@ -187,6 +187,37 @@ static void test_trap_66_poller_duplicate_does_not_keep_events_coming(
     net_close(&p.client);
 }
 
+/*
+ * The same, but closed too early: epoll cannot be told any more, and goes on
+ * with what has a slot that somebody else has by now.
+ */
+static void test_API4_poller_closed_duplicate_reaches_nobody(void **state)
+{
+    pair p = net_pair(DUOS_IPV4);
+    pair other = net_pair(DUOS_IPV4);
+    duos_token token = add(*state, p.server, DUOS_READ);
+    duos_socket duplicate = DUOS_SOCKET_INVALID;
+    duos_poll_event event;
+    size_t n = 9;
+
+    if (!os_duplicate_above(p.server, 0, &duplicate)) {
+        net_close_pair(&p);
+        net_close_pair(&other);
+        skip_because("sockets are not duplicated like this here");
+    }
+    net_close(&p.server);
+    assert_ok(duos_poller_del(*state, token));
+    token = add(*state, other.server, DUOS_READ);
+    assert_ok(duos_send_all(p.client, "x", 1, 0, NULL));
+    net_await(duplicate, DUOS_READ);
+    assert_ok(duos_poller_wait(*state, &event, 1, 20, &n));
+    assert_int_equal(n, 0);
+    net_close(&duplicate);
+    assert_ok(duos_poller_del(*state, token));
+    net_close(&p.client);
+    net_close_pair(&other);
+}
+
 /* ---- at random -------------------------------------------------------- */
 
 #define POOL  40
@@ -341,6 +372,7 @@ int main(void)
         TEST(test_trap_12_poller_number_reused_within_a_batch),
         TEST(test_API4_poller_del_after_close_and_reuse_is_ok),
         TEST(test_trap_66_poller_duplicate_does_not_keep_events_coming),
+        TEST(test_API4_poller_closed_duplicate_reaches_nobody),
         TEST(test_API2_poller_random_operations_agree_with_a_model),
 #undef TEST
     };

@@ -35,6 +35,9 @@ bool os_allow_descriptors(size_t count);
 bool os_begin_shortage(void);
 void os_end_shortage(void);
 
+/* The longest path that a unix socket can be bound to. */
+size_t os_unix_path_max(void);
+
 /* A second descriptor of the same socket whose number is at least number. */
 bool os_duplicate_above(duos_socket s, int number, duos_socket *out);
 

@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -85,6 +86,11 @@ bool os_begin_shortage(void)
 void os_end_shortage(void)
 {
     (void)setrlimit(RLIMIT_NOFILE, &limit_before);
+}
+
+size_t os_unix_path_max(void)
+{
+    return sizeof((struct sockaddr_un *)0)->sun_path - 1;
 }
 
 bool os_duplicate_above(duos_socket s, int number, duos_socket *out)

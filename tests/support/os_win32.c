@@ -52,6 +52,11 @@ void os_end_shortage(void)
 }
 
 /* Handles have no numbers that one could choose. */
+size_t os_unix_path_max(void)
+{
+    return 107; /* UNIX_PATH_MAX of afunix.h without the NUL */
+}
+
 bool os_duplicate_above(duos_socket s, int number, duos_socket *out)
 {
     (void)s;
