@@ -21,15 +21,35 @@
  *     ...                                 a client on b: "10.0.0.1:7700"
  *     err = duos_sim_run(sim, 60000);     until someone calls duos_sim_stop
  *
- * The first form knows TCP over IPv4 and IPv6, latency, short sends and
- * receives, and the host names of duos_sim_add_name. It does not know
- * datagrams (duos_open says DUOS_ENOTSUP), unix sockets (DUOS_EAFNOSUPPORT),
- * shared ports, out-of-band data and raw options. Native error numbers are
- * ours without the sign.
+ * It knows TCP and UDP over IPv4 and IPv6, with latency, urgent bytes, groups
+ * on the one link that all hosts share, broadcast, and a TIME_WAIT of 60 s for
+ * the end that closes first; unix sockets of both types, in a space of names
+ * on each host; pairs; and the host names of duos_sim_add_name.
+ *
+ *  - A datagram that nobody takes comes back as an error to a connected
+ *    sender. One that does not fit RECV_BUFFER is lost; longer than 65,507
+ *    bytes is DUOS_EMSGSIZE. Those from one host to another keep their order,
+ *    unless a fault lets them overtake. A socket hears the groups that it
+ *    joined itself.
+ *  - Who shares a port with others (DUOS_REUSE_SHARED) gets what the seed
+ *    gives it.
+ *  - A full backlog refuses at once, over the network; to a path it is
+ *    DUOS_EBUSY.
+ *  - The files of unix sockets lie side by side without directories and belong
+ *    to user 1000, whose permission to write counts. The process of host N
+ *    has the number N. duos_send_handle takes any socket of the same host;
+ *    it has two numbers then.
+ *  - There are no files to read (duos_sendfile: DUOS_ENOTSUP), no raw options
+ *    (DUOS_ENOPROTOOPT) and no child processes. An option without a meaning
+ *    here is DUOS_ENOTSUP, or kept and given back.
+ *
+ * Native error numbers are ours without the sign. Datagrams arrive in 2026,
+ * when virtual time begins.
  *
  * Calls that would block let the other hosts go on until they are satisfied,
  * and the clock jumps; when nothing is left that could end the wait, they
- * give DUOS_EDEADLOCK. Calls made before there is a simulation, or a socket
+ * give DUOS_EDEADLOCK. Who asks again and again without waiting spends a
+ * microsecond each time, so that it does not ask for ever. Calls made before there is a simulation, or a socket
  * opened before duos_sim_set_host, give DUOS_ENOTREADY.
  */
 #ifndef DUOSOCK_SIM_H

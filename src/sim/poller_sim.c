@@ -149,6 +149,9 @@ static duos_err sim_wait(duos_poller *p, duos_poll_event *events, size_t cap,
         sys_wakeup_drain(&state->wakeup);
         p->woken = true;
     }
+    if (n > 0) {
+        duos__sim_turn(sim);
+    }
     *count = n;
     return DUOS_OK;
 }

@@ -249,6 +249,13 @@ uint64_t duos__sim_wait_limit(duos_sim *sim, int32_t timeout_ms)
     return duos__sim_limit(sim, timeout_ms) + (again ? SIM_TURN_NS : 0);
 }
 
+void duos__sim_turn(duos_sim *sim)
+{
+    if (sim->steps_within == 0) {
+        sim->now_ns += SIM_TURN_NS;
+    }
+}
+
 void duos__sim_look(duos_sim *sim)
 {
     if (sim->steps_within == 0 && sim->looked_ns == sim->now_ns) {

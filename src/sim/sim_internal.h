@@ -232,6 +232,9 @@ uint64_t duos__sim_limit(const duos_sim *sim, int64_t timeout_ms);
  */
 uint64_t duos__sim_wait_limit(duos_sim *sim, int32_t timeout_ms);
 
+/* A turn of a loop that its own program runs takes its time, too. */
+void duos__sim_turn(duos_sim *sim);
+
 /* The same for who finds that a call on a non-blocking socket would block. */
 void duos__sim_look(duos_sim *sim);
 

@@ -115,7 +115,7 @@ sys_count duos__sim_send(sim_socket *sock, const sim_io *io)
     case SIM_GONE:
         break;
     }
-    err = take_error(duos__sim_near(sock));
+    err = is_local(sock) ? DUOS_OK : take_error(duos__sim_near(sock));
     return err != DUOS_OK ? err : DUOS_EPIPE;
 }
 
@@ -278,7 +278,7 @@ static unsigned bytes_ready(const sim_socket *sock)
     if (end->in.marked == SIM_MARKED) {
         got |= DUOS_PRIO;
     }
-    if (end->eof) {
+    if (end->send_closed && (end->eof || end->recv_closed)) {
         got |= DUOS_HANGUP;
     }
     return got;

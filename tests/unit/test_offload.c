@@ -19,9 +19,10 @@ typedef struct owner {
     task tasks[3];
 } owner;
 
-static void wake(void *user)
+static duos_err wake(void *user, bool again)
 {
-    (void)sys_wakeup_signal((sys_wakeup *)user);
+    (void)again;
+    return sys_wakeup_signal((sys_wakeup *)user);
 }
 
 static void work(duos__job *job)
