@@ -284,6 +284,64 @@ DUOS_API DUOS_CHECKED duos_err duos_sim_quit(duos_sim *sim, uint32_t host,
 DUOS_API DUOS_CHECKED duos_err duos_sim_input(duos_sim *sim, uint32_t host,
                                               const void *data, size_t len);
 
+/* As many descriptors as memory allows. */
+#define DUOS_SIM_UNLIMITED UINT32_MAX
+
+/*
+ * Bounds the descriptors of a host: sockets, wake-up channels and pollers
+ * that are open. Above it opening gives DUOS_EMFILE, and a connection that
+ * cannot be accepted stays in its backlog.
+ *
+ * limit: DUOS_SIM_UNLIMITED for none. What is open already stays.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ENOENT for a number without a
+ *     host.
+ * Blocking: never.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_sim_set_descriptors(duos_sim *sim,
+                                                        uint32_t host,
+                                                        uint32_t limit);
+
+/*
+ * How many of them are open.
+ *
+ * Returns: the number; 0 for NULL or a number without a host.
+ * Blocking: never.
+ */
+DUOS_API uint32_t duos_sim_descriptors(const duos_sim *sim, uint32_t host);
+
+/*
+ * Which ports those get who do not ask for one: 49152 to 65535 at first. With
+ * none left, duos_connect and sending say DUOS_EADDRNOTAVAIL, duos_bind
+ * DUOS_EADDRINUSE.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL, a min of 0, or one above max;
+ *     DUOS_ENOENT for a number without a host.
+ * Blocking: never.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_sim_set_ports(duos_sim *sim, uint32_t host,
+                                                  uint16_t min, uint16_t max);
+
+/*
+ * Says to the process of a host what a service manager would have said in
+ * its environment: see duos_inherited. The process has the number of its
+ * host.
+ *
+ * count, pid, names: LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES; NULL for
+ *     what is not said. Copied.
+ * first: the socket that is handed over first; the others have the numbers
+ *     behind it.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ENOENT for a number without a
+ *     host; DUOS_ENOMEM.
+ * Blocking: never.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_sim_handover(duos_sim *sim, uint32_t host,
+                                                 const char *count,
+                                                 const char *pid,
+                                                 const char *names,
+                                                 duos_socket first);
+
 /*
  * The virtual time, in nanoseconds since duos_sim_create.
  *

@@ -176,6 +176,7 @@ static void test_sim_stream_connection_gone_memory_gone(void **state)
         send_bytes(client, "unread");
         close_both(&client, &server);
         settle();
+        let_rest_end();
         live = i == 0 ? w->memory.live : live;
         assert_int_equal(w->memory.live, live);
     }
