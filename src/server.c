@@ -74,6 +74,12 @@ duos_err duos_server_create(duos_loop *loop, const duos_server_config *config,
     if (server == NULL) {
         return DUOS_ENOMEM;
     }
+    /* A server that can accept nobody must be able to wait. */
+    err = duos__timers_reserve(&loop->timers);
+    if (err != DUOS_OK) {
+        duos__free(&loop->alloc, server, sizeof *server);
+        return err;
+    }
     setup(server, loop, &chosen);
     *out = server;
     return DUOS_OK;
@@ -277,6 +283,7 @@ static void free_server(duos_server *server)
         duos__free(&loop->alloc, l, sizeof *l);
     }
     duos__slots_fini(&server->slots);
+    duos__timers_unreserve(&loop->timers);
     duos__free(&loop->alloc, server, sizeof *server);
 }
 

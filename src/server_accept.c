@@ -145,11 +145,9 @@ static void pause_accepting(duos_server *server)
 
     ms = ms < BACKOFF_FIRST_MS ? BACKOFF_FIRST_MS : ms;
     server->backoff_ms = ms < BACKOFF_LAST_MS ? ms : BACKOFF_LAST_MS;
-    if (duos__timers_start(&loop->timers, &server->retry,
-                           duos__after_ms(sys_now_ns(), server->backoff_ms)) !=
-        DUOS_OK) {
-        return; /* it spins rather than never accept again */
-    }
+    duos__timers_start_reserved(
+        &loop->timers, &server->retry,
+        duos__after_ms(sys_now_ns(), server->backoff_ms));
     for (l = server->listeners; l != NULL; l = l->next) {
         server->owner.engine->accept_stop(&l->acceptor);
     }

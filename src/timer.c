@@ -88,16 +88,21 @@ static void settle(duos__timers *timers, uint32_t at, duos__timer *node)
     }
 }
 
-/* By an eighth: what is in reserve is a cost of each idle connection. */
+/*
+ * For one node more, besides those that have a place. By an eighth: what is in
+ * reserve is a cost of each idle connection.
+ */
 static duos_err make_room(duos__timers *timers)
 {
+    uint32_t needed = timers->count + timers->reserved + 1;
     uint32_t room = timers->room + timers->room / 8;
     duos__timer **heap;
 
-    if (timers->count < timers->room) {
+    if (needed <= timers->room) {
         return DUOS_OK;
     }
     room = room > FIRST_ROOM ? room : FIRST_ROOM;
+    room = room > needed ? room : needed;
     heap = (duos__timer **)duos__resize(timers->alloc, timers->heap,
                                         timers->room, room, sizeof *heap);
     if (heap == NULL) {
@@ -106,6 +111,17 @@ static duos_err make_room(duos__timers *timers)
     timers->heap = heap;
     timers->room = room;
     return DUOS_OK;
+}
+
+static inline void start(duos__timers *timers, duos__timer *node,
+                         uint64_t due_ns)
+{
+    if (node->position == 0) {
+        node->position = ++timers->count;
+    }
+    node->due_ns = due_ns;
+    node->sequence = timers->sequence++;
+    settle(timers, node->position - 1, node);
 }
 
 duos_err duos__timers_start(duos__timers *timers, duos__timer *node,
@@ -117,12 +133,28 @@ duos_err duos__timers_start(duos__timers *timers, duos__timer *node,
         if (err != DUOS_OK) {
             return err;
         }
-        node->position = ++timers->count;
     }
-    node->due_ns = due_ns;
-    node->sequence = timers->sequence++;
-    settle(timers, node->position - 1, node);
+    start(timers, node, due_ns);
     return DUOS_OK;
+}
+
+duos_err duos__timers_reserve(duos__timers *timers)
+{
+    duos_err err = make_room(timers);
+
+    timers->reserved += err == DUOS_OK;
+    return err;
+}
+
+void duos__timers_unreserve(duos__timers *timers)
+{
+    timers->reserved--;
+}
+
+void duos__timers_start_reserved(duos__timers *timers, duos__timer *node,
+                                 uint64_t due_ns)
+{
+    start(timers, node, due_ns);
 }
 
 void duos__timers_stop(duos__timers *timers, duos__timer *node)

@@ -15,6 +15,7 @@ typedef struct duos__timers {
     duos__timer **heap;
     uint32_t count;
     uint32_t room;
+    uint32_t reserved; /* places for nodes that must not fail to start */
     uint32_t sequence; /* of the next start */
     uint64_t next_ns;  /* when heap[0] is due; UINT64_MAX without any */
 } duos__timers;
@@ -26,6 +27,15 @@ void duos__timers_fini(duos__timers *timers);
 duos_err duos__timers_start(duos__timers *timers, duos__timer *node,
                             uint64_t due_ns);
 void duos__timers_stop(duos__timers *timers, duos__timer *node);
+
+/*
+ * Keeps a place for one node, until unreserve; DUOS_ENOMEM. Only who has such
+ * a place starts its node with start_reserved, which cannot fail.
+ */
+duos_err duos__timers_reserve(duos__timers *timers);
+void duos__timers_unreserve(duos__timers *timers);
+void duos__timers_start_reserved(duos__timers *timers, duos__timer *node,
+                                 uint64_t due_ns);
 
 /* When the next one is due; UINT64_MAX when none is started. */
 static inline uint64_t duos__timers_next(const duos__timers *timers)

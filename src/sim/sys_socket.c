@@ -35,8 +35,12 @@ duos_err sys_close(duos_socket s)
 {
     sim_socket *sock;
     sim_socket *same;
+    duos_sim *sim = duos__sim_current();
     duos_err err = duos__sim_find(s, &sock);
 
+    if (err == DUOS_EBADF) { /* closed before: a mistake to be seen */
+        duos__sim_trace(sim, DUOS_SIM_CLOSE, sim->host, 0, err);
+    }
     if (err == DUOS_OK) {
         err = duos__sim_call(DUOS_SIM_CALL_CLOSE, s, &same);
         (void)traced(sock, DUOS_SIM_CLOSE, err);

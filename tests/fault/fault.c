@@ -104,6 +104,8 @@ static void on_trace(const duos_sim_record *record, void *user)
         if (run->first_failed == 0) {
             run->first_failed = record->socket;
         }
+    } else if (record->kind == DUOS_SIM_CLOSE && record->result == DUOS_EBADF) {
+        blame(run, "a socket is closed twice", record->result);
     }
     if (run->loud) {
         char line[DUOS_SIM_RECORD_TEXT_MAX];
