@@ -13,7 +13,8 @@
 #   duosock_add_sim_test(name ...)
 #       The same, on duosock::sim instead of the system's sockets.
 #   duosock_test_properties(name [TIMEOUT seconds] [SLOW])
-#       For tests made by add_test: labels and time-out.
+#       For tests made by add_test: labels and time-out. A build that is slow
+#       for its own reasons has it multiplied by DUOSOCK_TEST_PATIENCE.
 
 set(DUOSOCK_TEST_LAUNCHER "" CACHE STRING
     "The command that runs test programs, as cmake/valgrind.sh")
@@ -33,6 +34,9 @@ function(duosock_test_properties name)
     cmake_parse_arguments(PARSE_ARGV 1 ARG "SLOW" "TIMEOUT" "")
     if(NOT ARG_TIMEOUT)
         set(ARG_TIMEOUT 60)
+    endif()
+    if(DUOSOCK_TEST_PATIENCE)
+        math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * ${DUOSOCK_TEST_PATIENCE}")
     endif()
     string(REGEX REPLACE "[.].*" "" labels ${name})
     if(ARG_SLOW)

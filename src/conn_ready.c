@@ -353,12 +353,8 @@ static duos_err ready_accept_start(duos__acceptor *a)
     duos_err err;
 
     a->watcher.ready = acceptor_ready;
-    if (a->token.value == 0) {
-        err = duos_poller_add(a->loop->poller, a->sock, DUOS_READ, &a->watcher,
-                              &a->token);
-    } else {
-        err = duos_poller_mod(a->loop->poller, a->token, DUOS_READ);
-    }
+    err = duos_poller_add(a->loop->poller, a->sock, DUOS_READ, &a->watcher,
+                          &a->token);
     a->accepting = err == DUOS_OK;
     return err;
 }

@@ -96,6 +96,7 @@ static void test_take_report_on_windows_is_enotsup(void **state)
 
     (void)state;
     assert_err(DUOS_ENOTSUP, duos_take_report(s, &at, &what));
+    assert_err(DUOS_ENOTSUP, sys_take_report(s, &at, &what));
     assert_int_equal(what, DUOS_EPERM);
     net_close(&s);
 }
