@@ -149,7 +149,7 @@ duos_err duos_accept(duos_socket s, unsigned flags, duos_socket *out,
 
 static bool is_unspecified(const duos_addr *addr)
 {
-    static const uint8_t zero[16];
+    static const uint8_t zero[16] = {0};
     size_t len = addr->family == DUOS_IPV4 ? 4 : 16;
     size_t i;
 

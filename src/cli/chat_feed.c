@@ -88,19 +88,19 @@ static void send_to(chat_listener *listener, const char *text, size_t len)
 static void catch_up(const chat_feed *feed, chat_listener *listener)
 {
     size_t from = listener->seen; /* of what is to be sent next */
-    size_t begin = 0;             /* of the part */
+    size_t start = 0;             /* of the part */
     size_t i;
 
     for (i = 0; i < feed->part_count; i++) {
         size_t end = feed->parts[i].end;
 
         if (feed->parts[i].from == listener && end > from) {
-            if (begin > from) {
-                send_to(listener, feed->text + from, begin - from);
+            if (start > from) {
+                send_to(listener, feed->text + from, start - from);
             }
             from = end;
         }
-        begin = end;
+        start = end;
     }
     if (feed->len > from) {
         send_to(listener, feed->text + from, feed->len - from);
