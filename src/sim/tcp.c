@@ -424,7 +424,10 @@ static unsigned stream_ready(const sim_socket *sock)
         if (far_end(sock)->in.credit > 0 || end->send_closed) {
             got |= DUOS_WRITE;
         }
-        return got | (end->eof ? (unsigned)DUOS_HANGUP : 0u);
+        if (end->send_closed && (end->eof || end->recv_closed)) {
+            got |= DUOS_HANGUP; /* both directions, see events.txt */
+        }
+        return got;
     case SIM_FAILED:
         got = DUOS_ERROR;
         break;
