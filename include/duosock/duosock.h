@@ -30,6 +30,7 @@
 #include <duosock/quit.h>
 #include <duosock/input.h>
 #include <duosock/conn.h>
+#include <duosock/frame.h>
 #include <duosock/server.h>
 #include <duosock/client.h>
 

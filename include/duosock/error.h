@@ -53,6 +53,7 @@ extern "C" {
     X(IDLE, -22, "peer was silent for too long")                               \
     X(DRAINED, -23, "closed because the server is stopping")                   \
     X(SELFCONNECT, -24, "socket connected to itself")                          \
+    X(TRUNCATED, -25, "stream ended within a message")                         \
     X(BADF, -40, "not an open descriptor")                                     \
     X(NOTSOCK, -41, "not a socket")                                            \
     X(ACCES, -42, "permission denied")                                         \

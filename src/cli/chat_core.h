@@ -8,8 +8,9 @@
 
 #include "chat_feed.h"
 #include "chat_room.h"
-#include "lines.h"
 #include "nick.h"
+
+#include <duosock/frame.h>
 
 struct chat_room {
     chat_feed feed;
@@ -21,7 +22,7 @@ struct chat_room {
 struct chat_member {
     chat_listener listener; /* first: a listener of the feed is a member */
     chat_room *room;
-    lines lines;
+    duos_frame_reader lines;
     duos_timer rest;  /* runs while the member is not listened to */
     uint64_t paid_ms; /* up to when its lines have used its time */
     int tries;
@@ -30,7 +31,7 @@ struct chat_member {
 };
 
 /* Each takes one line, or one that was too long, and all that follows. */
-void chat_take_line(chat_member *m, lines_text line);
+void chat_take_line(chat_member *m, duos_bytes line);
 void chat_take_too_long(chat_member *m);
 
 /* The member said its last: all others hear that it left. */

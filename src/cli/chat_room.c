@@ -34,37 +34,35 @@ static void pay(chat_member *m, uint64_t now_ms)
 void chat_member_data(chat_member *m, const void *data, size_t len)
 {
     uint64_t now_ms = duos_loop_now_ms(m->room->loop);
-    lines_text block = {data, len};
-    lines_text line;
+    duos_bytes block = {data, len};
+    duos_bytes line;
+    duos_err err;
 
     if (m->paid_ms < now_ms) {
         m->paid_ms = now_ms;
     }
     while (!m->done && !m->listener.dropped) {
-        switch (lines_next(&m->lines, &block, &line)) {
-        case LINES_LINE:
+        err = duos_frame_next(&m->lines, &block, &line);
+        if (err == DUOS_OK) {
             chat_take_line(m, line);
-            break;
-        case LINES_TOO_LONG:
+        } else if (err == DUOS_ELIMIT) {
             chat_take_too_long(m);
-            break;
-        case LINES_NONE:
+        } else if (err == DUOS_EWOULDBLOCK) {
             pay(m, now_ms);
             return;
-        case LINES_NO_MEMORY:
+        } else {
             m->done = true;
-            duos_conn_abort(m->listener.conn, DUOS_ENOMEM);
-            return;
+            duos_conn_abort(m->listener.conn, err);
         }
     }
 }
 
 void chat_member_end(chat_member *m)
 {
-    lines_text line;
+    duos_bytes line;
 
     if (!m->done && !m->listener.dropped &&
-        lines_last(&m->lines, &line) == LINES_LINE) {
+        duos_frame_end(&m->lines, &line) == DUOS_ETRUNCATED) {
         chat_take_line(m, line);
     }
     if (!m->done) {
@@ -78,15 +76,19 @@ void chat_member_end(chat_member *m)
 chat_member *chat_room_enter(chat_room *room, duos_conn *conn)
 {
     chat_member *m = malloc(sizeof *m);
+    duos_frame_config lines;
 
     if (m == NULL) {
         return NULL;
     }
+    duos_frame_config_init(&lines);
+    lines.max = room->max_line;
+    lines.skip_long = true;
     memset(m, 0, sizeof *m);
     m->room = room;
     chat_listener_init(&m->listener, conn);
-    lines_init(&m->lines, room->max_line);
-    if (duos_timer_init(&m->rest, room->loop, on_rest, m) != DUOS_OK) {
+    if (duos_frame_init(&m->lines, &lines) != DUOS_OK ||
+        duos_timer_init(&m->rest, room->loop, on_rest, m) != DUOS_OK) {
         free(m);
         return NULL;
     }
@@ -98,7 +100,7 @@ void chat_member_free(chat_member *m)
     if (m != NULL) {
         chat_leave(m);
         duos_timer_stop(&m->rest);
-        lines_free(&m->lines);
+        duos_frame_fini(&m->lines);
         free(m);
     }
 }

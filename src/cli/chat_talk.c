@@ -60,25 +60,27 @@ static void announce(chat_member *m, const char *format, ...)
 }
 
 /* A member's own words, with what stands before them. */
-static void tell(chat_member *m, const char *format, lines_text text)
+static void tell(chat_member *m, const char *format, duos_bytes text)
 {
     chat_feed *feed = &m->room->feed;
+    const char *at = text.data;
+    const char *end = at + text.len;
     char part[1024];
     size_t len = (size_t)snprintf(part, sizeof part, format, m->nick);
     size_t used;
 
     chat_feed_tell(feed, &m->listener, part, len);
-    while (text.len > 0) {
-        len = escape_some(part, sizeof part, text.at, text.len, false, &used);
+    while (at < end) {
+        len = escape_some(part, sizeof part, at, (size_t)(end - at), false,
+                          &used);
         if (used == 0) {
             /* The line ends within a character. */
-            escape_byte(part, (unsigned char)text.at[0]);
+            escape_byte(part, (unsigned char)*at);
             len = ESCAPE_GROWTH;
             used = 1;
         }
         chat_feed_tell(feed, &m->listener, part, len);
-        text.at += used;
-        text.len -= used;
+        at += used;
     }
     chat_feed_tell(feed, &m->listener, "\n", 1);
 }
@@ -99,15 +101,15 @@ static bool is_taken(const chat_member *m, const char *nick)
 }
 
 /* Takes a nick, if it can be had; returns why not, or NULL. */
-static const char *take_nick(chat_member *m, lines_text text)
+static const char *take_nick(chat_member *m, duos_bytes text)
 {
-    const char *complaint = nick_complaint(text.at, text.len);
+    const char *complaint = nick_complaint(text.data, text.len);
     char nick[NICK_BYTES + 1];
 
     if (complaint != NULL) {
         return complaint;
     }
-    memcpy(nick, text.at, text.len);
+    memcpy(nick, text.data, text.len);
     nick[text.len] = '\0';
     if (is_taken(m, nick)) {
         return "somebody has it";
@@ -144,7 +146,7 @@ static void refuse(chat_member *m, const char *complaint)
     }
 }
 
-static void join(chat_member *m, lines_text text)
+static void join(chat_member *m, duos_bytes text)
 {
     const char *complaint;
 
@@ -166,7 +168,7 @@ static void join(chat_member *m, lines_text text)
 /* ---- commands --------------------------------------------------------- */
 
 /* Names, as many as fit on a line, and their number at the end. */
-static void run_who(chat_member *m, lines_text text)
+static void run_who(chat_member *m, duos_bytes text)
 {
     static const char begin[] = "* here:";
     const chat_listener *other = m->room->feed.first;
@@ -193,7 +195,7 @@ static void run_who(chat_member *m, lines_text text)
     m->paid_ms += m->room->feed.listeners / NAMES_PER_MS;
 }
 
-static void run_nick(chat_member *m, lines_text text)
+static void run_nick(chat_member *m, duos_bytes text)
 {
     char old[NICK_BYTES + 1];
     const char *complaint;
@@ -208,12 +210,12 @@ static void run_nick(chat_member *m, lines_text text)
     }
 }
 
-static void run_me(chat_member *m, lines_text text)
+static void run_me(chat_member *m, duos_bytes text)
 {
     tell(m, "** %s ", text);
 }
 
-static void run_quit(chat_member *m, lines_text text)
+static void run_quit(chat_member *m, duos_bytes text)
 {
     (void)text;
     chat_say_goodbye(m);
@@ -222,24 +224,24 @@ static void run_quit(chat_member *m, lines_text text)
 
 static const struct {
     const char *name;
-    void (*run)(chat_member *m, lines_text text);
+    void (*run)(chat_member *m, duos_bytes text);
 } commands[] = {{"/who", run_who},
                 {"/nick", run_nick},
                 {"/me", run_me},
                 {"/quit", run_quit}};
 
-static void run_command(chat_member *m, lines_text line)
+static void run_command(chat_member *m, duos_bytes line)
 {
-    const char *space = memchr(line.at, ' ', line.len);
-    lines_text text;
-    size_t len = space != NULL ? (size_t)(space - line.at) : line.len;
+    const char *at = line.data;
+    const char *space = memchr(at, ' ', line.len);
+    size_t len = space != NULL ? (size_t)(space - at) : line.len;
+    size_t begin = len + (space != NULL);
+    duos_bytes text = {at + begin, line.len - begin};
     size_t i;
 
-    text.at = space != NULL ? space + 1 : line.at + len;
-    text.len = line.len - (size_t)(text.at - line.at);
     for (i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strlen(commands[i].name) == len &&
-            memcmp(commands[i].name, line.at, len) == 0) {
+            memcmp(commands[i].name, at, len) == 0) {
             commands[i].run(m, text);
             return;
         }
@@ -249,12 +251,12 @@ static void run_command(chat_member *m, lines_text line)
 
 /* ---- lines ------------------------------------------------------------ */
 
-void chat_take_line(chat_member *m, lines_text line)
+void chat_take_line(chat_member *m, duos_bytes line)
 {
     m->paid_ms += LINE_MS;
     if (!m->listener.joined) {
         join(m, line);
-    } else if (line.len > 0 && line.at[0] == '/') {
+    } else if (line.len > 0 && *(const char *)line.data == '/') {
         run_command(m, line);
     } else if (line.len > 0) {
         tell(m, "%s: ", line);

@@ -10,10 +10,11 @@
 #include "cli.h"
 #include "dialogue.h"
 #include "escape.h"
-#include "lines.h"
 #include "nick.h"
 #include "output.h"
 #include "report.h"
+
+#include <duosock/frame.h>
 
 #include <string.h>
 
@@ -34,8 +35,8 @@ typedef struct session {
     const char *nick;
     const char *address;
     output out;
-    lines typed;
-    lines received;
+    duos_frame_reader typed;
+    duos_frame_reader received;
     bool welcome;  /* the nick was accepted */
     int exit_code; /* other than 0: why is said */
 } session;
@@ -75,12 +76,12 @@ static void give_up(session *s, int exit_code)
 /* ---- from the standard input to the server ----------------------------- */
 
 /* Returns false when nothing more can be sent. */
-static bool send_line(session *s, lines_text line)
+static bool send_line(session *s, duos_bytes line)
 {
     char text[TYPED_MAX + 1];
     duos_err err;
 
-    memcpy(text, line.at, line.len);
+    memcpy(text, line.data, line.len);
     text[line.len] = '\n';
     err = dialogue_send(&s->dialogue, text, line.len + 1);
     if (err != DUOS_OK && err != DUOS_ESTATE) {
@@ -94,17 +95,18 @@ static void on_input(duos_input *input, const void *data, size_t len,
                      void *user)
 {
     session *s = user;
-    lines_text block = {data, len};
-    lines_text line;
-    lines_found found;
+    duos_bytes block = {data, len};
+    duos_bytes line;
+    duos_err err;
 
-    while ((found = lines_next(&s->typed, &block, &line)) != LINES_NONE) {
-        if (found == LINES_NO_MEMORY) {
-            report_failure("read", "standard input", DUOS_ENOMEM);
+    while ((err = duos_frame_next(&s->typed, &block, &line)) !=
+           DUOS_EWOULDBLOCK) {
+        if (err == DUOS_ENOMEM) {
+            report_failure("read", "standard input", err);
             give_up(s, CLI_FAILED);
             return;
         }
-        if (found == LINES_TOO_LONG) {
+        if (err == DUOS_ELIMIT) {
             say("line not sent: longer than %d bytes", TYPED_MAX);
         } else if (line.len > 0 && !send_line(s, line)) {
             duos_input_stop(input);
@@ -116,38 +118,38 @@ static void on_input(duos_input *input, const void *data, size_t len,
 static void on_input_end(bool good, void *user)
 {
     session *s = user;
-    lines_text line;
+    duos_bytes line;
 
     if (!good) {
         s->exit_code = CLI_FAILED;
     }
-    if (lines_last(&s->typed, &line) == LINES_LINE && line.len > 0) {
+    if (duos_frame_end(&s->typed, &line) == DUOS_ETRUNCATED && line.len > 0) {
         (void)send_line(s, line);
     }
 }
 
 /* ---- from the server to the standard output ---------------------------- */
 
-static void print_line(session *s, lines_text line)
+static void print_line(session *s, duos_bytes line)
 {
     char text[RECEIVED_MAX + 1];
 
-    memcpy(text, line.at, line.len);
+    memcpy(text, line.data, line.len);
     text[line.len] = '\n';
     if (!output_write(&s->out, text, line.len + 1) || !output_end(&s->out)) {
         give_up(s, CLI_FAILED);
     }
 }
 
-static void say_refusal(const session *s, lines_text line)
+static void say_refusal(const session *s, duos_bytes line)
 {
     char safe[SAFE_BYTES];
     size_t used;
     size_t len =
-        escape_some(safe, sizeof safe - 1, line.at, line.len, false, &used);
+        escape_some(safe, sizeof safe - 1, line.data, line.len, false, &used);
 
     safe[len] = '\0';
-    if (line.len > 1 && memcmp(line.at, "* ", 2) == 0) {
+    if (line.len > 1 && memcmp(line.data, "* ", 2) == 0) {
         say("chat %s: %s", s->address, safe + 2);
     } else {
         say("chat %s: this is no chat; it answered: %s", s->address, safe);
@@ -155,12 +157,12 @@ static void say_refusal(const session *s, lines_text line)
 }
 
 /* The first line is the answer to our nick. */
-static void take_answer(session *s, lines_text line)
+static void take_answer(session *s, duos_bytes line)
 {
     static const char welcome[] = "* welcome ";
 
     if (line.len >= sizeof welcome - 1 &&
-        memcmp(line.at, welcome, sizeof welcome - 1) == 0) {
+        memcmp(line.data, welcome, sizeof welcome - 1) == 0) {
         s->welcome = true;
         if (!dialogue_start_input(&s->dialogue)) {
             give_up(s, CLI_FAILED);
@@ -174,20 +176,20 @@ static void take_answer(session *s, lines_text line)
 static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
 {
     session *s = user;
-    lines_text block = {data, len};
-    lines_text line;
+    duos_bytes block = {data, len};
+    duos_bytes line;
 
     (void)conn;
     while (s->exit_code == CLI_DONE) {
-        lines_found found = lines_next(&s->received, &block, &line);
+        duos_err err = duos_frame_next(&s->received, &block, &line);
 
-        if (found == LINES_NONE) {
+        if (err == DUOS_EWOULDBLOCK) {
             return;
         }
-        if (found != LINES_LINE) {
+        if (err != DUOS_OK) {
             report_failure("chat", s->address,
-                           found == LINES_TOO_LONG ? DUOS_EPROTO : DUOS_ENOMEM);
-            give_up(s, found == LINES_TOO_LONG ? CLI_BROKEN : CLI_FAILED);
+                           err == DUOS_ELIMIT ? DUOS_EPROTO : err);
+            give_up(s, err == DUOS_ELIMIT ? CLI_BROKEN : CLI_FAILED);
             return;
         }
         if (!s->welcome) {
@@ -204,7 +206,7 @@ static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
 static void on_open(duos_conn *conn, void *user)
 {
     session *s = user;
-    lines_text nick = {s->nick, strlen(s->nick)};
+    duos_bytes nick = {s->nick, strlen(s->nick)};
 
     (void)conn;
     (void)send_line(s, nick);
@@ -213,12 +215,12 @@ static void on_open(duos_conn *conn, void *user)
 static int on_end(duos_err reason, void *user)
 {
     session *s = user;
-    lines_text line;
+    duos_bytes line;
 
     if (s->exit_code != CLI_DONE) {
         return s->exit_code;
     }
-    if (s->welcome && lines_last(&s->received, &line) == LINES_LINE) {
+    if (s->welcome && duos_frame_end(&s->received, &line) == DUOS_ETRUNCATED) {
         print_line(s, line);
     }
     if (reason == DUOS_ECANCELED) {
@@ -250,6 +252,16 @@ static bool check_nick(const char *nick)
     return complaint == NULL;
 }
 
+static bool init_lines(duos_frame_reader *lines, size_t max)
+{
+    duos_frame_config config;
+
+    duos_frame_config_init(&config);
+    config.max = max;
+    config.skip_long = true;
+    return duos_frame_init(lines, &config) == DUOS_OK;
+}
+
 int cmd_chat(int argc, char **argv)
 {
     chat_options options = {0};
@@ -267,8 +279,10 @@ int cmd_chat(int argc, char **argv)
     s.nick = options.nick;
     s.address = list.count > 0 ? list.address[0] : CLI_ADDRESS;
     output_init(&s.out, report_is_json() ? OUTPUT_JSON : OUTPUT_AUTO);
-    lines_init(&s.typed, TYPED_MAX);
-    lines_init(&s.received, RECEIVED_MAX);
+    if (!init_lines(&s.typed, TYPED_MAX) ||
+        !init_lines(&s.received, RECEIVED_MAX)) {
+        return CLI_FAILED;
+    }
     config.address = s.address;
     config.poller = options.poller;
     config.timeout_ms = options.timeout_ms;
@@ -279,7 +293,7 @@ int cmd_chat(int argc, char **argv)
     config.on_end = on_end;
     config.user = &s;
     exit_code = dialogue_run(&s.dialogue, &config);
-    lines_free(&s.typed);
-    lines_free(&s.received);
+    duos_frame_fini(&s.typed);
+    duos_frame_fini(&s.received);
     return exit_code;
 }

@@ -22,6 +22,7 @@ static bool is_ours_alone(duos_err err)
     case DUOS_EIDLE:
     case DUOS_EDRAINED:
     case DUOS_ESELFCONNECT:
+    case DUOS_ETRUNCATED:
         return true;
     default:
         return false;

@@ -81,6 +81,13 @@ static void use_all(void)
     USE(duos_fdset_isset);
     USE(duos_fdset_set);
     USE(duos_fdset_zero);
+    USE(duos_frame_config_init);
+    USE(duos_frame_end);
+    USE(duos_frame_fini);
+    USE(duos_frame_held);
+    USE(duos_frame_init);
+    USE(duos_frame_next);
+    USE(duos_frame_prefix);
     USE(duos_get_bool);
     USE(duos_get_int);
     USE(duos_get_linger);

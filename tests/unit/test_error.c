@@ -106,6 +106,7 @@ static void test_err_numbers_are_frozen(void **state)
         {"ETRYAGAIN", -102},   {"ENORECOVERY", -103},
         {"ENOMORE", -120},     {"EPROVIDER", -121},
         {"EQOS", -122},        {"EQOSNEWS", -123},
+        {"ETRUNCATED", -25},
     };
     size_t i;
 

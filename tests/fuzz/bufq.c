@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bufq.c - F11: the queue of bytes to send against a plain array: appends,
+ * parts taken from the front, memory that is not there, a clear.
+ */
+#include "fuzz.h"
+#include "support/failing_alloc.h"
+
+#include "bufq.h"
+
+enum {
+    ROOM = 1 << 18,
+    PIECE = 9000
+};
+
+static uint8_t model[ROOM]; /* what waits: from first to last */
+static size_t first;
+static size_t last;
+
+static void append(duos__bufq *q, failing_alloc *memory, size_t len,
+                   uint8_t from)
+{
+    static uint8_t piece[PIECE];
+    duos_err err;
+    size_t i;
+
+    len = len < ROOM - last ? len : ROOM - last;
+    for (i = 0; i < len; i++) {
+        piece[i] = (uint8_t)(from + i * 7 + (i >> 8));
+    }
+    err = duos__bufq_append(q, &memory->alloc, piece, len);
+    if (err == DUOS_OK) {
+        memcpy(model + last, piece, len);
+        last += len;
+    } else {
+        fuzz_check(err == DUOS_ENOMEM && failing_alloc_struck(memory));
+    }
+}
+
+static void take(duos__bufq *q, failing_alloc *memory, uint32_t share)
+{
+    const void *data = NULL;
+    size_t len = duos__bufq_front(q, &data);
+    size_t n = len * share / 255;
+
+    fuzz_check((len == 0) == (first == last) && len <= last - first);
+    fuzz_check(len == 0 || memcmp(data, model + first, len) == 0);
+    if (n > 0) {
+        duos__bufq_consume(q, &memory->alloc, n);
+        first += n;
+    }
+}
+
+static void step(fuzz_input *in, duos__bufq *q, failing_alloc *memory)
+{
+    uint8_t what = fuzz_byte(in);
+
+    switch (what % 8) {
+    case 0:
+    case 1:
+        append(q, memory, fuzz_byte(in), what);
+        break;
+    case 2:
+        append(q, memory, fuzz_u16(in) % PIECE, what);
+        break;
+    case 3:
+    case 4:
+        take(q, memory, fuzz_byte(in));
+        break;
+    case 5:
+        take(q, memory, 255);
+        break;
+    case 6:
+        failing_alloc_arm(memory, what / 8 % 4, (what & 128) != 0);
+        break;
+    default:
+        if (what == 255) {
+            duos__bufq_clear(q, &memory->alloc);
+            first = last;
+        }
+        break;
+    }
+    fuzz_operations++;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_input in = {data, size};
+    failing_alloc memory;
+    duos__bufq q = {NULL, NULL, 0};
+
+    failing_alloc_init(&memory);
+    first = last = 0;
+    while (in.left > 0) {
+        step(&in, &q, &memory);
+        fuzz_check(q.len == last - first);
+        fuzz_check(q.len > 0 || memory.bytes == 0);
+        fuzz_check(memory.bytes <= 2 * q.len + 3 * 4096 + PIECE);
+    }
+    while (q.len > 0) {
+        take(&q, &memory, 255);
+    }
+    fuzz_check(first == last);
+    fuzz_check(memory.bytes == 0 && !memory.wrong_size && !memory.overrun);
+    return 0;
+}
