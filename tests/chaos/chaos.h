@@ -171,6 +171,9 @@ typedef struct chaos_plan {
     bool ends_self; /* on_eof is told, and who is told ends its side */
     bool by_line;   /* the room is given one line at a time */
     bool by_name;
+    bool lax; /* any call may fail in any way: see chaos_likely */
+    const chaos_character *cast; /* cast_size of them; NULL: by chance */
+    uint32_t cast_size;
     uint32_t faults[DUOS_SIM_FAULT_COUNT];
     duos_conn_limits server;
     duos_conn_limits client;
@@ -257,6 +260,7 @@ typedef struct chaos_memory {
 struct chaos_world {
     chaos_plan plan;
     chaos_dice dice;
+    chaos_dice speech; /* with at: what guests say, instead of by chance */
     chaos_totals *totals;
     chaos_memory memory;   /* of the library */
     chaos_memory machines; /* of the simulator */
@@ -297,8 +301,9 @@ typedef struct chaos_setup {
     size_t len;
     void (*on_trace)(const duos_sim_record *record, void *user);
     chaos_totals *totals;
-    /* Changes what the dice chose, or arranges more; NULL: nothing. */
+    /* Changes what the dice chose; arranges more when all is set up. */
     void (*adjust)(chaos_world *world, void *user);
+    void (*arrange)(chaos_world *world, void *user);
     void *user;
 } chaos_setup;
 
@@ -400,6 +405,9 @@ void chaos_chat_free(chaos_world *w);
 /* Keeps the first failure and stops the world. */
 void chaos_check(chaos_world *w, bool good, const char *what, duos_err reason);
 void chaos_check_guest(chaos_guest *g, bool good, const char *what);
+
+/* The same for what holds as long as calls fail in the usual ways only. */
+void chaos_likely(chaos_world *w, bool good, const char *what, duos_err reason);
 
 /* Bytes came to a guest. */
 void chaos_judge_heard(chaos_guest *g, const void *data, size_t len);

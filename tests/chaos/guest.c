@@ -65,7 +65,8 @@ static void finish(chaos_guest *g, duos_conn *conn)
         }
         break;
     }
-    chaos_check(g->world, err == DUOS_OK || err == DUOS_ESTATE, "the end", err);
+    chaos_likely(g->world, err == DUOS_OK || err == DUOS_ESTATE, "the end",
+                 err);
 }
 
 /* False: it must wait, or cannot speak any more. */
@@ -91,10 +92,10 @@ static bool say_one(chaos_guest *g, duos_conn *conn)
         g->pieces_left--;
         return true;
     } else {
-        chaos_check(g->world,
-                    err == DUOS_ESTATE ||
-                        (err == DUOS_ENOMEM && g->world->plan.deny > 0),
-                    "send", err);
+        chaos_likely(g->world,
+                     err == DUOS_ESTATE ||
+                         (err == DUOS_ENOMEM && g->world->plan.deny > 0),
+                     "send", err);
         g->pieces_left = 0;
     }
     return false;
@@ -227,7 +228,7 @@ static void begin(chaos_guest *g)
         g->port = chaos_guest_port(g);
         return;
     }
-    chaos_check(
+    chaos_likely(
         w,
         (err == DUOS_ENOMEM &&
          (w->plan.deny > 0 || w->plan.faults[DUOS_SIM_FAULT_NO_MEMORY] > 0)) ||

@@ -121,8 +121,31 @@ static uint32_t talk(chaos_guest *g, uint32_t most, unsigned char *out)
     return len;
 }
 
+/* Pieces with a byte for their length; behind the last one it is silent. */
+static uint32_t recite(chaos_guest *g, unsigned char *out)
+{
+    chaos_dice *speech = &g->world->speech;
+    uint32_t len;
+
+    if (speech->left < 2) {
+        g->pieces_left = 1;
+        out[0] = '\n';
+        return 1;
+    }
+    len = 1 + (uint32_t)*speech->at++ % 64;
+    speech->left--;
+    len = len < speech->left ? len : (uint32_t)speech->left;
+    memcpy(out, speech->at, len);
+    speech->at += len;
+    speech->left -= len;
+    return len;
+}
+
 uint32_t chaos_words(chaos_guest *g, uint32_t most, unsigned char *out)
 {
+    if (g->world->speech.at != NULL) {
+        return recite(g, out);
+    }
     return g->world->plan.mode == CHAOS_CHAT ? talk(g, most, out)
                                              : noise(g, most, out);
 }
