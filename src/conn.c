@@ -139,7 +139,7 @@ void duos__stream_ended(duos__stream *s, duos_err reason)
         /* The bytes are out; how the peer hangs up is its own affair. */
         duos__conn_finish(conn, s->reason);
     } else {
-        duos__conn_finish(conn, reason);
+        duos_conn_abort(conn, reason);
     }
 }
 
@@ -196,8 +196,8 @@ static duos_err queue_rest(duos_conn *conn, const void *data, size_t len,
         if (taken == 0) {
             return DUOS_ENOMEM;
         }
-        duos__conn_finish(conn, DUOS_ENOMEM); /* half a message is out */
-        return DUOS_OK;                       /* on_close tells */
+        duos_conn_abort(conn, DUOS_ENOMEM); /* half a message is out */
+        return DUOS_OK;                     /* on_close tells */
     }
     if (first) {
         conn->sent_ms = duos__loop_stamp(conn->stream.loop);
@@ -231,7 +231,7 @@ static duos_err sent_less(duos_conn *conn, const void *data, size_t len,
         n = 0;
     }
     if (n < 0) {
-        duos__conn_finish(conn, (duos_err)n);
+        duos_conn_abort(conn, (duos_err)n);
         return DUOS_OK; /* on_close tells */
     }
     if (len > conn->owner->limits.queue_max - conn->out.len) {

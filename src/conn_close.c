@@ -59,6 +59,9 @@ void duos__conn_finish(duos_conn *conn, duos_err reason)
         return;
     }
     conn->stream.reason = reason;
+    if (conn->out.len > 0) {
+        conn->reset = true; /* what is cut must not look complete */
+    }
     conn->owner->engine->stop(&conn->stream);
     defer_end(conn, DUOS__CONN_CLOSED, end_closed);
 }
@@ -126,7 +129,7 @@ static void send_end(duos_conn *conn)
     duos_err err = conn->owner->engine->shutdown(&conn->stream);
 
     if (err != DUOS_OK) {
-        duos__conn_finish(conn, err);
+        duos_conn_abort(conn, err);
     } else if (conn->ended_in) {
         duos__conn_begin_close(conn, DUOS_EEOF);
     }

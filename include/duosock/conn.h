@@ -50,7 +50,8 @@ typedef struct duos_conn_id {
  *     stream, DUOS_ECANCELED after duos_conn_close or duos_conn_abort,
  *     DUOS_EIDLE, DUOS_ESTALLED, DUOS_ETIMEDOUT and DUOS_EDRAINED after a
  *     deadline of that kind, otherwise what the system said. The connection
- *     may only be asked here, not used.
+ *     may only be asked here, not used. Where output was lost, the peer sees
+ *     a reset, never an end of stream that looks complete.
  */
 typedef struct duos_conn_handler {
     size_t size;
