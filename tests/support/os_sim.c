@@ -307,6 +307,11 @@ uint64_t os_cpu_ns(void)
     return 0;
 }
 
+size_t os_unix_path_max(void)
+{
+    return DUOS_UNIX_PATH_MAX;
+}
+
 /* The environment that a service manager speaks through. */
 void os_set_variable(const char *name, const char *value)
 {
