@@ -134,6 +134,35 @@ static void test_sim_ports_shared_listeners_take_turns_by_seed(void **state)
     close_both(&one, &other);
 }
 
+static void test_sim_ports_shared_datagrams_go_by_seed(void **state)
+{
+    world *w = (world *)*state;
+    duos_addr at = duos_sim_addr(w->a, DUOS_IPV4, 80);
+    duos_socket s[3];
+    int first = 0;
+    int i;
+    char byte;
+    size_t n;
+
+    assert_ok(duos_sim_set_host(w->sim, w->a));
+    for (i = 0; i < 3; i++) {
+        assert_ok(duos_open(DUOS_IPV4, DUOS_DGRAM, DUOS_NONBLOCK, &s[i]));
+        assert_ok(duos_set_reuse(s[i], DUOS_REUSE_SHARED));
+        assert_err(i < 2 ? DUOS_OK : DUOS_EINVAL,
+                   duos_bind(s[i < 2 ? i : 0], &at));
+    }
+    for (i = 0; i < 20; i++) {
+        assert_ok(duos_sendto(s[2], "x", 1, &at));
+    }
+    settle();
+    while (duos_recv(s[0], &byte, 1, &n) == DUOS_OK) {
+        first++;
+    }
+    assert_true(first > 2 && first < 18);
+    close_both(&s[0], &s[1]);
+    assert_ok(duos_close(&s[2]));
+}
+
 static void test_sim_ports_tcp_info_tells_state_and_time(void **state)
 {
     world *w = (world *)*state;
@@ -162,6 +191,7 @@ int main(void)
         WORLD_TEST(test_sim_ports_of_datagrams_run_out),
         WORLD_TEST(test_sim_ports_range_is_checked),
         WORLD_TEST(test_sim_ports_shared_listeners_take_turns_by_seed),
+        WORLD_TEST(test_sim_ports_shared_datagrams_go_by_seed),
         WORLD_TEST(test_sim_ports_tcp_info_tells_state_and_time),
     };
 

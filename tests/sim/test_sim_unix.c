@@ -131,9 +131,8 @@ static void test_sim_unix_socket_travels_and_outlives_its_number(void **state)
     assert_int_equal(duos_sim_sockets(w->sim), 0);
 }
 
-static void test_sim_unix_socket_that_nobody_takes_is_closed(void **state)
+static void send_where_nobody_takes_it(world *w, duos_type type)
 {
-    world *w = (world *)*state;
     duos_addr at;
     duos_socket listener = listen_on_a(w, 0, &at);
     duos_socket client = open_on(w, w->b, DUOS_BLOCKING);
@@ -142,13 +141,19 @@ static void test_sim_unix_socket_that_nobody_takes_is_closed(void **state)
     size_t n;
 
     assert_ok(duos_sim_set_host(w->sim, w->a));
-    assert_ok(duos_socketpair(DUOS_DGRAM, DUOS_NONBLOCK, ends));
+    assert_ok(duos_socketpair(type, DUOS_NONBLOCK, ends));
     assert_ok(duos_send_handle(ends[0], "c", 1, listener.os, &n));
     assert_ok(duos_close(&listener));
     assert_ok(duos_recv(ends[1], &byte, 1, &n));
     assert_err(DUOS_ECONNREFUSED, duos_connect(client, &at));
     close_both(&ends[0], &ends[1]);
     assert_ok(duos_close(&client));
+}
+
+static void test_sim_unix_socket_that_nobody_takes_is_closed(void **state)
+{
+    send_where_nobody_takes_it((world *)*state, DUOS_DGRAM);
+    send_where_nobody_takes_it((world *)*state, DUOS_STREAM);
 }
 
 static void test_sim_unix_datagrams_hold_their_sender_up(void **state)
