@@ -235,7 +235,7 @@ static void test_trap_35_SY8_connect_result_to_itself_is_eselfconnect(
     net_close(&s);
 }
 
-static void test_connect_null_or_port_0_is_einval(void **state)
+static void test_AD2_connect_null_or_port_0_is_einval(void **state)
 {
     duos_socket s = net_open(DUOS_IPV4, DUOS_STREAM);
     duos_addr at = duos_addr_loopback(DUOS_IPV4, 0);
@@ -305,7 +305,7 @@ int main(void)
         cmocka_unit_test(test_connect_result_without_an_attempt_is_enotconn),
         cmocka_unit_test(
             test_trap_35_SY8_connect_result_to_itself_is_eselfconnect),
-        cmocka_unit_test(test_connect_null_or_port_0_is_einval),
+        cmocka_unit_test(test_AD2_connect_null_or_port_0_is_einval),
         cmocka_unit_test(test_connect_no_socket_is_ebadf),
         cmocka_unit_test(test_SY8_connect_connected_is_eisconn),
         cmocka_unit_test(test_connect_other_family_is_eafnosupport),

@@ -417,7 +417,7 @@ static void test_poller_wait_wrong_argument_is_einval(void **state)
     duos_poller_destroy(poller);
 }
 
-static void test_poller_destroy_leaves_the_sockets_open(void **state)
+static void test_API8_poller_destroy_leaves_the_sockets_open(void **state)
 {
     duos_poller *poller = create();
     pair p = net_pair(DUOS_IPV4);
@@ -483,7 +483,7 @@ int main(void)
             test_API4_poller_mod_and_del_wrong_argument_is_refused),
         cmocka_unit_test(test_API2_poller_token_that_was_never_given_is_stale),
         cmocka_unit_test(test_poller_wait_wrong_argument_is_einval),
-        cmocka_unit_test(test_poller_destroy_leaves_the_sockets_open),
+        cmocka_unit_test(test_API8_poller_destroy_leaves_the_sockets_open),
         cmocka_unit_test(test_poller_os_handle_is_readable_when_something_is),
     };
 

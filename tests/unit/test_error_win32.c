@@ -272,7 +272,7 @@ static void test_err_from_nt_status_that_is_none_of_afds(void **state)
 }
 
 /* A poll that failed: cancelled, of a socket that is gone, or broken. */
-static void test_err_of_a_failed_poll_is_an_event(void **state)
+static void test_SY12_err_of_a_failed_poll_is_an_event(void **state)
 {
     duos__afd_request request;
 
@@ -304,7 +304,7 @@ int main(void)
         cmocka_unit_test(test_trap_03_code_of_an_earlier_call_is_not_told),
         cmocka_unit_test(test_err_from_nt_status),
         cmocka_unit_test(test_err_from_nt_status_that_is_none_of_afds),
-        cmocka_unit_test(test_err_of_a_failed_poll_is_an_event),
+        cmocka_unit_test(test_SY12_err_of_a_failed_poll_is_an_event),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
