@@ -291,6 +291,7 @@ static void arm(fault_run *run, const fault_case *c)
     }
     run->plan.host = FAULT_HOST;
     run->plan.call = c->call;
+    run->plan.err = c->interrupted ? DUOS_EINTERRUPTED : DUOS_OK;
     run->plan.first = c->kind == FAULT_CALL && c->k > 0 ? c->k : UINT64_MAX;
     run->plan.times = c->extent == FAULT_ONCE ? 1 : 0;
     assert_ok(duos_sim_fail(run->sim, &run->plan));
@@ -319,7 +320,7 @@ static void check_round(fault_run *run, const fault_case *c)
 {
     bool whole = run->scenario->whole(run->state);
 
-    if (c->k == 0) {
+    if (c->k == 0 || c->interrupted) {
         fault_check(run, whole && run->told == 0, "fails without a failure");
     }
     if (c->extent == FAULT_ONCE) {

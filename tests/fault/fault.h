@@ -107,11 +107,12 @@ void fault_on_host(fault_run *run);
 
 void fault_calls_once(const fault_scenario *scenario);
 void fault_calls_for_good(const fault_scenario *scenario);
+void fault_calls_interrupted(const fault_scenario *scenario);
 void fault_allocations_once(const fault_scenario *scenario);
 void fault_allocations_for_good(const fault_scenario *scenario);
 
 /*
- * The four tests of the scenario that the file calls scenario, and main. ids:
+ * The tests of the scenario that the file calls scenario, and main. ids:
  * what the failures of its calls show, as SY12_SY13; NAME: of the scenario.
  */
 #define FAULT_MAIN(ids, NAME)                                                  \
@@ -145,11 +146,14 @@ void fault_allocations_for_good(const fault_scenario *scenario);
 #define FAULT_CALL_TESTS(ids, NAME)                                            \
     FAULT_TEST(test_##ids##_##NAME##_each_call_fails_once, fault_calls_once)   \
     FAULT_TEST(test_##ids##_##NAME##_each_call_fails_for_good,                 \
-               fault_calls_for_good)
+               fault_calls_for_good)                                           \
+    FAULT_TEST(test_SY1_##NAME##_each_call_is_interrupted,                     \
+               fault_calls_interrupted)
 
 #define FAULT_CALL_ENTRIES(ids, NAME)                                          \
     cmocka_unit_test(test_##ids##_##NAME##_each_call_fails_once),              \
-        cmocka_unit_test(test_##ids##_##NAME##_each_call_fails_for_good)
+        cmocka_unit_test(test_##ids##_##NAME##_each_call_fails_for_good),      \
+        cmocka_unit_test(test_SY1_##NAME##_each_call_is_interrupted)
 
 #define FAULT_TEST(function, sweep)                                            \
     static void function(void **state)                                         \

@@ -23,13 +23,15 @@ typedef enum fault_extent {
 
 /*
  * One failure: the k-th, from 1 on; 0 for none. call: only calls of that kind
- * count and fail; DUOS_SIM_ANY_CALL: all.
+ * count and fail; DUOS_SIM_ANY_CALL: all. interrupted: a signal came first,
+ * and that must be no failure at all.
  */
 typedef struct fault_case {
     fault_kind kind;
     fault_extent extent;
     uint64_t k;
     uint32_t call;
+    bool interrupted;
 } fault_case;
 
 /* Plays one run; what came of it is in run. */

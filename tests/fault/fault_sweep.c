@@ -43,7 +43,8 @@ static void complain(const fault_run *run, const fault_case *c)
 {
     fail_msg("%s: %s %lu of %s fails %s (%s): %s (%s)", run->scenario->name,
              kind_name(c->kind), (unsigned long)c->k,
-             duos_sim_call_name((duos_sim_call)c->call), extent_name(c->extent),
+             duos_sim_call_name((duos_sim_call)c->call),
+             c->interrupted ? "interrupted" : extent_name(c->extent),
              duos_sim_call_name((duos_sim_call)run->first_failed), run->failure,
              duos_err_name(run->reason));
 }
@@ -70,7 +71,7 @@ static uint32_t play_one(const sweep *s, const fault_case *c, bool loud)
  */
 static void play_position(sweep *s, uint64_t k, bool loud)
 {
-    fault_case c = {s->kind, s->extent, k, DUOS_SIM_ANY_CALL};
+    fault_case c = {s->kind, s->extent, k, DUOS_SIM_ANY_CALL, false};
 
     c.call = play_one(s, &c, loud);
     c.k = ++s->failed[c.call];
@@ -83,7 +84,7 @@ static void play_position(sweep *s, uint64_t k, bool loud)
         c.extent = FAULT_TO_THE_END;
         (void)play_one(s, &c, loud);
     }
-    c = (fault_case){s->kind, FAULT_TO_THE_END, k, DUOS_SIM_ANY_CALL};
+    c = (fault_case){s->kind, FAULT_TO_THE_END, k, DUOS_SIM_ANY_CALL, false};
     (void)play_one(s, &c, loud);
 }
 
@@ -91,7 +92,7 @@ static void play_position(sweep *s, uint64_t k, bool loud)
 
 static void count_positions(sweep *s)
 {
-    fault_case none = {FAULT_CALL, FAULT_ONCE, 0, DUOS_SIM_ANY_CALL};
+    fault_case none = {FAULT_CALL, FAULT_ONCE, 0, DUOS_SIM_ANY_CALL, false};
     fault_run run;
 
     fault_play(&run, s->scenario, &none, false);
@@ -177,6 +178,40 @@ static void go_through(const fault_scenario *scenario, fault_kind kind,
         write_results(&s);
         check_results(&s);
     }
+}
+
+/* Those that the seam's callers repeat: what waits, or moves bytes. */
+static const uint32_t interruptible[] = {
+    DUOS_SIM_CALL_ACCEPT,      DUOS_SIM_CALL_SEND,
+    DUOS_SIM_CALL_RECV,        DUOS_SIM_CALL_SENDTO,
+    DUOS_SIM_CALL_RECVFROM,    DUOS_SIM_CALL_SENDV,
+    DUOS_SIM_CALL_RECVV,       DUOS_SIM_CALL_SENDMSG,
+    DUOS_SIM_CALL_RECVMSG,     DUOS_SIM_CALL_SEND_BATCH,
+    DUOS_SIM_CALL_RECV_BATCH,  DUOS_SIM_CALL_SENDFILE,
+    DUOS_SIM_CALL_FILE_READ,   DUOS_SIM_CALL_SEND_HANDLE,
+    DUOS_SIM_CALL_RECV_HANDLE, DUOS_SIM_CALL_WAIT_MANY,
+    DUOS_SIM_CALL_POLLER_WAIT};
+
+void fault_calls_interrupted(const fault_scenario *scenario)
+{
+    fault_case c = {FAULT_CALL, FAULT_ONCE, 1, 0, true};
+    unsigned long count = 0;
+    sweep s;
+    size_t i;
+
+    memset(&s, 0, sizeof s);
+    s.scenario = scenario;
+    count_positions(&s);
+    for (i = 0; i < sizeof interruptible / sizeof interruptible[0]; i++) {
+        c.call = interruptible[i];
+        for (c.k = 1; c.k <= s.calls[c.call]; c.k++) {
+            (void)play_one(&s, &c, false);
+            count++;
+        }
+    }
+    print_message("[  NUMBER  ] %s: %lu calls were interrupted\n",
+                  scenario->name, count);
+    assert_true(count > 0);
 }
 
 void fault_calls_once(const fault_scenario *scenario)

@@ -36,7 +36,7 @@ typedef struct chat {
     guest guests[MEMBERS];
 } chat;
 
-/* What a connection's user pointer means; in the host's memory. */
+/* What a connection's user pointer means. */
 typedef struct seat {
     chat *at;
     chat_member *member;
