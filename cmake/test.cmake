@@ -55,6 +55,8 @@ if(NOT SUITES STREQUAL "full")
 endif()
 set(summary "${ROOT}/build/summary.txt")
 file(WRITE "${summary}" "")
+set(times "${ROOT}/build/times.txt")
+file(WRITE "${times}" "")
 
 # ---- what is needed --------------------------------------------------------
 
@@ -307,7 +309,7 @@ function(suite title preset)
 endfunction()
 
 # The program's tests once more in the build of a suite, with each poller.
-function(suite_pollers preset)
+function(suite_pollers what preset)
     foreach(poller IN LISTS ARGN)
         set(title "program, ${preset}, ${poller}")
         say("${title}: running")
@@ -316,6 +318,15 @@ function(suite_pollers preset)
             suite_failed("${title}" "${failed}")
         endif()
     endforeach()
+endfunction()
+
+# timed(command title arguments...): notes how long it takes.
+function(timed command title)
+    string(TIMESTAMP before "%s")
+    cmake_language(CALL ${command} "${title}" ${ARGN})
+    string(TIMESTAMP now "%s")
+    math(EXPR seconds "${now} - ${before}")
+    file(APPEND "${times}" "${seconds} s: ${title}\n")
 endfunction()
 
 # For what this machine cannot run.
@@ -337,10 +348,10 @@ if(SUITES STREQUAL "coverage")
 endif()
 
 if(native)
-    suite("native suite" dev)
+    timed(suite "native suite" dev)
     if(SUITES STREQUAL "full" AND
        CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
-        suite_pollers(dev epoll poll select)
+        timed(suite_pollers "program, each poller" dev epoll poll select)
     endif()
 endif()
 
@@ -354,9 +365,10 @@ if(windows)
     say("starting Wine (the first time makes a prefix, 10 to 20 s)")
     wine_start(wine_runs)
     if(wine_runs)
-        suite("Windows suite, under Wine" mingw64 ${cross_flags})
+        timed(suite "Windows suite, under Wine" mingw64 ${cross_flags})
         if(SUITES STREQUAL "full")
-            suite_pollers(mingw64 afd select)
+            timed(suite_pollers "program under Wine, each poller" mingw64
+                  afd select)
         endif()
     else()
         file(APPEND "${summary}" "\n== Windows suite\nWine does not run\n")
@@ -372,4 +384,14 @@ endif()
 # ---- the last lines are ctest's own ----------------------------------------
 
 say("done")
+if(SUITES STREQUAL "full")
+    file(STRINGS "${times}" lines)
+    set(sum 0)
+    foreach(line IN LISTS lines)
+        say_line("${line}")
+        string(REGEX MATCH "^[0-9]+" seconds "${line}")
+        math(EXPR sum "${sum} + ${seconds}")
+    endforeach()
+    say_line("${sum} s: all of it")
+endif()
 execute_process(COMMAND ${CMAKE_COMMAND} -E cat "${summary}")

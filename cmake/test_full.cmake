@@ -48,6 +48,14 @@ endmacro()
 
 macro(full_needs)
     cmake_host_system_information(RESULT processor QUERY OS_PLATFORM)
+    if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+        needs_program("clang-tidy" clang-tidy OPTIONAL
+            APT clang-tidy DNF clang-tools-extra PACMAN clang)
+        needs_program("cppcheck" cppcheck OPTIONAL
+            APT cppcheck DNF cppcheck PACMAN cppcheck)
+        needs_program("git (mutants)" git OPTIONAL
+            APT git DNF git PACMAN git)
+    endif()
     if(windows)
         needs_program("MinGW-w64, 32-bit" i686-w64-mingw32-gcc
             APT gcc-mingw-w64-i686 DNF mingw32-gcc PACMAN mingw-w64-gcc)
@@ -87,6 +95,11 @@ endfunction()
 
 full_leave_out(musl "a static program has its C library's calls for good"
     net.spied net.fault_posix unit.birth_late)
+
+# What valgrind runs is a filter in CMakePresets.json: one poller, no emulated
+# kqueue; not what needs the limit of descriptors or signals by the thousand,
+# which are valgrind's own there; nor what is timed or would take minutes.
+set(ctest_flags_valgrind "")
 
 set(emulated linux-s390x linux-aarch64)
 full_leave_out("${emulated}" "select past 1,024 ends QEMU itself"
@@ -147,7 +160,7 @@ function(full_suite title preset)
             return()
         endif()
     endforeach()
-    suite("${title}" ${preset} ${cmocka_flags})
+    timed(suite "${title}" ${preset} ${cmocka_flags})
 endfunction()
 
 function(full_linux)
@@ -174,26 +187,56 @@ function(full_zig)
              "\n== macOS and Windows arm64\nleft out: ${why}\n")
         return()
     endif()
-    suite_compile("macOS arm64" zig-macos-arm64 ${cmocka_flags})
-    suite_compile("macOS x86_64" zig-macos-x86_64 ${cmocka_flags})
-    suite_compile("Windows arm64" zig-windows-arm64 ${cmocka_flags})
+    timed(suite_compile "macOS arm64" zig-macos-arm64 ${cmocka_flags})
+    timed(suite_compile "macOS x86_64" zig-macos-x86_64 ${cmocka_flags})
+    timed(suite_compile "Windows arm64" zig-windows-arm64 ${cmocka_flags})
+endfunction()
+
+# A script whose last line says how it went.
+function(full_script title script)
+    say("${title}: cmake -P cmake/${script}.cmake")
+    execute_process(COMMAND ${CMAKE_COMMAND} ${ARGN}
+            -P "${ROOT}/cmake/${script}.cmake"
+        RESULT_VARIABLE result)
+    if(result EQUAL 0)
+        file(APPEND "${summary}" "\n== ${title}\nno finding\n")
+    else()
+        file(APPEND "${summary}" "\n== ${title}\nFAILED\n")
+        suite_failed("${title}" "cmake -P cmake/${script}.cmake")
+    endif()
+endfunction()
+
+function(full_tools)
+    full_suite("valgrind" valgrind valgrind)
+    timed(suite "fortified" fortify)
+    timed(full_script "static analysis" analyze)
+    set(source "")
+    if(cmocka_flags)
+        string(REGEX REPLACE "^[^=]*=" "-DCMOCKA_SOURCE=" source
+               "${cmocka_flags}")
+    endif()
+    timed(full_script "mutants" mutants ${source})
 endfunction()
 
 function(full_stages)
-    suite("release build" release)
-    suite("AddressSanitizer and UBSan" asan)
-    suite("ThreadSanitizer" tsan)
+    timed(suite "release build" release)
+    timed(suite "AddressSanitizer and UBSan" asan)
+    timed(suite "ThreadSanitizer" tsan)
+    if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+        full_tools()
+    endif()
     find_program(found_clang clang)
     if(found_clang)
-        suite("clang" clang)
+        timed(suite "clang" clang)
         if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
-            suite_pollers(clang epoll poll select)
+            timed(suite_pollers "program by clang, each poller" clang
+                  epoll poll select)
         endif()
     endif()
     coverage_stage()
     if(windows)
         full_linux()
-        suite_compile("32-bit Windows" mingw32 ${cmocka_flags})
+        timed(suite_compile "32-bit Windows" mingw32 ${cmocka_flags})
         full_zig()
     endif()
 endfunction()

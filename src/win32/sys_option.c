@@ -123,7 +123,7 @@ static DWORD encode(const duos__native *n, const sys_optval *value)
     case DUOS__FORM_SWITCH:
         return number != 0;
     case DUOS__FORM_SECONDS:
-        return (DWORD)(number / 1000 + (number % 1000 != 0));
+        return (DWORD)(number / 1000) + (number % 1000 != 0);
     case DUOS__FORM_INDEX:
     case DUOS__FORM_ADDRESS: /* 0.0.0.x is an index (trap 59) */
         return htonl((u_long)number);
