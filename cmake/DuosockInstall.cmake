@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
 #
-# Install rules: the library and its headers, the program, a CMake package and
-# a pkg-config file. Components: duosock_Runtime, duosock_Development,
+# Install rules: the library, the simulator and their headers, the program, a
+# CMake package and a pkg-config file. Components: duosock_Runtime, duosock_Development,
 # duosock_Tools.
 
 include(CMakePackageConfigHelpers)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/duosock")
 
-install(TARGETS duosock EXPORT duosock-targets
+install(TARGETS duosock duosock_sim EXPORT duosock-targets
     RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
         COMPONENT duosock_Runtime
     LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
@@ -19,7 +19,7 @@ install(TARGETS duosock EXPORT duosock-targets
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/duosock"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
     COMPONENT duosock_Development
-    FILES_MATCHING PATTERN "*.h" PATTERN sim.h EXCLUDE)
+    FILES_MATCHING PATTERN "*.h")
 if(DUOSOCK_BUILD_TOOLS)
     install(TARGETS duosock_cli RUNTIME
         DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT duosock_Tools)

@@ -21,15 +21,35 @@
  *     ...                                 a client on b: "10.0.0.1:7700"
  *     err = duos_sim_run(sim, 60000);     until someone calls duos_sim_stop
  *
- * The first form knows TCP over IPv4 and IPv6, latency, short sends and
- * receives, and the host names of duos_sim_add_name. It does not know
- * datagrams (duos_open says DUOS_ENOTSUP), unix sockets (DUOS_EAFNOSUPPORT),
- * shared ports, out-of-band data and raw options. Native error numbers are
- * ours without the sign.
+ * It knows TCP and UDP over IPv4 and IPv6, with latency, urgent bytes, groups
+ * on the one link that all hosts share, broadcast, and a TIME_WAIT of 60 s for
+ * the end that closes first; unix sockets of both types, in a space of names
+ * on each host; pairs; and the host names of duos_sim_add_name.
+ *
+ *  - A datagram that nobody takes comes back as an error to a connected
+ *    sender. One that does not fit RECV_BUFFER is lost; longer than 65,507
+ *    bytes is DUOS_EMSGSIZE. Those from one host to another keep their order,
+ *    unless a fault lets them overtake. A socket hears the groups that it
+ *    joined itself.
+ *  - Who shares a port with others (DUOS_REUSE_SHARED) gets what the seed
+ *    gives it.
+ *  - A full backlog refuses at once, over the network; to a path it is
+ *    DUOS_EBUSY.
+ *  - The files of unix sockets lie side by side without directories and belong
+ *    to user 1000, whose permission to write counts. The process of host N
+ *    has the number N. duos_send_handle takes any socket of the same host;
+ *    it has two numbers then.
+ *  - There are no files to read (duos_sendfile: DUOS_ENOTSUP), no raw options
+ *    (DUOS_ENOPROTOOPT) and no child processes. An option without a meaning
+ *    here is DUOS_ENOTSUP, or kept and given back.
+ *
+ * Native error numbers are ours without the sign. Datagrams arrive in 2026,
+ * when virtual time begins.
  *
  * Calls that would block let the other hosts go on until they are satisfied,
  * and the clock jumps; when nothing is left that could end the wait, they
- * give DUOS_EDEADLOCK. Calls made before there is a simulation, or a socket
+ * give DUOS_EDEADLOCK. Who asks again and again without waiting spends a
+ * microsecond each time, so that it does not ask for ever. Calls made before there is a simulation, or a socket
  * opened before duos_sim_set_host, give DUOS_ENOTREADY.
  */
 #ifndef DUOSOCK_SIM_H
@@ -283,6 +303,64 @@ DUOS_API DUOS_CHECKED duos_err duos_sim_quit(duos_sim *sim, uint32_t host,
  */
 DUOS_API DUOS_CHECKED duos_err duos_sim_input(duos_sim *sim, uint32_t host,
                                               const void *data, size_t len);
+
+/* As many descriptors as memory allows. */
+#define DUOS_SIM_UNLIMITED UINT32_MAX
+
+/*
+ * Bounds the descriptors of a host: sockets, wake-up channels and pollers
+ * that are open. Above it opening gives DUOS_EMFILE, and a connection that
+ * cannot be accepted stays in its backlog.
+ *
+ * limit: DUOS_SIM_UNLIMITED for none. What is open already stays.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ENOENT for a number without a
+ *     host.
+ * Blocking: never.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_sim_set_descriptors(duos_sim *sim,
+                                                        uint32_t host,
+                                                        uint32_t limit);
+
+/*
+ * How many of them are open.
+ *
+ * Returns: the number; 0 for NULL or a number without a host.
+ * Blocking: never.
+ */
+DUOS_API uint32_t duos_sim_descriptors(const duos_sim *sim, uint32_t host);
+
+/*
+ * Which ports those get who do not ask for one: 49152 to 65535 at first. With
+ * none left, duos_connect and sending say DUOS_EADDRNOTAVAIL, duos_bind
+ * DUOS_EADDRINUSE.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL, a min of 0, or one above max;
+ *     DUOS_ENOENT for a number without a host.
+ * Blocking: never.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_sim_set_ports(duos_sim *sim, uint32_t host,
+                                                  uint16_t min, uint16_t max);
+
+/*
+ * Says to the process of a host what a service manager would have said in
+ * its environment: see duos_inherited. The process has the number of its
+ * host.
+ *
+ * count, pid, names: LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES; NULL for
+ *     what is not said. Copied.
+ * first: the socket that is handed over first; the others have the numbers
+ *     behind it.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ENOENT for a number without a
+ *     host; DUOS_ENOMEM.
+ * Blocking: never.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_sim_handover(duos_sim *sim, uint32_t host,
+                                                 const char *count,
+                                                 const char *pid,
+                                                 const char *names,
+                                                 duos_socket first);
 
 /*
  * The virtual time, in nanoseconds since duos_sim_create.

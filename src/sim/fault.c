@@ -257,8 +257,12 @@ static duos_err enter(duos_sim *sim, uint32_t host, duos_sim_call call)
 duos_err duos__sim_call(duos_sim_call call, duos_socket s, sim_socket **out)
 {
     sim_socket *sock;
-    duos_err err = duos__sim_find(s, &sock);
+    duos_err err;
 
+    if (duos__sim_current() != NULL) {
+        duos__sim_catch_up(duos__sim_current());
+    }
+    err = duos__sim_find(s, &sock);
     if (err == DUOS_OK) {
         err = enter(sock->sim, sock->host, call);
     }

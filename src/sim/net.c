@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * net.c - which sockets there are, and which addresses and ports they have.
+ * net.c - which sockets there are, and where addresses lead.
  *
  * Host N has 10.0.0.N, fd00::N, 127.0.0.0/8 and ::1. Numbers of sockets are
- * those of the whole simulation, the lowest that is free first.
+ * those of the whole simulation, the lowest that is free first. A socket may
+ * have several, and lives as long as one of them, or until it has arrived
+ * where it was sent to.
  */
 #include <string.h>
 
@@ -57,34 +59,82 @@ static duos_err find_place(duos_sim *sim, uint32_t *index)
 /* IPv6 sockets are born without IPv4, as on Windows (trap 18). */
 static void set_defaults(sim_socket *sock)
 {
-    sock->local = sock->family == DUOS_IPV6 ? duos_addr_ipv6(NULL, 0)
-                                            : duos_addr_ipv4(0, 0, 0, 0, 0);
-    sock->options[DUOS_OPT_V6ONLY].on = true;
-    sock->options[DUOS_OPT_TTL].number = 64;
-    sock->options[DUOS_OPT_KEEPALIVE_IDLE].number = 7200;
-    sock->options[DUOS_OPT_KEEPALIVE_INTERVAL].number = 75;
-    sock->options[DUOS_OPT_KEEPALIVE_COUNT].number = 9;
-    sock->options[DUOS_OPT_TYPE].number = DUOS_STREAM;
-    sock->options[DUOS_OPT_SEND_BUFFER].number =
-        (int32_t)sock->sim->config.buffer;
-    sock->options[DUOS_OPT_RECV_BUFFER].number =
-        (int32_t)sock->sim->config.buffer;
+    sys_optval *options = sock->options;
+    bool dgram = sock->kind == SIM_DGRAM;
+
+    sock->local.family = (uint8_t)sock->family;
+    options[DUOS_OPT_V6ONLY].on = true;
+    options[DUOS_OPT_TTL].number = 64;
+    options[DUOS_OPT_MULTICAST_TTL].number = 1;
+    options[DUOS_OPT_MULTICAST_LOOP].on = true;
+    options[DUOS_OPT_KEEPALIVE_IDLE].number = 7200;
+    options[DUOS_OPT_KEEPALIVE_INTERVAL].number = 75;
+    options[DUOS_OPT_KEEPALIVE_COUNT].number = 9;
+    options[DUOS_OPT_TYPE].number = dgram ? DUOS_DGRAM : DUOS_STREAM;
+    options[DUOS_OPT_PROTOCOL].number = dgram ? 17 : 6;
+    options[DUOS_OPT_SEND_BUFFER].number = (int32_t)sock->sim->config.buffer;
+    options[DUOS_OPT_RECV_BUFFER].number = (int32_t)sock->sim->config.buffer;
 }
 
-duos_err duos__sim_socket_new(sim_kind kind, duos_family family,
-                              sim_socket **out)
+duos_err duos__sim_number_new(sim_socket *sock, uint32_t *number)
 {
-    duos_sim *sim = duos__sim_current();
-    sim_socket *sock;
+    duos_sim *sim = sock->sim;
+    sim_host *host = &sim->host_of[sock->host];
     uint32_t index;
     duos_err err;
 
-    if (sim == NULL || sim->host == 0) {
-        return DUOS_ENOTREADY;
+    if (host->open >= host->limit) {
+        return DUOS_EMFILE;
     }
     err = find_place(sim, &index);
     if (err != DUOS_OK) {
         return err;
+    }
+    sim->sockets[index] = sock;
+    sim->socket_count++;
+    host->open++;
+    sock->holds++;
+    *number = SIM_FIRST_SOCKET + index;
+    return DUOS_OK;
+}
+
+void duos__sim_number_free(duos_sim *sim, uint32_t number)
+{
+    sim_socket *sock = sim->sockets[number - SIM_FIRST_SOCKET];
+
+    sim->sockets[number - SIM_FIRST_SOCKET] = NULL;
+    sim->socket_count--;
+    sim->host_of[sock->host].open--;
+    duos__sim_release(sock);
+}
+
+void duos__sim_release(sim_socket *sock)
+{
+    if (--sock->holds == 0) {
+        duos__sim_close(sock);
+    }
+}
+
+static void append(duos_sim *sim, sim_socket *sock)
+{
+    sock->prev = sim->last_socket;
+    if (sock->prev != NULL) {
+        sock->prev->next = sock;
+    } else {
+        sim->first_socket = sock;
+    }
+    sim->last_socket = sock;
+}
+
+duos_err duos__sim_socket_new(uint32_t host, sim_kind kind, duos_family family,
+                              sim_socket **out)
+{
+    duos_sim *sim = duos__sim_current();
+    sim_socket *sock;
+    duos_err err;
+
+    if (sim == NULL || host == 0) {
+        return DUOS_ENOTREADY;
     }
     sock = (sim_socket *)duos__new(&sim->alloc, sizeof *sock);
     if (sock == NULL) {
@@ -92,12 +142,15 @@ duos_err duos__sim_socket_new(sim_kind kind, duos_family family,
     }
     sock->sim = sim;
     sock->kind = kind;
-    sock->number = SIM_FIRST_SOCKET + index;
-    sock->host = sim->host;
+    sock->host = host;
     sock->family = family;
     set_defaults(sock);
-    sim->sockets[index] = sock;
-    sim->socket_count++;
+    err = duos__sim_number_new(sock, &sock->number);
+    if (err != DUOS_OK) {
+        duos__free(&sim->alloc, sock, sizeof *sock);
+        return err;
+    }
+    append(sim, sock);
     *out = sock;
     return DUOS_OK;
 }
@@ -106,14 +159,22 @@ void duos__sim_socket_free(sim_socket *sock)
 {
     duos_sim *sim = sock->sim;
 
-    sim->sockets[sock->number - SIM_FIRST_SOCKET] = NULL;
-    sim->socket_count--;
+    if (sock->prev != NULL) {
+        sock->prev->next = sock->next;
+    } else {
+        sim->first_socket = sock->next;
+    }
+    if (sock->next != NULL) {
+        sock->next->prev = sock->prev;
+    } else {
+        sim->last_socket = sock->prev;
+    }
     duos__free(&sim->alloc, sock, sizeof *sock);
 }
 
 /* ---- addresses -------------------------------------------------------- */
 
-static bool is_any(const duos_addr *addr)
+bool duos__sim_is_any(const duos_addr *addr)
 {
     duos_addr any = addr->family == DUOS_IPV6
                         ? duos_addr_ipv6(NULL, addr->port)
@@ -122,12 +183,58 @@ static bool is_any(const duos_addr *addr)
     return duos_addr_equal(addr, &any);
 }
 
-static bool is_loopback(const duos_addr *addr)
+bool duos__sim_is_loopback(const duos_addr *addr)
 {
     duos_addr v6 = duos_addr_loopback(DUOS_IPV6, addr->port);
 
     return addr->family == DUOS_IPV4 ? addr->ip.v4[0] == 127
                                      : duos_addr_equal(addr, &v6);
+}
+
+bool duos__sim_is_group(const duos_addr *addr)
+{
+    return addr->family == DUOS_IPV4 ? (addr->ip.v4[0] & 0xf0) == 0xe0
+                                     : addr->ip.v6[0] == 0xff;
+}
+
+bool duos__sim_is_broadcast(const duos_addr *addr)
+{
+    duos_addr all = duos_addr_ipv4(255, 255, 255, 255, addr->port);
+    duos_addr net = duos_addr_ipv4(10, 0, 0, 255, addr->port);
+
+    return duos_addr_equal(addr, &all) || duos_addr_equal(addr, &net);
+}
+
+static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0,   0,
+                                          0, 0, 0, 0, 255, 255};
+
+bool duos__sim_is_mapped(const duos_addr *addr)
+{
+    return addr->family == DUOS_IPV6 &&
+           memcmp(addr->ip.v6, mapped_prefix, sizeof mapped_prefix) == 0;
+}
+
+duos_addr duos__sim_mapped(const duos_addr *v4)
+{
+    uint8_t bytes[16];
+
+    memcpy(bytes, mapped_prefix, sizeof mapped_prefix);
+    memcpy(bytes + sizeof mapped_prefix, v4->ip.v4, 4);
+    return duos_addr_ipv6(bytes, v4->port);
+}
+
+duos_addr duos__sim_unmapped(const duos_addr *v6)
+{
+    const uint8_t *bytes = v6->ip.v6 + sizeof mapped_prefix;
+
+    return duos_addr_ipv4(bytes[0], bytes[1], bytes[2], bytes[3], v6->port);
+}
+
+duos_addr duos__sim_seen_by(const sim_socket *sock, const duos_addr *addr)
+{
+    bool mapped = sock->family == DUOS_IPV6 && addr->family == DUOS_IPV4;
+
+    return mapped ? duos__sim_mapped(addr) : *addr;
 }
 
 uint32_t duos__sim_route(const duos_sim *sim, uint32_t from,
@@ -137,14 +244,13 @@ uint32_t duos__sim_route(const duos_sim *sim, uint32_t from,
         to->family == DUOS_IPV4 ? to->ip.v4[3] : (uint32_t)to->ip.v6[15];
     duos_addr addr = duos_sim_addr(host, (duos_family)to->family, to->port);
 
-    if (is_loopback(to)) {
+    if (duos__sim_is_loopback(to)) {
         return from;
     }
     return host <= sim->hosts && duos_addr_equal(to, &addr) ? host : 0;
 }
 
-/* Whether a socket that is bound to a takes what is sent to b. */
-static bool covers(const sim_socket *sock, const duos_addr *b)
+bool duos__sim_covers(const sim_socket *sock, const duos_addr *b)
 {
     const duos_addr *a = &sock->local;
 
@@ -152,126 +258,40 @@ static bool covers(const sim_socket *sock, const duos_addr *b)
         return false;
     }
     if (a->family != b->family) {
-        return a->family == DUOS_IPV6 && is_any(a) &&
-               !sock->options[DUOS_OPT_V6ONLY].on;
+        return a->family == DUOS_IPV6 && b->family == DUOS_IPV4 &&
+               duos__sim_is_any(a) && !sock->options[DUOS_OPT_V6ONLY].on;
     }
-    return is_any(a) || duos_addr_equal(a, b);
+    return duos__sim_is_any(a) || duos_addr_equal(a, b);
 }
 
-/* One that was accepted has its listener's port and takes nothing. */
-static bool has_port(const sim_socket *sock, uint32_t host)
+/* 0: it does not listen there; more, the closer its address fits. */
+static unsigned fit(const sim_socket *sock, uint32_t host,
+                    const duos_addr *addr)
 {
-    return sock != NULL && sock->host == host && sock->local.port != 0 &&
-           !(sock->conn != NULL && sock->side == 1);
+    if (sock->kind != SIM_LISTENER || sock->host != host ||
+        sock->family == DUOS_UNIX || !duos__sim_covers(sock, addr)) {
+        return 0;
+    }
+    return duos__sim_is_any(&sock->local) ? 1 : 2;
 }
 
-sim_socket *duos__sim_listener(const duos_sim *sim, uint32_t host,
+/* The seed chooses among those who share a port. */
+sim_socket *duos__sim_listener(duos_sim *sim, uint32_t host,
                                const duos_addr *addr)
 {
     sim_socket *best = NULL;
-    uint32_t i;
+    sim_socket *sock;
+    uint32_t equals = 0;
 
-    for (i = 0; i < sim->socket_room; i++) {
-        sim_socket *sock = sim->sockets[i];
+    for (sock = sim->first_socket; sock != NULL; sock = sock->next) {
+        unsigned mine = fit(sock, host, addr);
+        unsigned most = best != NULL ? fit(best, host, addr) : 0;
 
-        if (sock != NULL && sock->kind == SIM_LISTENER && sock->host == host &&
-            covers(sock, addr) && (best == NULL || !is_any(&sock->local))) {
+        equals = mine > most ? 1 : equals + (mine > 0 && mine == most);
+        if (mine > most ||
+            (mine > 0 && mine == most && duos__sim_below(sim, equals) == 0)) {
             best = sock;
         }
     }
     return best;
-}
-
-/* ---- ports ------------------------------------------------------------ */
-
-static bool in_use(const sim_socket *mine)
-{
-    const duos_sim *sim = mine->sim;
-    uint32_t i;
-
-    for (i = 0; i < sim->socket_room; i++) {
-        const sim_socket *other = sim->sockets[i];
-
-        if (other != mine && has_port(other, mine->host) &&
-            (covers(other, &mine->local) || covers(mine, &other->local))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool port_is_free(const duos_sim *sim, uint32_t host, uint16_t port)
-{
-    uint32_t i;
-
-    for (i = 0; i < sim->socket_room; i++) {
-        const sim_socket *sock = sim->sockets[i];
-
-        if (sock != NULL && sock->host == host && sock->local.port == port) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* 0 when none is left. */
-static uint16_t ephemeral_port(duos_sim *sim, uint32_t host)
-{
-    uint16_t *next = &sim->next_port[host];
-    uint32_t tries;
-
-    for (tries = SIM_PORT_MIN; tries <= SIM_PORT_MAX; tries++) {
-        uint16_t port = *next;
-
-        *next = (uint16_t)(port == SIM_PORT_MAX ? SIM_PORT_MIN : port + 1u);
-        if (port_is_free(sim, host, port)) {
-            return port;
-        }
-    }
-    return 0;
-}
-
-duos_err duos__sim_bind(sim_socket *sock, const duos_addr *addr)
-{
-    duos_addr before = sock->local;
-
-    if (addr->family != (uint8_t)sock->family) {
-        return DUOS_EAFNOSUPPORT;
-    }
-    if (sock->kind != SIM_STREAM || sock->conn != NULL || before.port != 0) {
-        return DUOS_EINVAL;
-    }
-    if (!is_any(addr) &&
-        duos__sim_route(sock->sim, sock->host, addr) != sock->host) {
-        return DUOS_EADDRNOTAVAIL;
-    }
-    sock->local = *addr;
-    if (addr->port == 0) {
-        sock->local.port = ephemeral_port(sock->sim, sock->host);
-    }
-    if (sock->local.port == 0 || in_use(sock)) {
-        sock->local = before;
-        return DUOS_EADDRINUSE;
-    }
-    return DUOS_OK;
-}
-
-duos_err duos__sim_autobind(sim_socket *sock, const duos_addr *to)
-{
-    uint16_t port = sock->local.port;
-
-    if (port == 0) {
-        port = ephemeral_port(sock->sim, sock->host);
-    }
-    if (port == 0 || (!is_any(&sock->local) &&
-                      is_loopback(&sock->local) != is_loopback(to))) {
-        return DUOS_EADDRNOTAVAIL;
-    }
-    if (!is_any(&sock->local)) {
-        return DUOS_OK;
-    }
-    sock->local = is_loopback(to)
-                      ? duos_addr_loopback(sock->family, port)
-                      : duos_sim_addr(sock->host, sock->family, port);
-    return DUOS_OK;
 }

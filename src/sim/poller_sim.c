@@ -136,7 +136,7 @@ static duos_err sim_wait(duos_poller *p, duos_poll_event *events, size_t cap,
     if (err != DUOS_OK) {
         return err;
     }
-    limit = duos__sim_limit(sim, timeout_ms);
+    limit = duos__sim_wait_limit(sim, timeout_ms);
     n = scan(p, events, cap, &state->next);
     while (n == 0 && err == DUOS_OK && !is_woken(p)) {
         err = duos__sim_wait(sim, limit);
@@ -148,6 +148,9 @@ static duos_err sim_wait(duos_poller *p, duos_poll_event *events, size_t cap,
     if (is_woken(p)) {
         sys_wakeup_drain(&state->wakeup);
         p->woken = true;
+    }
+    if (n > 0) {
+        duos__sim_turn(sim);
     }
     *count = n;
     return DUOS_OK;

@@ -19,6 +19,14 @@ sim_process *duos__sim_process(duos_sim *sim, uint32_t host)
     return process;
 }
 
+void duos__sim_unsay(duos_sim *sim, sim_process *process)
+{
+    duos__free(&sim->alloc, process->said, process->said_len);
+    process->said = NULL;
+    process->said_len = 0;
+    process->said_at[0] = process->said_at[1] = process->said_at[2] = NULL;
+}
+
 void duos__sim_process_fini(duos_sim *sim)
 {
     uint32_t host;
@@ -27,6 +35,7 @@ void duos__sim_process_fini(duos_sim *sim)
         sim_process *process = sim->processes[host];
 
         if (process != NULL) {
+            duos__sim_unsay(sim, process);
             duos__free(&sim->alloc, process->input, process->input_room);
             duos__free(&sim->alloc, process, sizeof *process);
         }
@@ -119,6 +128,65 @@ duos_err duos_sim_input(duos_sim *sim, uint32_t host, const void *data,
         process->input_ended = len == 0;
         duos__sim_trace(sim, DUOS_SIM_INPUT, host, 0, (int64_t)len);
         duos__sim_input_came(process->reader);
+    }
+    return err;
+}
+
+/* ---- a hand-over ------------------------------------------------------- */
+
+static duos_err say(duos_sim *sim, sim_process *process,
+                    const char *const texts[3])
+{
+    size_t lens[3];
+    size_t total = 0;
+    char *copy;
+    int i;
+
+    for (i = 0; i < 3; i++) {
+        lens[i] = texts[i] != NULL ? strlen(texts[i]) + 1 : 0;
+        total += lens[i];
+    }
+    copy = (char *)duos__new(&sim->alloc, total + 1);
+    if (copy == NULL) {
+        return DUOS_ENOMEM;
+    }
+    duos__sim_unsay(sim, process);
+    process->said = copy;
+    process->said_len = total + 1;
+    for (i = 0; i < 3; i++) {
+        if (texts[i] != NULL) {
+            memcpy(copy, texts[i], lens[i]);
+            process->said_at[i] = copy;
+            copy += lens[i];
+        }
+    }
+    return DUOS_OK;
+}
+
+duos_err duos_sim_handover(duos_sim *sim, uint32_t host, const char *count,
+                           const char *pid, const char *names,
+                           duos_socket first)
+{
+    const char *texts[3];
+    sim_process *process;
+    duos_err err;
+
+    if (sim == NULL) {
+        return DUOS_EINVAL;
+    }
+    if (host == 0 || host > sim->hosts) {
+        return DUOS_ENOENT;
+    }
+    process = duos__sim_process(sim, host);
+    if (process == NULL) {
+        return DUOS_ENOMEM;
+    }
+    texts[0] = count;
+    texts[1] = pid;
+    texts[2] = names;
+    err = say(sim, process, texts);
+    if (err == DUOS_OK) {
+        process->said_first = duos_socket_to_os(first);
     }
     return err;
 }

@@ -149,7 +149,9 @@ static duos_err step_one(duos_sim *sim)
     loop = member->loop;
     sim->host = member->host;
     duos__sim_trace(sim, DUOS_SIM_TURN, sim->host, 0, DUOS_OK);
+    sim->steps_within++;
     err = duos_loop_step(loop, 0);
+    sim->steps_within--;
     sim->host = before;
     sim->now_ns += SIM_TURN_NS;
     if (duos__sim_chance(sim, DUOS_SIM_FAULT_PAUSE)) {
@@ -199,13 +201,13 @@ duos_err duos__sim_advance(duos_sim *sim, uint64_t limit_ns)
     sim_event *event = duos__sim_event_first(sim);
     duos_err err;
 
-    if (sim->now_ns >= limit_ns) {
-        return DUOS_ETIMEDOUT;
-    }
     if (event != NULL && event->due_ns <= sim->now_ns) {
         duos__sim_event_pop(sim);
         event->run(sim, event);
         return DUOS_OK;
+    }
+    if (sim->now_ns >= limit_ns) {
+        return DUOS_ETIMEDOUT;
     }
     err = step_one(sim);
     return err == DUOS_EWOULDBLOCK ? jump(sim, limit_ns) : err;
@@ -236,6 +238,47 @@ uint64_t duos__sim_limit(const duos_sim *sim, int64_t timeout_ms)
         return SIM_NEVER;
     }
     return sim->now_ns + (ms < most ? ms : most) * NS_PER_MS;
+}
+
+uint64_t duos__sim_wait_limit(duos_sim *sim, int32_t timeout_ms)
+{
+    bool again = timeout_ms == 0 && sim->steps_within == 0 &&
+                 sim->looked_ns == sim->now_ns;
+
+    sim->looked_ns = sim->now_ns;
+    return duos__sim_limit(sim, timeout_ms) + (again ? SIM_TURN_NS : 0);
+}
+
+void duos__sim_turn(duos_sim *sim)
+{
+    if (sim->steps_within == 0) {
+        sim->now_ns += SIM_TURN_NS;
+    }
+}
+
+void duos__sim_look(duos_sim *sim)
+{
+    if (sim->steps_within == 0 && sim->looked_ns == sim->now_ns) {
+        (void)duos__sim_wait(sim, sim->now_ns + SIM_TURN_NS);
+    } else {
+        sim->looked_ns = sim->now_ns;
+    }
+}
+
+void duos__sim_catch_up(duos_sim *sim)
+{
+    sim_event *event = duos__sim_event_first(sim);
+
+    if (sim->steps_within > 0) {
+        return;
+    }
+    sim->steps_within++;
+    while (event != NULL && event->due_ns <= sim->now_ns) {
+        duos__sim_event_pop(sim);
+        event->run(sim, event);
+        event = duos__sim_event_first(sim);
+    }
+    sim->steps_within--;
 }
 
 void duos_sim_pause(duos_sim *sim, int64_t ms)

@@ -187,7 +187,6 @@ static duos_err read_call(duos__span word, uint32_t *out)
     return DUOS_ESYNTAX;
 }
 
-/* The names of errors all begin with "DUOS_". */
 static duos_err read_error(duos__span word, duos_err *out)
 {
     static const duos_err errors[] = {
@@ -198,7 +197,7 @@ static duos_err read_error(duos__span word, duos_err *out)
     size_t i;
 
     for (i = 0; i < sizeof errors / sizeof errors[0]; i++) {
-        if (is_word(word, duos_err_name(errors[i]) + strlen("DUOS_"))) {
+        if (is_word(word, duos_err_name(errors[i]))) {
             *out = errors[i];
             return DUOS_OK;
         }

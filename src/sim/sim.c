@@ -86,6 +86,7 @@ duos_err duos_sim_create(const duos_sim_config *config, duos_sim **out)
     sim->config = chosen;
     sim->alloc = *chosen.alloc;
     sim->rng = chosen.seed;
+    sim->looked_ns = SIM_NEVER;
     duos__sim_trace_init(sim);
     current = sim;
     *out = sim;
@@ -95,13 +96,14 @@ duos_err duos_sim_create(const duos_sim_config *config, duos_sim **out)
 /* Without a word to the peers: nobody is left who could hear it. */
 static void free_network(duos_sim *sim)
 {
-    uint32_t i;
-
-    for (i = 0; i < sim->socket_room; i++) {
-        if (sim->sockets[i] != NULL) {
-            duos__sim_socket_free(sim->sockets[i]);
-        }
+    sim->ending = true;
+    while (sim->first_socket != NULL) {
+        duos__sim_dgram_close(sim->first_socket);
+        duos__sim_socket_free(sim->first_socket);
     }
+    duos__sim_flying_fini(sim);
+    duos__sim_files_fini(sim);
+    duos__sim_rests_fini(sim);
     while (sim->conns != NULL) {
         duos__sim_conn_free(sim, sim->conns);
     }
@@ -135,6 +137,14 @@ duos_err duos_sim_destroy(duos_sim *sim)
 
 /* ---- hosts ------------------------------------------------------------ */
 
+static void use_ports(duos_sim *sim, sim_host *host, uint16_t min, uint16_t max)
+{
+    host->port_min = min;
+    host->port_max = max;
+    host->next_port =
+        (uint16_t)(min + duos__sim_below(sim, (uint32_t)max - min + 1));
+}
+
 duos_err duos_sim_add_host(duos_sim *sim, uint32_t *host)
 {
     if (sim == NULL || host == NULL) {
@@ -144,9 +154,8 @@ duos_err duos_sim_add_host(duos_sim *sim, uint32_t *host)
         return DUOS_ELIMIT;
     }
     sim->hosts++;
-    sim->next_port[sim->hosts] =
-        (uint16_t)(SIM_PORT_MIN +
-                   duos__sim_below(sim, SIM_PORT_MAX - SIM_PORT_MIN + 1));
+    sim->host_of[sim->hosts].limit = DUOS_SIM_UNLIMITED;
+    use_ports(sim, &sim->host_of[sim->hosts], SIM_PORT_MIN, SIM_PORT_MAX);
     *host = sim->hosts;
     return DUOS_OK;
 }
@@ -179,6 +188,38 @@ duos_err duos_sim_set_host(duos_sim *sim, uint32_t host)
     }
     sim->host = host;
     return DUOS_OK;
+}
+
+/* ---- where there is an end --------------------------------------------- */
+
+duos_err duos_sim_set_descriptors(duos_sim *sim, uint32_t host, uint32_t limit)
+{
+    if (sim == NULL) {
+        return DUOS_EINVAL;
+    }
+    if (host == 0 || host > sim->hosts) {
+        return DUOS_ENOENT;
+    }
+    sim->host_of[host].limit = limit;
+    return DUOS_OK;
+}
+
+duos_err duos_sim_set_ports(duos_sim *sim, uint32_t host, uint16_t min,
+                            uint16_t max)
+{
+    if (sim == NULL || min == 0 || min > max) {
+        return DUOS_EINVAL;
+    }
+    if (host == 0 || host > sim->hosts) {
+        return DUOS_ENOENT;
+    }
+    use_ports(sim, &sim->host_of[host], min, max);
+    return DUOS_OK;
+}
+
+uint32_t duos_sim_descriptors(const duos_sim *sim, uint32_t host)
+{
+    return sim != NULL && host <= sim->hosts ? sim->host_of[host].open : 0;
 }
 
 /* ---- what it knows ---------------------------------------------------- */

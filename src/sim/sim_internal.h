@@ -13,8 +13,7 @@
  *   rng.c    chance           event.c  what is due when     trace.c  the log
  *   fault.c  what goes wrong  partition.c  who hears whom   script.c
  *   sim.c    life, hosts      run.c    loops, turns, waiting
- *   net.c    sockets, ports   wire.c   what travels         tcp.c    the ends
- *   names.c  host names
+ *   names.c  host names       sim_socket.h, sim_datagram.h, sim_unix.h  the net
  *   process.c  stop requests and standard input of the hosts
  *   sys_*.c, poller_sim.c     the seam, in terms of these
  */
@@ -24,131 +23,9 @@
 #include <duosock/sim.h>
 
 #include "name.h"
+#include "sim_event.h"
+#include "sim_socket.h"
 #include "sys.h"
-
-/* ---- events ----------------------------------------------------------- */
-
-/* Something that happens later; lies within what it happens to. */
-typedef struct sim_event {
-    uint64_t due_ns;
-    uint64_t sequence; /* those due at the same time keep their order */
-    void (*run)(duos_sim *sim, struct sim_event *event);
-} sim_event;
-
-/* A binary heap; room for every event is promised before it is needed. */
-typedef struct sim_events {
-    sim_event **heap;
-    uint32_t count;
-    uint32_t cap;
-    uint32_t promised;
-    uint64_t sequence;
-} sim_events;
-
-/* ---- connections ------------------------------------------------------ */
-
-/* What travels in one go. A wire that is full merges into its last one. */
-typedef struct sim_segment {
-    uint64_t due_ns;
-    uint32_t bytes;  /* of the stream, which lie in the ring */
-    uint32_t window; /* the other direction may send as many more */
-    bool open;       /* the request to connect, or its answer */
-    bool fin;        /* no bytes follow */
-    duos_err error;  /* the end of the connection: refused or reset */
-} sim_segment;
-
-#define SIM_SEGMENTS 16u
-
-/* When a sender that hears nothing gives up: as Linux does by default. */
-#define SIM_CONNECT_NS UINT64_C(127000000000)
-#define SIM_RESEND_NS  UINT64_C(924000000000)
-
-/*
- * One direction of a connection. The ring holds what has arrived and, behind
- * it, what is under way; credit is what the sender may still add.
- */
-typedef struct sim_wire {
-    sim_event event; /* while count > 0: the first segment arrives */
-    struct sim_conn *conn;
-    sim_segment queue[SIM_SEGMENTS];
-    uint32_t head;
-    uint32_t count;
-    unsigned char *ring;
-    uint32_t first; /* position of the first byte that was not received */
-    uint32_t arrived;
-    uint32_t flying;
-    uint32_t credit;
-    uint64_t busy_ns;  /* until then the bandwidth is used up */
-    uint64_t tried_ns; /* since then the first segment cannot get through */
-} sim_wire;
-
-typedef enum sim_state {
-    SIM_CONNECTING,
-    SIM_CONNECTED,
-    SIM_FAILED, /* never was connected */
-    SIM_RESET,  /* was connected */
-    SIM_GONE    /* closed by its owner */
-} sim_state;
-
-typedef struct sim_end {
-    sim_state state;
-    uint32_t host;   /* 0: an address that no host has */
-    uint32_t number; /* its socket; 0 before accept and after close */
-    duos_addr local;
-    duos_addr peer;
-    duos_err error;   /* pending, see sys_take_error */
-    bool eof;         /* the peer's FIN has arrived */
-    bool send_closed; /* our FIN is on its way */
-    bool recv_closed;
-    bool reset_sent;
-    sim_wire in; /* towards this end */
-} sim_end;
-
-/* Goes when both ends are gone and both wires are empty. */
-typedef struct sim_conn {
-    sim_end ends[2]; /* 0 connects, 1 accepts */
-    struct sim_conn *next_pending;
-    struct sim_conn *prev; /* of all in the simulation */
-    struct sim_conn *next;
-} sim_conn;
-
-/* ---- sockets ---------------------------------------------------------- */
-
-typedef enum sim_kind {
-    SIM_STREAM, /* conn is NULL until it connects */
-    SIM_LISTENER,
-    SIM_WAKEUP
-} sim_kind;
-
-typedef struct sim_socket {
-    duos_sim *sim;
-    sim_kind kind;
-    uint32_t number;
-    uint32_t host;
-    duos_family family;
-    bool nonblocking;
-    duos_addr local; /* port 0: not bound */
-    sys_optval options[DUOS_OPT_COUNT];
-
-    sim_conn *conn; /* of a stream, and which end of it */
-    uint32_t side;
-
-    sim_conn *pending; /* of a listener: in the order of their arrival */
-    sim_conn *pending_last;
-    uint32_t pending_count;
-    uint32_t backlog;
-
-    bool signaled; /* of a wake-up */
-} sim_socket;
-
-/* As on POSIX, 0 to 2 are somebody else's. */
-#define SIM_FIRST_SOCKET 3u
-
-/* Ports that are given to those who do not ask for one. */
-#define SIM_PORT_MIN 49152u
-#define SIM_PORT_MAX 65535u
-
-/* What sys_listen makes of "the system's maximum". */
-#define SIM_BACKLOG_MAX 128u
 
 /* ---- names and jobs --------------------------------------------------- */
 
@@ -191,6 +68,11 @@ typedef struct sim_process {
     size_t input_len;
     size_t input_room;
     bool input_ended;
+
+    char *said; /* three texts of a hand-over, one behind the other */
+    size_t said_len;
+    const char *said_at[3]; /* NULL: not said */
+    intptr_t said_first;
 } sim_process;
 
 /* ---- what goes wrong -------------------------------------------------- */
@@ -203,6 +85,18 @@ typedef struct sim_partition {
 
 /* A statement of a script: script.c knows its rest. */
 typedef struct sim_step sim_step;
+
+/* ---- hosts ------------------------------------------------------------ */
+
+/* What is counted on a host, and where the counting ends. */
+typedef struct sim_host {
+    uint32_t open;  /* descriptors */
+    uint32_t limit; /* of descriptors */
+    uint16_t port_min;
+    uint16_t port_max;
+    uint16_t next_port;
+    bool locked; /* by sys_path_lock */
+} sim_host;
 
 /* ---- the simulation --------------------------------------------------- */
 
@@ -230,13 +124,19 @@ struct duos_sim {
 
     uint32_t host; /* current; 0: none */
     uint32_t hosts;
-    uint16_t next_port[DUOS_SIM_HOSTS_MAX + 1];
+    sim_host host_of[DUOS_SIM_HOSTS_MAX + 1];
     sim_process *processes[DUOS_SIM_HOSTS_MAX + 1]; /* NULL: not used yet */
 
     sim_socket **sockets; /* socket number SIM_FIRST_SOCKET + index */
     uint32_t socket_room;
     uint32_t socket_count;
+    sim_socket *first_socket;
+    sim_socket *last_socket;
     sim_conn *conns;
+    sim_packet *flying; /* the newest first */
+    sim_rest *rests;
+    sim_file *files;
+    uint64_t inodes;
 
     sim_name *names;
     sim_task *tasks;   /* that were offloaded and are not done */
@@ -252,8 +152,11 @@ struct duos_sim {
     sim_member *members;
     uint32_t member_room;
     uint32_t member_count;
+    uint64_t looked_ns;    /* when somebody waited last */
+    uint32_t steps_within; /* steps of loops that have not returned */
     bool running;
     bool stopped;
+    bool ending; /* nothing that is freed has to say goodbye */
 };
 
 /* The simulation there is, or NULL: sim.c has the one static variable. */
@@ -298,23 +201,6 @@ void duos__sim_maybe_part(duos_sim *sim, uint32_t a, uint32_t b);
 
 void duos__sim_steps_fini(duos_sim *sim);
 
-/* ---- event.c ---------------------------------------------------------- */
-
-/* Promises room for n events that may be added later. */
-duos_err duos__sim_event_promise(duos_sim *sim, uint32_t n);
-void duos__sim_event_unpromise(duos_sim *sim, uint32_t n);
-
-/* Adds a promised event, which is not in the heap. */
-void duos__sim_event_add(duos_sim *sim, sim_event *event);
-
-/* The next one, or NULL. */
-sim_event *duos__sim_event_first(const duos_sim *sim);
-
-/* Takes the first one out. */
-void duos__sim_event_pop(duos_sim *sim);
-
-void duos__sim_event_fini(duos_sim *sim);
-
 /* ---- trace.c ---------------------------------------------------------- */
 
 void duos__sim_trace_init(duos_sim *sim);
@@ -339,28 +225,22 @@ duos_err duos__sim_wait(duos_sim *sim, uint64_t limit_ns);
 /* The limit of a call that starts now; less than 0 is SIM_NEVER. */
 uint64_t duos__sim_limit(const duos_sim *sim, int64_t timeout_ms);
 
-/* ---- net.c ------------------------------------------------------------ */
+/*
+ * The same for a wait for many. Who looks again at the same moment, without
+ * waiting, takes a turn's time, so that time passes for programs that only
+ * ever look; in the step of a loop the turn has its time already.
+ */
+uint64_t duos__sim_wait_limit(duos_sim *sim, int32_t timeout_ms);
 
-/* An open socket of any host: DUOS_OK, DUOS_EBADF, DUOS_ENOTREADY. */
-duos_err duos__sim_find(duos_socket s, sim_socket **out);
+/* A turn of a loop that its own program runs takes its time, too. */
+void duos__sim_turn(duos_sim *sim);
 
-/* DUOS_OK, DUOS_ENOTREADY, DUOS_ENOMEM. Belongs to the current host. */
-duos_err duos__sim_socket_new(sim_kind kind, duos_family family,
-                              sim_socket **out);
-void duos__sim_socket_free(sim_socket *sock);
+/* The same for who finds that a call on a non-blocking socket would block. */
+void duos__sim_look(duos_sim *sim);
 
-duos_err duos__sim_bind(sim_socket *sock, const duos_addr *addr);
-
-/* Gives a socket that is not bound a local address that reaches to. */
-duos_err duos__sim_autobind(sim_socket *sock, const duos_addr *to);
-
-/* The host that an address leads to from a host, 0 for none. */
-uint32_t duos__sim_route(const duos_sim *sim, uint32_t from,
-                         const duos_addr *to);
-
-/* Who listens on an address of a host, or NULL. */
-sim_socket *duos__sim_listener(const duos_sim *sim, uint32_t host,
-                               const duos_addr *addr);
+/* What is due has happened before the next call is made; in the step of a
+ * loop it waits for its end. */
+void duos__sim_catch_up(duos_sim *sim);
 
 /* ---- names.c ---------------------------------------------------------- */
 
@@ -370,48 +250,6 @@ void duos__sim_names_fini(duos_sim *sim);
 
 /* Ends all tasks without running them: the machine is switched off. */
 void duos__sim_tasks_fini(duos_sim *sim);
-
-/* ---- wire.c ----------------------------------------------------------- */
-
-/* A new connection without anything under way, or NULL. */
-sim_conn *duos__sim_conn_new(duos_sim *sim);
-
-/* Frees it if nobody needs it any more. */
-void duos__sim_conn_collect(duos_sim *sim, sim_conn *conn);
-void duos__sim_conn_free(duos_sim *sim, sim_conn *conn);
-
-/* The segment that what is sent to this end now goes into; the second form
- * has a time at which it arrives, or after what was sent before. */
-sim_segment *duos__sim_post(duos_sim *sim, sim_end *to);
-sim_segment *duos__sim_post_at(duos_sim *sim, sim_end *to, uint64_t due_ns);
-
-/* Moves bytes into the ring (at most credit) and out (at most arrived). */
-void duos__sim_wire_put(const duos_sim *sim, sim_wire *wire, const void *data,
-                        uint32_t len);
-void duos__sim_wire_get(sim_wire *wire, uint32_t cap, void *data, uint32_t len);
-
-/* ---- tcp.c ------------------------------------------------------------ */
-
-/* The end of a connection for one of its ends, as err says. */
-void duos__sim_break(sim_end *end, duos_err err);
-
-/* What a segment does to the end that it reaches. */
-void duos__sim_arrive(duos_sim *sim, sim_conn *conn, uint32_t side,
-                      const sim_segment *segment);
-
-/* These never block: DUOS_EWOULDBLOCK, and DUOS_EINPROGRESS of connect. */
-duos_err duos__sim_connect(sim_socket *sock, const duos_addr *addr);
-duos_err duos__sim_accept(sim_socket *listener, sim_socket **out);
-sys_count duos__sim_send(sim_socket *sock, const void *data, size_t len);
-sys_count duos__sim_recv(sim_socket *sock, void *data, size_t cap);
-duos_err duos__sim_shutdown(sim_socket *sock, duos_how how);
-duos_err duos__sim_take_error(sim_socket *sock);
-
-/* Ends what the socket stood for, and frees it. */
-void duos__sim_close(sim_socket *sock);
-
-/* READ, WRITE, ERROR and HANGUP, as they are now. */
-unsigned duos__sim_ready(const sim_socket *sock);
 
 /* ---- sys_wakeup.c ----------------------------------------------------- */
 
@@ -424,6 +262,9 @@ duos_err duos__sim_wakeup_set(const sys_wakeup *w, bool signaled);
 /* What a host's process gets: made at the first call; NULL: no memory. */
 sim_process *duos__sim_process(duos_sim *sim, uint32_t host);
 void duos__sim_process_fini(duos_sim *sim);
+
+/* Forgets what a hand-over has said. */
+void duos__sim_unsay(duos_sim *sim, sim_process *process);
 
 /* ---- sys_input.c ------------------------------------------------------ */
 

@@ -14,18 +14,14 @@ static duos_err traced(const sim_socket *sock, duos_sim_kind kind, duos_err err)
 duos_err sys_open(duos_family family, duos_type type, unsigned flags,
                   duos_socket *out)
 {
+    const duos_sim *sim = duos__sim_current();
+    sim_kind kind = type == DUOS_DGRAM ? SIM_DGRAM : SIM_STREAM;
     sim_socket *sock;
-    duos_err err;
+    duos_err err = duos__sim_host_call(DUOS_SIM_CALL_OPEN);
 
-    if (type != DUOS_STREAM) {
-        return DUOS_ENOTSUP;
-    }
-    if (family == DUOS_UNIX) {
-        return DUOS_EAFNOSUPPORT;
-    }
-    err = duos__sim_host_call(DUOS_SIM_CALL_OPEN);
     if (err == DUOS_OK) {
-        err = duos__sim_socket_new(SIM_STREAM, family, &sock);
+        err = duos__sim_socket_new(sim != NULL ? sim->host : 0, kind, family,
+                                   &sock);
     }
     if (err != DUOS_OK) {
         return err;
@@ -44,7 +40,7 @@ duos_err sys_close(duos_socket s)
     if (err == DUOS_OK) {
         err = duos__sim_call(DUOS_SIM_CALL_CLOSE, s, &same);
         (void)traced(sock, DUOS_SIM_CLOSE, err);
-        duos__sim_close(sock); /* whatever it said: see sys.h */
+        duos__sim_number_free(sock->sim, (uint32_t)s.os); /* see sys.h */
     }
     return err;
 }
@@ -68,7 +64,32 @@ duos_err sys_bind(duos_socket s, const duos_addr *addr)
     if (err != DUOS_OK) {
         return err;
     }
-    return traced(sock, DUOS_SIM_BIND, duos__sim_bind(sock, addr));
+    return traced(sock, DUOS_SIM_BIND,
+                  sock->family == DUOS_UNIX ? duos__sim_unix_bind(sock, addr)
+                                            : duos__sim_bind(sock, addr));
+}
+
+static bool has_name(const sim_socket *sock)
+{
+    return sock->family == DUOS_UNIX ? sock->local.path_len > 0
+                                     : sock->local.port != 0;
+}
+
+static duos_err begin_to_listen(sim_socket *sock, int backlog)
+{
+    if (sock->kind == SIM_DGRAM) {
+        return DUOS_EOPNOTSUPP;
+    }
+    if (sock->kind == SIM_WAKEUP || sock->conn != NULL || !has_name(sock)) {
+        return DUOS_EINVAL;
+    }
+    sock->kind = SIM_LISTENER;
+    sock->options[DUOS_OPT_LISTENING].on = true;
+    sock->backlog = SIM_BACKLOG_MAX;
+    if (backlog > 0 && (uint32_t)backlog < SIM_BACKLOG_MAX) {
+        sock->backlog = (uint32_t)backlog;
+    }
+    return DUOS_OK;
 }
 
 duos_err sys_listen(duos_socket s, int backlog)
@@ -79,17 +100,7 @@ duos_err sys_listen(duos_socket s, int backlog)
     if (err != DUOS_OK) {
         return err;
     }
-    if (sock->kind == SIM_WAKEUP || sock->conn != NULL ||
-        sock->local.port == 0) {
-        return traced(sock, DUOS_SIM_LISTEN, DUOS_EINVAL);
-    }
-    sock->kind = SIM_LISTENER;
-    sock->options[DUOS_OPT_LISTENING].on = true;
-    sock->backlog = SIM_BACKLOG_MAX;
-    if (backlog > 0 && (uint32_t)backlog < SIM_BACKLOG_MAX) {
-        sock->backlog = (uint32_t)backlog;
-    }
-    return traced(sock, DUOS_SIM_LISTEN, DUOS_OK);
+    return traced(sock, DUOS_SIM_LISTEN, begin_to_listen(sock, backlog));
 }
 
 duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
@@ -111,6 +122,9 @@ duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
         }
         err = duos__sim_accept(listener, &sock);
     }
+    if (err == DUOS_EWOULDBLOCK) {
+        duos__sim_look(listener->sim);
+    }
     if (err != DUOS_OK) {
         return err;
     }
@@ -122,6 +136,40 @@ duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
     return traced(sock, DUOS_SIM_ACCEPT, DUOS_OK);
 }
 
+static duos_err connect_by_kind(sim_socket *sock, const duos_addr *addr)
+{
+    bool is_unix = sock->family == DUOS_UNIX;
+
+    if (sock->kind == SIM_DGRAM) {
+        return is_unix ? duos__sim_unix_aim(sock, addr)
+                       : duos__sim_udp_connect(sock, addr);
+    }
+    return duos__sim_connect(sock, addr);
+}
+
+/* A full backlog holds a blocking connect to a path up, until there is room;
+ * over the network it is the answer that is waited for. */
+static duos_err await_connect(duos_socket s, const duos_addr *addr,
+                              duos_err err)
+{
+    sim_socket *sock;
+
+    if (err == DUOS_EINPROGRESS) {
+        err = duos__sim_block(s, DUOS_WRITE, SIM_NEVER, &sock);
+        return err == DUOS_OK ? duos__sim_take_error(sock) : err;
+    }
+    while (err == DUOS_EBUSY) {
+        err = duos__sim_wait(duos__sim_current(), SIM_NEVER);
+        if (err == DUOS_OK) {
+            err = duos__sim_find(s, &sock);
+        }
+        if (err == DUOS_OK) {
+            err = connect_by_kind(sock, addr);
+        }
+    }
+    return err;
+}
+
 duos_err sys_connect(duos_socket s, const duos_addr *addr)
 {
     sim_socket *sock;
@@ -130,12 +178,8 @@ duos_err sys_connect(duos_socket s, const duos_addr *addr)
     if (err != DUOS_OK) {
         return err;
     }
-    err = traced(sock, DUOS_SIM_CONNECT, duos__sim_connect(sock, addr));
-    if (err != DUOS_EINPROGRESS || sock->nonblocking) {
-        return err;
-    }
-    err = duos__sim_block(s, DUOS_WRITE, SIM_NEVER, &sock);
-    return err == DUOS_OK ? duos__sim_take_error(sock) : err;
+    err = traced(sock, DUOS_SIM_CONNECT, connect_by_kind(sock, addr));
+    return sock->nonblocking ? err : await_connect(s, addr, err);
 }
 
 duos_err sys_take_error(duos_socket s, duos_err *pending)
@@ -178,6 +222,10 @@ duos_err sys_peer_addr(duos_socket s, duos_addr *out)
 
     if (err != DUOS_OK) {
         return err;
+    }
+    if (sock->kind == SIM_DGRAM) {
+        *out = sock->dgram.peer;
+        return sock->dgram.peer.family != 0 ? DUOS_OK : DUOS_ENOTCONN;
     }
     if (sock->conn == NULL ||
         sock->conn->ends[sock->side].state != SIM_CONNECTED) {

@@ -47,7 +47,7 @@ duos_err sys_wait_many(sys_wait *list, size_t n, int32_t timeout_ms,
     if (err != DUOS_OK) {
         return err;
     }
-    limit = duos__sim_limit(sim, timeout_ms);
+    limit = duos__sim_wait_limit(sim, timeout_ms);
     for (count = scan(list, n); count == 0 && err == DUOS_OK;
          count = scan(list, n)) {
         err = duos__sim_wait(sim, limit);

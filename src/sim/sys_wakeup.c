@@ -7,8 +7,10 @@
 
 duos_err duos__sim_wakeup_open(sys_wakeup *w)
 {
+    const duos_sim *sim = duos__sim_current();
+    uint32_t host = sim != NULL ? sim->host : 0;
     sim_socket *sock;
-    duos_err err = duos__sim_socket_new(SIM_WAKEUP, DUOS_UNSPEC, &sock);
+    duos_err err = duos__sim_socket_new(host, SIM_WAKEUP, DUOS_UNSPEC, &sock);
 
     if (err == DUOS_OK) {
         w->recv_end.os = (intptr_t)sock->number;
@@ -29,7 +31,7 @@ void sys_wakeup_close(sys_wakeup *w)
     sim_socket *sock;
 
     if (duos__sim_find(w->recv_end, &sock) == DUOS_OK) {
-        duos__sim_socket_free(sock);
+        duos__sim_number_free(sock->sim, sock->number);
     }
 }
 

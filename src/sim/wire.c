@@ -24,6 +24,21 @@ static size_t conn_size(const duos_sim *sim)
     return sizeof(sim_conn) + 2 * (size_t)sim->config.buffer;
 }
 
+/* Takes the first segment off the wire, and lets it arrive. */
+static void take_first(duos_sim *sim, sim_conn *conn, uint32_t side)
+{
+    sim_wire *wire = &conn->ends[side].in;
+    sim_segment segment = wire->queue[wire->head];
+
+    wire->head = (wire->head + 1) % SIM_SEGMENTS;
+    wire->count--;
+    if (wire->count > 0 && !conn->local) {
+        wire->event.due_ns = wire->queue[wire->head].due_ns;
+        duos__sim_event_add(sim, &wire->event);
+    }
+    duos__sim_arrive(sim, conn, side, &segment);
+}
+
 /* Nobody answers: it is sent again, or its sender gives up. */
 static void send_again(duos_sim *sim, sim_wire *wire, sim_end *sender)
 {
@@ -47,7 +62,6 @@ static void arrive_first(duos_sim *sim, sim_event *event)
 {
     sim_wire *wire = (sim_wire *)event; /* its first member */
     sim_conn *conn = wire->conn;
-    sim_segment segment = wire->queue[wire->head];
     uint32_t side = wire == &conn->ends[1].in;
 
     if (duos__sim_apart(sim, conn->ends[0].host, conn->ends[1].host)) {
@@ -55,14 +69,16 @@ static void arrive_first(duos_sim *sim, sim_event *event)
         return;
     }
     wire->tried_ns = 0;
-    wire->head = (wire->head + 1) % SIM_SEGMENTS;
-    wire->count--;
-    if (wire->count > 0) {
-        event->due_ns = wire->queue[wire->head].due_ns;
-        duos__sim_event_add(sim, event);
-    }
-    duos__sim_arrive(sim, conn, side, &segment);
+    take_first(sim, conn, side);
     duos__sim_conn_collect(sim, conn);
+}
+
+void duos__sim_flush(duos_sim *sim, sim_conn *conn)
+{
+    while (conn->local &&
+           (conn->ends[0].in.count > 0 || conn->ends[1].in.count > 0)) {
+        take_first(sim, conn, conn->ends[0].in.count == 0);
+    }
 }
 
 sim_conn *duos__sim_conn_new(duos_sim *sim)
@@ -95,6 +111,20 @@ sim_conn *duos__sim_conn_new(duos_sim *sim)
     return conn;
 }
 
+static void drop_passed(duos_sim *sim, sim_wire *wire)
+{
+    while (wire->passed != NULL) {
+        sim_passed *passed = wire->passed;
+        sim_socket *sock = passed->sock;
+
+        wire->passed = passed->next;
+        duos__free(&sim->alloc, passed, sizeof *passed);
+        if (!sim->ending) {
+            duos__sim_release(sock);
+        }
+    }
+}
+
 void duos__sim_conn_free(duos_sim *sim, sim_conn *conn)
 {
     if (conn->prev != NULL) {
@@ -106,6 +136,8 @@ void duos__sim_conn_free(duos_sim *sim, sim_conn *conn)
         conn->next->prev = conn->prev;
     }
     duos__sim_event_unpromise(sim, 2);
+    drop_passed(sim, &conn->ends[0].in);
+    drop_passed(sim, &conn->ends[1].in);
     duos__free(&sim->alloc, conn, conn_size(sim));
 }
 
@@ -137,7 +169,7 @@ sim_segment *duos__sim_post_at(duos_sim *sim, sim_end *to, uint64_t due)
     memset(segment, 0, sizeof *segment);
     segment->due_ns = due;
     wire->count++;
-    if (wire->count == 1) {
+    if (wire->count == 1 && !wire->conn->local) {
         wire->event.due_ns = due;
         duos__sim_event_add(sim, &wire->event);
     }
@@ -147,8 +179,12 @@ sim_segment *duos__sim_post_at(duos_sim *sim, sim_end *to, uint64_t due)
 sim_segment *duos__sim_post(duos_sim *sim, sim_end *to)
 {
     const sim_conn *conn = to->in.conn;
-    uint64_t due = duos__sim_arrival(sim);
+    uint64_t due;
 
+    if (conn->local) {
+        return duos__sim_post_at(sim, to, sim->now_ns);
+    }
+    due = duos__sim_arrival(sim);
     duos__sim_maybe_part(sim, conn->ends[0].host, conn->ends[1].host);
     return duos__sim_post_at(sim, to,
                              due > to->in.busy_ns ? due : to->in.busy_ns);
@@ -177,15 +213,23 @@ void duos__sim_wire_put(const duos_sim *sim, sim_wire *wire, const void *data,
     memcpy(wire->ring, (const unsigned char *)data + straight, len - straight);
     wire->flying += len;
     wire->credit -= len;
+    wire->put += len;
     spend_bandwidth(sim, wire, len);
 }
 
-void duos__sim_wire_get(sim_wire *wire, uint32_t cap, void *data, uint32_t len)
+void duos__sim_wire_read(const sim_wire *wire, uint32_t cap, uint32_t offset,
+                         void *data, uint32_t len)
 {
-    uint32_t straight = len < cap - wire->first ? len : cap - wire->first;
+    uint32_t at = (wire->first + offset) % cap;
+    uint32_t straight = len < cap - at ? len : cap - at;
 
-    memcpy(data, wire->ring + wire->first, straight);
+    memcpy(data, wire->ring + at, straight);
     memcpy((unsigned char *)data + straight, wire->ring, len - straight);
+}
+
+void duos__sim_wire_drop(sim_wire *wire, uint32_t cap, uint32_t len)
+{
     wire->first = (wire->first + len) % cap;
     wire->arrived -= len;
+    wire->got += len;
 }

@@ -54,20 +54,32 @@ static inline void counting_init(counting *count)
 
 /* ---- the trace -------------------------------------------------------- */
 
-/* "12.345678 ms  host 1  socket 4  recv  100"; user is ignored. */
+/* A line on stderr; user is ignored. */
 static inline void print_record(const duos_sim_record *record, void *user)
 {
+    char line[DUOS_SIM_RECORD_TEXT_MAX];
+
     (void)user;
-    (void)fprintf(stderr, "%10lu.%06lu ms  host %u  socket %2u  %-8s ",
-                  (unsigned long)(record->time_ns / 1000000),
-                  (unsigned long)(record->time_ns % 1000000),
-                  (unsigned)record->host, (unsigned)record->socket,
-                  duos_sim_kind_name(record->kind));
-    if (record->result < 0) {
-        (void)fprintf(stderr, "%s\n", duos_err_name(record->result));
-    } else {
-        (void)fprintf(stderr, "%ld\n", (long)record->result);
+    if (duos_sim_record_text(record, line, sizeof line) == DUOS_OK) {
+        (void)fprintf(stderr, "%s\n", line);
     }
+}
+
+/*
+ * The seed of DUOSOCK_SIM_SEED, by which a run that failed is seen again with
+ * its trace; false if there is none. One that is no number fails the test.
+ */
+static inline bool wanted_seed(uint64_t *seed)
+{
+    const char *text = getenv("DUOSOCK_SIM_SEED");
+
+    if (text == NULL) {
+        return false;
+    }
+    if (duos_sim_seed(text, seed) != DUOS_OK) {
+        fail_msg("DUOSOCK_SIM_SEED=%s is not a number", text);
+    }
+    return true;
 }
 
 /* ---- a world of two hosts --------------------------------------------- */
@@ -165,6 +177,12 @@ static inline void close_both(duos_socket *one, duos_socket *other)
 static inline void settle(void)
 {
     assert_ok(duos_select(NULL, NULL, NULL, 10, NULL));
+}
+
+/* Lets the minute pass for which a pair of addresses is not used. */
+static inline void let_rest_end(void)
+{
+    assert_ok(duos_select(NULL, NULL, NULL, 60000, NULL));
 }
 
 static inline void expect_recv(duos_err expected, duos_socket s)

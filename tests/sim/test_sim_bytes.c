@@ -75,7 +75,6 @@ static void test_sim_bytes_parts_end_with_the_stream(void **state)
     assert_ok(duos_close(&server));
 }
 
-/* Over loopback of the current host, where a random number is checked. */
 static void test_sim_bytes_pair_is_connected(void **state)
 {
     world *w = (world *)*state;
@@ -90,28 +89,15 @@ static void test_sim_bytes_pair_is_connected(void **state)
     close_both(&ends[0], &ends[1]);
 }
 
-static void test_sim_bytes_declines_what_it_does_not_have(void **state)
+static void test_sim_bytes_of_files_are_not_there(void **state)
 {
     world *w = (world *)*state;
     duos_socket client;
     duos_socket server;
-    duos_socket ends[2];
-    duos_message message;
-    bool at;
     size_t n;
 
     connect_pair(w, &client, &server);
-    memset(&message, 0, sizeof message);
-    point_at(text);
-    assert_err(DUOS_ENOTSUP, duos_sendv(client, parts, 1, DUOS_MSG_OOB, &n));
-    assert_err(DUOS_ENOTSUP, duos_recvv(client, parts, 1, DUOS_MSG_PEEK, &n));
-    assert_err(DUOS_ENOTSUP, duos_at_mark(client, &at));
     assert_err(DUOS_ENOTSUP, duos_sendfile(client, 0, 0, 1, &n));
-    assert_err(DUOS_ENOTSUP, duos_socketpair(DUOS_DGRAM, 0, ends));
-    assert_err(DUOS_EOPNOTSUPP, duos_sendmsg(client, &message));
-    assert_err(DUOS_EOPNOTSUPP, duos_recvmsg(client, &message));
-    assert_err(DUOS_EOPNOTSUPP, duos_send_batch(client, &message, 1, &n));
-    assert_err(DUOS_EOPNOTSUPP, duos_recv_batch(client, &message, 1, &n));
     close_both(&client, &server);
 }
 
@@ -123,7 +109,7 @@ int main(void)
         WORLD_TEST(test_sim_bytes_of_many_parts_arrive_in_order),
         WORLD_TEST(test_sim_bytes_parts_end_with_the_stream),
         WORLD_TEST(test_sim_bytes_pair_is_connected),
-        WORLD_TEST(test_sim_bytes_declines_what_it_does_not_have),
+        WORLD_TEST(test_sim_bytes_of_files_are_not_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
