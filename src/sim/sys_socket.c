@@ -114,11 +114,12 @@ duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
     sim_socket *sock;
     duos_err err = duos__sim_call(DUOS_SIM_CALL_ACCEPT, s, &listener);
 
-    if (err == DUOS_OK) {
-        err = duos__sim_spurious(listener, DUOS_READ)
-                  ? DUOS_EWOULDBLOCK
-                  : duos__sim_accept(listener, &sock);
+    if (err != DUOS_OK) {
+        return err;
     }
+    err = duos__sim_spurious(listener, DUOS_READ)
+              ? DUOS_EWOULDBLOCK
+              : duos__sim_accept(listener, &sock);
     while (err == DUOS_EWOULDBLOCK && !listener->nonblocking) {
         err = duos__sim_block(s, DUOS_READ, SIM_NEVER, &listener);
         if (err != DUOS_OK) {
