@@ -145,15 +145,35 @@ static void test_SG1_server_drain_aborts_what_is_left_at_the_deadline(
     net_close(&stuck);
 }
 
+static void never(duos_timer *timer, void *user)
+{
+    (void)timer;
+    (void)user;
+    fail();
+}
+
+/* As many timers as there is room for, and no memory for one more. */
 static void test_ME1_server_drain_without_memory_has_no_deadline(void **state)
 {
     scene *s = (scene *)*state;
+    duos_timer timers[64];
+    unsigned count = 0;
+    duos_err err = DUOS_OK;
 
     scene_serve(s);
     failing_alloc_arm(&s->memory, 1, true);
+    while (err == DUOS_OK) {
+        assert_true(count < 64);
+        assert_ok(duos_timer_init(&timers[count], s->loop, never, NULL));
+        err = duos_timer_start(&timers[count++], PATIENCE_MS * 10);
+    }
+    assert_int_equal(err, DUOS_ENOMEM);
     assert_err(DUOS_ENOMEM, duos_server_drain(s->server, 1000));
     failing_alloc_arm(&s->memory, 0, false);
     scene_until(s, s->served.drained, 1);
+    while (count > 0) {
+        duos_timer_stop(&timers[--count]);
+    }
 }
 
 /* ---- within callbacks ------------------------------------------------- */
