@@ -8,14 +8,13 @@
  * time, so every byte is judged when it arrives. No judge jumps out of a
  * callback: the first failure is kept, and the world stops.
  *
- *   dice.c    chance, from a seed or from bytes     words.c  what guests say
- *   world.c   life of a world                        plan.c   its limits,
- * faults guest.c   guests by duos_client                  raw.c    by bare
- * sockets door.c    the server's side                      chat.c   of a chat
- *   judge.c   reasons, deadlines, clean ends         spy.c    state and event
- *   measure.c memory and time
- *   model.c   who hears what in a chat               totals.c what came
- * together
+ *   dice.c   chance, from a seed or bytes    plan.c    limits and faults
+ *   world.c  life of a world                 words.c   what guests say
+ *   guest.c  guests by duos_client           raw.c     by bare sockets
+ *   asker.c  datagrams                       measure.c memory and time
+ *   door.c   the server's side               chat.c    of a chat
+ *   model.c  who hears what in a chat        judge.c   bytes, reasons, ends
+ *   spy.c    states and events               totals.c  what came together
  */
 #ifndef TESTS_CHAOS_H
 #define TESTS_CHAOS_H
@@ -29,6 +28,8 @@
 #define CHAOS_GUESTS_MAX 40u
 #define CHAOS_PIECE_MAX  8192u
 #define CHAOS_PORT       7700u
+#define CHAOS_ASKERS_MAX 3u
+#define CHAOS_QUESTION   60u
 #define CHAOS_NS_PER_MS  UINT64_C(1000000)
 
 /* ---- what came together ------------------------------------------------ */
@@ -116,9 +117,10 @@ typedef struct chaos_totals {
     uint64_t turns;
     uint64_t bytes; /* that came back to guests */
     uint64_t drains;
-    uint64_t denied; /* allocations */
-    uint64_t timers; /* of the worlds, that fired; besides delivered */
-    size_t memory;   /* the most that a world ever held */
+    uint64_t answers; /* to datagrams */
+    uint64_t denied;  /* allocations */
+    uint64_t timers;  /* of the worlds, that fired; besides delivered */
+    size_t memory;    /* the most that a world ever held */
     uint64_t modes[CHAOS_MODE_COUNT];
     uint64_t characters[CHAOS_CHARACTER_COUNT];
     uint64_t fired[DUOS_SIM_FAULT_COUNT];
@@ -159,6 +161,7 @@ typedef struct chaos_plan {
     chaos_mode mode;
     uint32_t hosts;
     uint32_t guests;
+    uint32_t askers;
     uint32_t arrival_ms; /* guests come within that time */
     uint32_t end_ms;     /* and those who stay are ended at that one */
     uint32_t drain_ms;   /* 0: no drain */
@@ -166,6 +169,7 @@ typedef struct chaos_plan {
     uint32_t deny;   /* allocations that fail, of 1,000 */
     uint32_t meddle; /* of 1,000 reads, after how many the server acts up */
     size_t recv_buffer;
+    uint32_t buffer; /* of the network */
     size_t max_line;
     bool quit;      /* the drain is asked for from outside */
     bool ends_self; /* on_eof is told, and who is told ends its side */
@@ -246,6 +250,20 @@ struct chaos_guest {
     bool over;
 };
 
+/* One who asks by datagrams, again and again until the answer comes. */
+typedef struct chaos_asker {
+    chaos_world *world;
+    uint32_t number;
+    uint32_t questions; /* that it has */
+    uint32_t question;  /* the one that is open */
+    uint32_t tries;
+    uint32_t sent;
+    uint32_t answers;
+    duos_socket socket;
+    duos_watch watch;
+    chaos_timer timer;
+} chaos_asker;
+
 /* Memory of the library, counted; some calls are refused. */
 typedef struct chaos_memory {
     duos_alloc alloc;
@@ -269,6 +287,9 @@ struct chaos_world {
     chaos_guest guests[CHAOS_GUESTS_MAX];
     chaos_guest fresh; /* who comes when all is quiet again */
     uint32_t guests_over;
+    chaos_asker askers[CHAOS_ASKERS_MAX];
+    duos_socket oracle;
+    duos_watch oracle_watch;
 
     duos_server *server;
     chaos_door *doors;
@@ -399,6 +420,11 @@ void chaos_chat_leave(chaos_door *d);
 bool chaos_chat_ended(const chaos_door *d, duos_err reason);
 void chaos_chat_close(chaos_world *w);
 void chaos_chat_free(chaos_world *w);
+
+/* ---- asker.c ----------------------------------------------------------- */
+
+void chaos_askers_start(chaos_world *w);
+void chaos_askers_end(chaos_world *w);
 
 /* ---- judge.c ----------------------------------------------------------- */
 

@@ -119,6 +119,7 @@ void chaos_choose(chaos_world *w)
     plan->mode = (chaos_mode)chaos_below(w, CHAOS_MODE_COUNT);
     plan->hosts = 2 + chaos_below(w, CHAOS_HOSTS_MAX - 1);
     plan->guests = 4 + chaos_below(w, CHAOS_GUESTS_MAX - 3);
+    plan->askers = chaos_below(w, CHAOS_ASKERS_MAX + 1);
     plan->arrival_ms = 1 + chaos_below(w, 400);
     plan->by_name = chaos_one_in(w, 4);
     plan->connect_ms = choose_ms(w);

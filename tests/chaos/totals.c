@@ -53,13 +53,14 @@ void chaos_totals_print(const chaos_totals *t)
            (unsigned long)(t->guests * 10 / runs % 10),
            (unsigned long)(t->delivered / runs),
            (unsigned long)(t->bytes / runs));
-    printf("echo %lu, sink %lu, chat %lu; %lu drains; %lu timers and %lu turns "
+    printf("echo %lu, sink %lu, chat %lu; %lu drains; %lu answers; %lu timers "
+           "and %lu turns "
            "a run; at most %lu bytes\n",
            (unsigned long)t->modes[CHAOS_ECHO],
            (unsigned long)t->modes[CHAOS_SINK],
            (unsigned long)t->modes[CHAOS_CHAT], (unsigned long)t->drains,
-           (unsigned long)(t->timers / runs), (unsigned long)(t->turns / runs),
-           (unsigned long)t->memory);
+           (unsigned long)t->answers, (unsigned long)(t->timers / runs),
+           (unsigned long)(t->turns / runs), (unsigned long)t->memory);
     for (i = 0; i < CHAOS_CHARACTER_COUNT; i++) {
         printf("%s%s %lu", i > 0 ? ", " : "guests: ",
                chaos_habits_of((chaos_character)i)->name,
@@ -80,24 +81,17 @@ void chaos_totals_print(const chaos_totals *t)
 
 /* ---- what is missing --------------------------------------------------- */
 
-/* Datagrams have faults of their own. */
-static bool is_of_datagrams(uint32_t fault)
-{
-    return fault == DUOS_SIM_FAULT_LOSE || fault == DUOS_SIM_FAULT_TWICE ||
-           fault == DUOS_SIM_FAULT_OVERTAKE;
-}
-
 /*
  * The pairs that runs must reach, a row for each state and a column for each
  * event, in their order above. The others are impossible, or so rare that a
  * thousand worlds may go without.
  */
 static const char *const required[2][CHAOS_STATE_COUNT] = {
-    {"-------------", "xx-x-xx--x--x", "-x-x-xx--xx-x", "---x-----x---",
-     "------x--xx--", "--x----------", "-x----x------", "-x----x------",
+    {"-------------", "xx-x-xx--x--x", "-x-x-xx--xx-x", "------x--x---",
+     "------x--xx--", "--x----------", "-x-----------", "-x-x--x------",
      "----xxx---xx-", "-----x-----x-"},
     {"-----xxxx---x", "xx-x-xx--x--x", "-x-x-xx--xx-x", "---x-xx--xx-x",
-     "-----xx---x-x", "--x----------", "-x-x-xx--x---", "-x-x-xx--xx-x",
+     "-----xx---x--", "--x----------", "-x-x-xx------", "-x-x-xx--xx-x",
      "----xxx---x-x", "-----x-------"}};
 
 static const char *missing_fault(const chaos_totals *t, uint64_t least)
@@ -105,7 +99,7 @@ static const char *missing_fault(const chaos_totals *t, uint64_t least)
     uint32_t i;
 
     for (i = 0; i < DUOS_SIM_FAULT_COUNT; i++) {
-        if (t->fired[i] < least && !is_of_datagrams(i)) {
+        if (t->fired[i] < least) {
             return duos_sim_fault_name((duos_sim_fault)i);
         }
     }

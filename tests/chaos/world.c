@@ -84,7 +84,7 @@ static void make_network(chaos_world *w, uint64_t seed)
     duos_sim_config_init(&config);
     config.seed = seed;
     config.alloc = &w->machines.alloc;
-    config.buffer = CHAOS_PICK(w, buffers);
+    config.buffer = w->plan.buffer = CHAOS_PICK(w, buffers);
     config.latency_max_us = CHAOS_PICK(w, latencies);
     config.latency_min_us = config.latency_max_us / 10;
     config.bandwidth = CHAOS_PICK(w, bandwidths);
@@ -168,6 +168,8 @@ static void set_up(chaos_world *w, const chaos_setup *setup)
     (void)duos_sim_set_host(w->sim, 1);
     chaos_server_start(w);
     plan_drain(w);
+    chaos_askers_start(w);
+
     for (i = 0; i < w->plan.guests; i++) {
         chaos_guest_init(w, &w->guests[i], i, choose_character(w, i));
     }
@@ -250,6 +252,7 @@ static void serve_one(chaos_world *w)
     w->plan.arrival_ms = 1;
     w->plan.connect_ms = 0;
     w->plan.client.idle_ms = 0;
+    w->plan.client.backpressure = false; /* or both might wait: client.h */
     chaos_guest_init(w, g, w->plan.guests, CHAOS_HALF);
     live(w, SETTLE_MS);
     chaos_check_guest(g, g->opened == 1 && g->door != NULL, "not served");
@@ -292,6 +295,7 @@ static void tear_down(chaos_world *w)
 
     duos_timer_stop(&w->drain.timer);
     duos_quit_stop(&w->quit);
+    chaos_askers_end(w);
     (void)duos_sim_set_host(w->sim, 1);
     chaos_server_end(w);
     for (i = 0; i < w->plan.guests; i++) {
