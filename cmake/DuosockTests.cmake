@@ -30,6 +30,14 @@ else()
     set(DUOSOCK_TEST_POLLERS poll select)
 endif()
 
+# Whether a program can have functions of its own before the library's.
+if(NOT APPLE AND NOT MSVC)
+    include(CheckCSourceCompiles)
+    set(CMAKE_REQUIRED_LINK_OPTIONS LINKER:--wrap=sys_open)
+    check_c_source_compiles("int main(void) { return 0; }" DUOSOCK_LD_WRAP)
+    unset(CMAKE_REQUIRED_LINK_OPTIONS)
+endif()
+
 function(duosock_test_properties name)
     cmake_parse_arguments(PARSE_ARGV 1 ARG "SLOW" "TIMEOUT" "")
     if(NOT ARG_TIMEOUT)
