@@ -9,6 +9,7 @@
 
 #include <duosock/addr.h>
 #include <duosock/cidr.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Exactly as much room as it needs is enough; less leaves it untouched. */
@@ -61,6 +62,39 @@ static void check_endpoint(const char *text, size_t len, bool is_addr,
     }
     if (is_addr) {
         fuzz_check(err == DUOS_OK && duos_addr_equal(&end.addr, addr));
+    }
+}
+
+/* Whether "address/bits" has no bits behind those that count. */
+static duos_err expect_bits(const duos_addr *addr, uint32_t bits)
+{
+    uint32_t width = addr->family == DUOS_IPV4 ? 32 : 128;
+    uint32_t i;
+
+    for (i = bits; i < width; i++) {
+        if ((addr->ip.v6[i / 8] >> (7 - i % 8) & 1) != 0) {
+            return DUOS_ERANGE;
+        }
+    }
+    return bits > width ? DUOS_ERANGE : DUOS_OK;
+}
+
+/* An address with each number of bits: the same text, its own sense. */
+static void check_bits(const duos_addr *addr)
+{
+    char text[DUOS_ADDR_TEXT_MAX + 8];
+    duos_cidr cidr;
+    uint32_t bits;
+    size_t len;
+
+    if (addr->scope != 0) {
+        return;
+    }
+    fuzz_ok(duos_ip_format(addr, text, DUOS_ADDR_TEXT_MAX));
+    len = strlen(text);
+    for (bits = 0; bits <= 130; bits += 1 + bits % 3) {
+        (void)snprintf(text + len, 8, "/%u", (unsigned)bits);
+        fuzz_err(expect_bits(addr, bits), duos_cidr_parse(text, &cidr));
     }
 }
 
@@ -132,6 +166,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_check(duos_addr_parse(text, &again) == err);
     }
     check_cidr(text);
+    if (duos_ip_parse(text, &again) == DUOS_OK) {
+        check_bits(&again);
+    }
     check_system(text);
     free(text);
     return 0;

@@ -155,12 +155,12 @@ static size_t insert(uint8_t *data, size_t size, size_t at, size_t n)
 static size_t mutate(seeded *random, uint8_t *data, size_t size)
 {
     size_t at = seeded_below(random, (uint32_t)size + 1);
-    size_t n = 1 + seeded_below(random, 8);
+    size_t n = 1 + seeded_below(random, 1u << seeded_below(random, 4));
     const entry *other;
     size_t was = size;
     size_t i;
 
-    switch (seeded_below(random, 6)) {
+    switch (seeded_below(random, 8)) {
     case 0: /* other bits */
         for (i = at; i < size && i < at + n; i++) {
             data[i] ^= (uint8_t)(1u << seeded_below(random, 8));
@@ -177,11 +177,17 @@ static size_t mutate(seeded *random, uint8_t *data, size_t size)
             data[i] = interesting(random);
         }
         return size;
-    case 3: /* fewer */
+    case 3: /* one a little larger or smaller */
+    case 4:
+        if (at < size) {
+            data[at] = (uint8_t)(data[at] + (n % 2 == 0 ? n : 256 - n));
+        }
+        return size;
+    case 5: /* fewer */
         n = n < size - at ? n : size - at;
         memmove(data + at, data + at + n, size - at - n);
         return size - n;
-    case 4: /* the beginning once more */
+    case 6: /* the beginning once more */
         n = seeded_below(random, (uint32_t)size + 1);
         size = insert(data, size, at, n);
         memmove(data + at, data, size - was);
