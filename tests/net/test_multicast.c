@@ -121,7 +121,7 @@ static bool find_way(duos_family family, const duos_addr *group,
 static void join_hear_and_leave(duos_family family)
 {
     duos_addr group = group_of(family, 1);
-    uint32_t way;
+    uint32_t way = 0;
     uint16_t port;
     duos_socket receiver, sender;
 
