@@ -11,6 +11,8 @@
 #include "server_core.h"
 #include "versioned.h"
 
+#define ACCEPTS_PER_TURN 64u
+
 static void connection_gone(duos__owner *owner, duos_conn *conn);
 static void drain_expired(duos__timer *timer);
 
@@ -23,7 +25,7 @@ void duos_server_config_init(duos_server_config *config)
         config->size = sizeof *config;
         duos_conn_handler_init(&config->handler);
         config->max_clients = 10000;
-        config->accepts_per_turn = 64;
+        config->accepts_per_turn = ACCEPTS_PER_TURN;
         duos__limits_init(&config->limits);
     }
 }
@@ -52,6 +54,9 @@ static duos_err read_config(duos_server_config *chosen,
         (!duos__versioned_copy(chosen, sizeof *chosen, config) ||
          !duos__handler_complete(&chosen->handler))) {
         return DUOS_EINVAL;
+    }
+    if (chosen->accepts_per_turn == 0) {
+        chosen->accepts_per_turn = ACCEPTS_PER_TURN;
     }
     return duos__limits_complete(&chosen->limits);
 }

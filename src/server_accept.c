@@ -231,9 +231,7 @@ duos_err duos__server_add_listener(duos_server *server, duos_socket sock)
     l->server = server;
     l->acceptor.sock = sock;
     l->acceptor.loop = loop;
-    l->acceptor.per_turn = server->config.accepts_per_turn != 0
-                               ? server->config.accepts_per_turn
-                               : UINT32_MAX;
+    l->acceptor.per_turn = server->config.accepts_per_turn;
     err = server->owner.engine->accept_start(&l->acceptor);
     if (err != DUOS_OK) {
         duos__free(&loop->alloc, l, sizeof *l);

@@ -31,7 +31,8 @@ typedef struct duos_server duos_server;
  * handler: what connections report to; copied. user: the user pointer that
  *     connections begin with.
  * max_clients: connections at a time; one more is closed at once (10,000).
- * accepts_per_turn: taken from a listener before others have their turn (64).
+ * accepts_per_turn: taken from a listener before others have their turn (64,
+ *     and 0 means that as well: there is always a limit).
  * limits: of each connection: 1 MiB, 256 KiB and 64 KiB for the queue,
  *     30 s to the first byte, 5 min idle, 30 s stalled, 2 s lingering,
  *     back-pressure on.
