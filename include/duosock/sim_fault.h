@@ -293,6 +293,7 @@ DUOS_API void duos_sim_pause(duos_sim *sim, int64_t ms);
  *                                        [times N]
  *     partition A B [MS]             heal A B
  *     reset HOST                     pause MS
+ *     descriptors HOST LIMIT
  *     quit HOST interrupt|terminate|close
  *     input HOST TEXT                end of input: input HOST
  *     at MS STATEMENT                in virtual time, from now on

@@ -71,6 +71,11 @@ static duos_err run_reset(duos_sim *sim, sim_step *step)
     return duos_sim_reset(sim, number(step, 0));
 }
 
+static duos_err run_descriptors(duos_sim *sim, sim_step *step)
+{
+    return duos_sim_set_descriptors(sim, number(step, 0), number(step, 1));
+}
+
 static duos_err run_pause(duos_sim *sim, sim_step *step)
 {
     duos_sim_pause(sim, step->numbers[0]);
@@ -96,6 +101,7 @@ static const statement statements[] = {
     {"partition", "hhm", run_partition},
     {"heal", "hh", run_heal},
     {"reset", "h", run_reset},
+    {"descriptors", "hu", run_descriptors},
     {"pause", "u", run_pause},
     {"quit", "hq", run_quit},
     {"input", "ht", run_input},

@@ -64,6 +64,15 @@ static void check_server(const char *path)
     assert_int_equal(process_wait(process), 0);
 }
 
+/* The same tries everywhere: the seeds decide, not the system. */
+static void test_sim_retry_is_answered_for_every_seed(void **state)
+{
+    (void)state;
+    file_write("empty", "", 0);
+    check_example((const char *const[]){EXAMPLE_SIM_RETRY, NULL},
+                  "every question was answered, after 1955 tries in all");
+}
+
 static void test_tcp_server_serves_one_after_the_other(void **state)
 {
     (void)state;
@@ -151,6 +160,7 @@ int main(void)
         PROGRAM_TEST(test_poller_server_serves_many_at_a_time),
         PROGRAM_TEST(test_server_serves_many_at_a_time),
         PROGRAM_TEST(test_udp_echo_answers_each_datagram),
+        PROGRAM_TEST(test_sim_retry_is_answered_for_every_seed),
         PROGRAM_TEST(test_examples_fail_with_a_message),
     };
 

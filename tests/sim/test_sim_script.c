@@ -51,6 +51,8 @@ static void test_sim_script_wrong_line_is_named(void **state)
         {"partition 1 2 x", DUOS_ESYNTAX, 1},
         {"heal 1", DUOS_ESYNTAX, 1},
         {"reset 9", DUOS_ERANGE, 1},
+        {"descriptors 1", DUOS_ESYNTAX, 1},
+        {"descriptors 3 1", DUOS_ERANGE, 1},
         {"pause", DUOS_ESYNTAX, 1},
         {"quit 1", DUOS_ESYNTAX, 1},
         {"quit 1 please", DUOS_ESYNTAX, 1},
@@ -129,6 +131,21 @@ static void test_sim_script_fails_calls_as_it_says(void **state)
     assert_ok(duos_close(&s));
     assert_ok(duos_sim_set_host(w->sim, w->b));
     assert_err(DUOS_EMFILE, duos_open(DUOS_IPV4, DUOS_STREAM, 0, &s));
+}
+
+static void test_sim_script_descriptors_run_out(void **state)
+{
+    world *w = (world *)*state;
+    duos_socket s;
+    duos_socket second;
+
+    obey(w, "descriptors 1 1");
+    s = open_on(w, w->a, 0);
+    assert_err(DUOS_EMFILE, duos_open(DUOS_IPV4, DUOS_STREAM, 0, &second));
+    assert_ok(duos_close(&s));
+    s = open_on(w, w->b, 0);
+    second = open_on(w, w->b, 0);
+    close_both(&s, &second);
 }
 
 static void test_sim_script_network(void **state)
@@ -236,6 +253,7 @@ int main(void)
         IN_WORLD(test_sim_script_without_memory_refused),
         IN_WORLD(test_sim_script_happens_at_its_time),
         IN_WORLD(test_sim_script_fails_calls_as_it_says),
+        IN_WORLD(test_sim_script_descriptors_run_out),
         IN_WORLD(test_sim_script_network),
         IN_WORLD(test_sim_script_chance),
         IN_WORLD(test_sim_script_quit_and_input),
