@@ -95,17 +95,16 @@ static void test_listener_v6only_takes_ipv6_only(void **state)
     duos_listener_close(&l);
 }
 
-/* The second family's port is taken: nothing of the first stays open. */
-static void test_listener_localhost_half_taken_is_eaddrinuse(void **state)
+/* The second family's port is taken: nothing of the first stays open. What
+ * opening it again gives afterwards, since another program may be quicker. */
+static duos_err open_half_taken_then_free(void)
 {
     duos_addr at;
     char text[64];
-    duos_socket taken;
+    duos_socket taken = net_listen(DUOS_IPV6, 0, &at);
     duos_listener l;
+    duos_err err;
 
-    (void)state;
-    net_need(DUOS_IPV6);
-    taken = net_listen(DUOS_IPV6, 0, &at);
     (void)snprintf(text, sizeof text, "localhost:%u", (unsigned)at.port);
     if (os_is_windows()) {
         assert_int_not_equal(duos_listener_open(text, NULL, &l), DUOS_OK);
@@ -114,8 +113,22 @@ static void test_listener_localhost_half_taken_is_eaddrinuse(void **state)
     }
     assert_false(reaches(DUOS_IPV4, at.port));
     net_close(&taken);
-    assert_ok(duos_listener_open(text, NULL, &l));
-    duos_listener_close(&l);
+    err = duos_listener_open(text, NULL, &l);
+    if (err == DUOS_OK) {
+        duos_listener_close(&l);
+    }
+    return err;
+}
+
+static void test_listener_localhost_half_taken_is_eaddrinuse(void **state)
+{
+    int tries = 1;
+
+    (void)state;
+    net_need(DUOS_IPV6);
+    while (open_half_taken_then_free() != DUOS_OK) {
+        assert_true(tries++ < 5);
+    }
 }
 
 /*
