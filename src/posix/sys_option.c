@@ -175,7 +175,7 @@ static duos_err get_protocol(int fd, sys_optval *value)
 
 static duos_err get_family(int fd, sys_optval *value)
 {
-    int family;
+    int family = DUOS_UNSPEC;
     duos_err err = family_of(fd, &family);
 
     if (err == DUOS_OK) {

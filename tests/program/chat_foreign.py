@@ -31,6 +31,15 @@ def commands(words):
     return found
 
 
+def environment(command):
+    """Beside an exe, DUOSOCK_POLLER is meant for that alone."""
+    env = dict(os.environ)
+    if any(word.endswith(".exe") for word in sys.argv) and not any(
+            word.endswith(".exe") for word in command):
+        env.pop("DUOSOCK_POLLER", None)
+    return env
+
+
 class Client:
     """A program in the chat; a thread of its own collects what it hears."""
 
@@ -40,7 +49,8 @@ class Client:
         self.changed = threading.Condition()
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL)
+                                        stderr=subprocess.DEVNULL,
+                                        env=environment(command))
         threading.Thread(target=self.collect, daemon=True).start()
         if nick == "telnet":
             # It drops what it reads before the connection stands.
@@ -109,7 +119,8 @@ class Server:
         self.process = subprocess.Popen(
             command + ["serve", "127.0.0.1:0", "--mode", "chat",
                        "--ready-file", "ready", "--exit-after-idle", "2s"],
-            cwd=self.folder.name, stdin=subprocess.DEVNULL)
+            cwd=self.folder.name, stdin=subprocess.DEVNULL,
+            env=environment(command))
         ready = os.path.join(self.folder.name, "ready")
         deadline = time.monotonic() + PATIENCE
         while not os.path.exists(ready):
