@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# What SUITES=full adds to cmake/test.cmake, which includes this: the release
-# build, sanitizers and clang; other systems that run here (musl, 32 bits, and
-# under QEMU s390x and aarch64); and those that are compiled and linked only.
+# What SUITES=full adds to cmake/test.cmake, which includes this: a release
+# build with the checks of the C library, sanitizers, analyzers, mutants, clang
+# and coverage; other systems that run here (musl, 32 bits, and under QEMU s390x
+# and aarch64); and those that are compiled and linked only.
 # What QEMU cannot run is named below, each with the reason.
 
 # ---- what is needed --------------------------------------------------------
@@ -95,6 +96,14 @@ endfunction()
 
 full_leave_out(musl "a static program has its C library's calls for good"
     net.spied net.fault_posix unit.birth_late)
+
+# ThreadSanitizer sees what has threads: posts, wake-ups, lookups, signals, the
+# standard input, and the programs that have them all.
+set(threaded post poller_wakeup resolve resolve_stub dial client stream input
+    quit signal loop refusals_loop fault_server fault_calls)
+string(REPLACE ";" "|" threaded "${threaded}")
+set(ctest_flags_tsan
+    -R "^net[.](${threaded})([.]|$)|^unit[.](offload|interrupt)$|^program[.]")
 
 # What valgrind runs is a filter in CMakePresets.json: one poller, no emulated
 # kqueue; not what needs the limit of descriptors or signals by the thousand,
@@ -208,7 +217,6 @@ endfunction()
 
 function(full_tools)
     full_suite("valgrind" valgrind valgrind)
-    timed(suite "fortified" fortify)
     timed(full_script "static analysis" analyze)
     set(source "")
     if(cmocka_flags)
@@ -219,7 +227,7 @@ function(full_tools)
 endfunction()
 
 function(full_stages)
-    timed(suite "release build" release)
+    timed(suite "release build, fortified" fortify)
     timed(suite "AddressSanitizer and UBSan" asan)
     timed(suite "ThreadSanitizer" tsan)
     if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
@@ -228,12 +236,8 @@ function(full_stages)
     find_program(found_clang clang)
     if(found_clang)
         timed(suite "clang" clang)
-        if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
-            timed(suite_pollers "program by clang, each poller" clang
-                  epoll poll select)
-        endif()
     endif()
-    coverage_stage()
+    timed(coverage_stage "coverage")
     if(windows)
         full_linux()
         timed(suite_compile "32-bit Windows" mingw32 ${cmocka_flags})
