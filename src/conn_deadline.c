@@ -88,8 +88,10 @@ static void deadline_passed(duos__timer *timer)
         v = judge(conn);
     }
     if (v.expired == DUOS_OK) {
-        /* There is room for the timer that has just fired. */
-        (void)duos__conn_watch_deadlines(conn);
+        /* What was handed over just now may have taken the timer's place. */
+        if (duos__conn_watch_deadlines(conn) != DUOS_OK) {
+            duos_conn_abort(conn, DUOS_ENOMEM);
+        }
     } else if (conn->state == DUOS__CONN_LINGERING) {
         duos__conn_finish(conn, v.expired);
     } else {

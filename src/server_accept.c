@@ -179,13 +179,14 @@ bool duos__acceptor_failed(duos__acceptor *a, duos_err err)
     return false;
 }
 
-/* A broken listener has no socket any more. */
+/* A broken listener has no socket any more; one that was added meanwhile
+ * accepts already. */
 static bool resume_all(duos_server *server)
 {
     duos__listen_socket *l;
 
     for (l = server->listeners; l != NULL; l = l->next) {
-        if (duos_socket_valid(l->acceptor.sock) &&
+        if (duos_socket_valid(l->acceptor.sock) && !l->acceptor.accepting &&
             server->owner.engine->accept_start(&l->acceptor) != DUOS_OK) {
             return false;
         }

@@ -135,7 +135,10 @@ duos_err sys_interface_name(uint32_t index, char *name);
 duos_err sys_quit_open(void (*on_signal)(uint32_t count, duos_quit_kind kind),
                        duos_socket *channel);
 
-/* Takes the next request; DUOS_EWOULDBLOCK when there is none. */
+/*
+ * Takes the next request; DUOS_EWOULDBLOCK when there is none. Any other error,
+ * DUOS_EEOF among them, says that none will ever be read from this channel.
+ */
 duos_err sys_quit_take(duos_socket channel, duos_quit_kind *kind);
 
 /*

@@ -97,7 +97,8 @@ DUOS_API DUOS_CHECKED duos_err duos_client_connect(duos_client *client,
 DUOS_API duos_conn *duos_client_conn(const duos_client *client);
 
 /*
- * Ends a client at once. A connection gets its on_close (DUOS_ECANCELED)
+ * Ends a client at once: where output still waits, the peer sees a reset;
+ * duos_conn_close comes first if that matters. A connection gets its on_close (DUOS_ECANCELED)
  * within this call; a callback of the client may call it as well, and then
  * it comes at the end of the turn.
  *

@@ -51,7 +51,8 @@ typedef struct duos_conn_id {
  *     DUOS_EIDLE, DUOS_ESTALLED, DUOS_ETIMEDOUT and DUOS_EDRAINED after a
  *     deadline of that kind, otherwise what the system said. The connection
  *     may only be asked here, not used. Where output was lost, the peer sees
- *     a reset, never an end of stream that looks complete.
+ *     a reset over TCP, never an end of stream that looks complete. Unix
+ *     sockets have no reset.
  */
 typedef struct duos_conn_handler {
     size_t size;
@@ -170,8 +171,8 @@ DUOS_API duos_err duos_conn_shutdown(duos_conn *conn);
 DUOS_API void duos_conn_close(duos_conn *conn);
 
 /*
- * Closes at once: the queue is dropped and the peer sees a reset. on_close
- * comes with reason.
+ * Closes at once: the queue is dropped and the peer sees a reset (over TCP;
+ * a unix socket just ends). on_close comes with reason.
  *
  * conn: NULL is ignored.
  * reason: DUOS_OK stands for DUOS_ECANCELED.

@@ -173,11 +173,12 @@ DUOS_API DUOS_CHECKED duos_err duos_frame_next(duos_frame_reader *reader,
  * Tells at the end of the stream whether it ended between two frames. The
  * reader can be used for another stream afterwards.
  *
- * rest: receives what came of the last frame, also on failure; it is valid
- *     until the next call. For a line, this is the line that no LF ended, and
+ * rest: receives what came of the last frame, also with DUOS_ETRUNCATED; it
+ *     is valid until the next call. For a line, this is the line that no LF ended, and
  *     many take it as one. NULL when not wanted.
  *
- * Returns: DUOS_OK when all frames were complete; DUOS_ETRUNCATED when the
+ * Returns: DUOS_OK when all frames were complete, or the last one was too long
+ *     and skipped; DUOS_ETRUNCATED when the
  *     stream ended within one, or in its prefix; DUOS_ELIMIT or DUOS_EPROTO
  *     when that had ended the stream before; DUOS_EINVAL for NULL.
  * Ownership: rest belongs to the reader.
@@ -204,7 +205,7 @@ duos_frame_prefix(const duos_frame_reader *reader, size_t len, uint8_t *prefix,
 
 /*
  * How much memory a reader holds for the beginning of a frame: never more
- * than the longest frame and a few bytes, and nothing once a block has ended
+ * than the longest frame and 64 bytes, and nothing once a block has ended
  * between two frames.
  *
  * Returns: bytes; 0 for NULL.

@@ -256,7 +256,8 @@ DUOS_API duos_err duos_post_init(duos_post *post,
  *
  * Returns: DUOS_OK; DUOS_EINVAL for a NULL; what duos_poller_wakeup said, in
  *     which case the post is queued all the same, and runs when the loop is
- *     woken: by the next post, or by duos_poller_wakeup.
+ *     woken: by the next post, or by duos_poller_wakeup. So does a post of
+ *     another thread that came in the moment of such a failure.
  * Ownership: the post stays the caller's, but must not be touched until
  *     on_post.
  * Blocking: never, besides a lock that is held for a few instructions.

@@ -162,8 +162,9 @@ DUOS_API DUOS_CHECKED duos_err duos_server_adopt(duos_server *server,
 DUOS_API duos_err duos_server_drain(duos_server *server, int64_t timeout_ms);
 
 /*
- * Ends a server at once: listeners and connections are closed. Each
- * connection gets its on_close (DUOS_ECANCELED) within this call; a callback
+ * Ends a server at once: listeners and connections are closed, and where
+ * output still waits the peer sees a reset; duos_server_drain comes first if
+ * that matters. Each connection gets its on_close (DUOS_ECANCELED) within this call; a callback
  * of the server may call it as well, and then they come at the end of the
  * turn.
  *

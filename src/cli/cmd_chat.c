@@ -101,7 +101,7 @@ static void on_input(duos_input *input, const void *data, size_t len,
 
     while ((err = duos_frame_next(&s->typed, &block, &line)) !=
            DUOS_EWOULDBLOCK) {
-        if (err == DUOS_ENOMEM) {
+        if (err != DUOS_OK && err != DUOS_ELIMIT) {
             report_failure("read", "standard input", err);
             give_up(s, CLI_FAILED);
             return;

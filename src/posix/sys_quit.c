@@ -138,9 +138,10 @@ duos_err sys_quit_open(void (*on_signal)(uint32_t count, duos_quit_kind kind),
 duos_err sys_quit_take(duos_socket channel, duos_quit_kind *kind)
 {
     unsigned char byte = 0;
+    ssize_t n = read(duos__fd(channel), &byte, 1);
 
-    if (read(duos__fd(channel), &byte, 1) != 1) {
-        return DUOS_EWOULDBLOCK;
+    if (n != 1) {
+        return n == 0 ? DUOS_EEOF : duos__last_error();
     }
     *kind = (duos_quit_kind)byte;
     return DUOS_OK;

@@ -106,17 +106,24 @@ duos_err sys_quit_open(void (*on_signal)(uint32_t count, duos_quit_kind kind),
 }
 
 /* A stranger may have sent something before the socket was connected. */
+static bool is_kind(unsigned char byte)
+{
+    return byte >= DUOS_QUIT_INTERRUPT && byte <= DUOS_QUIT_CLOSE;
+}
+
 duos_err sys_quit_take(duos_socket channel, duos_quit_kind *kind)
 {
-    unsigned char byte;
+    unsigned char byte = 0;
+    sys_count n;
 
-    while (sys_recv(channel, &byte, 1) == 1) {
-        if (byte >= DUOS_QUIT_INTERRUPT && byte <= DUOS_QUIT_CLOSE) {
-            *kind = (duos_quit_kind)byte;
-            return DUOS_OK;
-        }
+    do {
+        n = sys_recv(channel, &byte, 1);
+    } while (n == 0 || (n == 1 && !is_kind(byte)));
+    if (n < 0) {
+        return (duos_err)n;
     }
-    return DUOS_EWOULDBLOCK;
+    *kind = (duos_quit_kind)byte;
+    return DUOS_OK;
 }
 
 /*
