@@ -105,8 +105,12 @@ string(REPLACE ";" "|" threaded "${threaded}")
 set(ctest_flags_tsan
     -R "^net[.](${threaded})([.]|$)|^unit[.](offload|interrupt)$|^program[.]")
 
+# Checks of the C library cost instructions, and the bars are for none.
+set(ctest_flags_fortify ${full_flags})
+
 # What valgrind runs is a filter in CMakePresets.json: one poller, no emulated
-# kqueue; not what needs the limit of descriptors or signals by the thousand,
+# kqueue; not what passes bad pointers or looks at the numbers of descriptors;
+# not what needs the limit of descriptors or signals by the thousand,
 # which are valgrind's own there; nor what is timed or would take minutes.
 set(ctest_flags_valgrind "")
 

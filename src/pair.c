@@ -108,7 +108,7 @@ static duos_err receive(duos_socket s, void *data, size_t n, bool datagram,
 static duos_err prove(duos_socket from, duos_socket to, bool datagrams,
                       const duos__deadline *deadline)
 {
-    unsigned char sent[NONCE_BYTES];
+    unsigned char sent[NONCE_BYTES] = {0};
     unsigned char got[NONCE_BYTES + 1] = {0};
     size_t room = datagrams ? sizeof got : sizeof sent;
     size_t n;

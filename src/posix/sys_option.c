@@ -46,6 +46,7 @@ static duos_err check_scope(int fd, duos_opt opt, int *family)
     int type = 0;
     duos_err err = type_of(fd, &type);
 
+    *family = DUOS_UNSPEC;
     if (err == DUOS_OK) {
         err = family_of(fd, family);
     }

@@ -72,7 +72,7 @@ duos_err duos__sim_unix_aim(struct sim_socket *sock, const duos_addr *addr);
 sys_count duos__sim_unix_sendto(struct sim_socket *sock, const sim_io *io);
 
 /* Nobody can send to it any more. */
-void duos__sim_unix_forget(struct sim_socket *sock);
+void duos__sim_unix_forget(struct sim_socket *gone);
 
 /* ---- pass.c ----------------------------------------------------------- */
 

@@ -138,17 +138,17 @@ static void write_syn(uint8_t *packet, uint32_t number, uint32_t to,
 
 bool os_send_syn(uint32_t number, const duos_addr *to)
 {
-    static int fd = -1;
+    int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
     uint8_t packet[IP_HEAD + TCP_HEAD];
     struct sockaddr addr;
+    bool sent;
 
-    if (fd < 0) {
-        fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
-    }
     write_syn(packet, number, INADDR_LOOPBACK, to->port);
     set_ipv4(&addr, INADDR_LOOPBACK);
-    return sendto(fd, packet, sizeof packet, 0, &addr, sizeof addr) ==
+    sent = sendto(fd, packet, sizeof packet, 0, &addr, sizeof addr) ==
            (ssize_t)sizeof packet;
+    (void)close(fd);
+    return sent;
 }
 
 /* ---- what the system knows -------------------------------------------- */
