@@ -42,7 +42,7 @@ static duos_err find_target(sim_socket *sock, const duos_message *m,
         err = sock->dgram.deserted ? DUOS_ECONNREFUSED : DUOS_ENOTCONN;
         sock->dgram.deserted = false;
     }
-    if (err == DUOS_OK && target->dgram.partner != NULL &&
+    if (err == DUOS_OK && target != NULL && target->dgram.partner != NULL &&
         target->dgram.partner != sock) {
         err = DUOS_EPERM; /* it is connected to somebody else */
     }
