@@ -205,16 +205,24 @@ function(full_zig)
     timed(suite_compile "Windows arm64" zig-windows-arm64 ${cmocka_flags})
 endfunction()
 
-# A script whose last line says how it went.
+# A script whose exit code says how it went. What it says is not here, it has
+# left out.
 function(full_script title script)
     say("${title}: cmake -P cmake/${script}.cmake")
     execute_process(COMMAND ${CMAKE_COMMAND} ${ARGN}
             -P "${ROOT}/cmake/${script}.cmake"
-        RESULT_VARIABLE result)
+        RESULT_VARIABLE result OUTPUT_VARIABLE output ECHO_OUTPUT_VARIABLE)
+    string(REGEX MATCHALL "== [^\n]*(is not here|are left out:[^[\n]*)"
+           without "${output}")
+    set(left_out "")
+    foreach(what IN LISTS without)
+        string(REGEX REPLACE "^== | +$| are left out" "" what "${what}")
+        string(APPEND left_out "left out: ${what}\n")
+    endforeach()
     if(result EQUAL 0)
-        file(APPEND "${summary}" "\n== ${title}\nno finding\n")
+        file(APPEND "${summary}" "\n== ${title}\n${left_out}no finding\n")
     else()
-        file(APPEND "${summary}" "\n== ${title}\nFAILED\n")
+        file(APPEND "${summary}" "\n== ${title}\n${left_out}FAILED\n")
         suite_failed("${title}" "cmake -P cmake/${script}.cmake")
     endif()
 endfunction()
@@ -240,6 +248,7 @@ function(full_stages)
     find_program(found_clang clang)
     if(found_clang)
         timed(suite "clang" clang)
+        timed(full_script "libFuzzer, 3 s each" fuzz -DSECONDS=3)
     endif()
     timed(coverage_stage "coverage")
     if(windows)

@@ -131,8 +131,9 @@ typedef struct chaos_totals {
 void chaos_totals_print(const chaos_totals *totals);
 
 /*
- * What is missing in the sums of so many runs: a fault that fired less than
- * least times, a pair of state and event that must be reached. NULL: nothing.
+ * What is missing in the sums of so many runs: guests or events of a run, on
+ * average; a fault that fired less than least times; a pair of state and event
+ * that must be reached. NULL: nothing.
  */
 const char *chaos_totals_missing(const chaos_totals *totals, uint64_t least);
 

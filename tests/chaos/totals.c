@@ -125,10 +125,28 @@ static const char *missing_pair(const chaos_totals *t, chaos_side side)
     return NULL;
 }
 
+/* What a run must have on average, over any number of runs. */
+enum {
+    GUESTS_LEAST = 20,
+    EVENTS_LEAST = 500
+};
+
+static const char *missing_size(const chaos_totals *t)
+{
+    if (t->guests < GUESTS_LEAST * t->runs) {
+        return "guests: fewer than 20 a run";
+    }
+    return t->delivered < EVENTS_LEAST * t->runs ? "events: under 500 a run"
+                                                 : NULL;
+}
+
 const char *chaos_totals_missing(const chaos_totals *t, uint64_t least)
 {
-    const char *missing = missing_fault(t, least);
+    const char *missing = missing_size(t);
 
+    if (missing == NULL) {
+        missing = missing_fault(t, least);
+    }
     if (missing == NULL) {
         missing = missing_pair(t, CHAOS_SERVER);
     }

@@ -5,8 +5,9 @@
  *
  * Positions are those of a run without failures: a run is the same up to the
  * failure. Each sweep writes a file into the working folder, from which
- * table.cmake makes the sum over all scenarios. DUOSOCK_FAULT=k plays position
- * k alone and writes the trace to stderr.
+ * table.cmake makes the sum over all scenarios. DUOSOCK_FAULT=k plays positions
+ * 1 to k, as the earlier ones count the calls of each kind, and writes the
+ * trace of position k to stderr.
  */
 #include "fault_core.h"
 
@@ -104,16 +105,22 @@ static void count_positions(sweep *s)
         s->kind == FAULT_CALL ? run.calls[DUOS_SIM_ANY_CALL] : run.allocations;
 }
 
-static const char *only_position(void)
+/* The one that somebody wants to see; 0 for none. */
+static uint64_t chosen_position(void)
 {
-    return getenv("DUOSOCK_FAULT");
+    const char *text = getenv("DUOSOCK_FAULT");
+    uint64_t k = 0;
+
+    if (text != NULL && (duos_sim_seed(text, &k) != DUOS_OK || k == 0)) {
+        fail_msg("DUOSOCK_FAULT: not a position, 1 or more: '%s'", text);
+    }
+    return k;
 }
 
 static void play_all(sweep *s)
 {
-    const char *only = only_position();
-    uint64_t chosen = only != NULL ? (uint64_t)strtoul(only, NULL, 10) : 0;
-    uint64_t last = only != NULL ? chosen : s->positions;
+    uint64_t chosen = chosen_position();
+    uint64_t last = chosen > 0 ? chosen : s->positions;
     uint64_t k;
 
     for (k = 1; k <= last; k++) {
@@ -174,7 +181,7 @@ static void go_through(const fault_scenario *scenario, fault_kind kind,
     s.extent = extent;
     count_positions(&s);
     play_all(&s);
-    if (only_position() == NULL) {
+    if (chosen_position() == 0) {
         write_results(&s);
         check_results(&s);
     }

@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: MIT
 #
 # cmake -DRUNS=folder -DSCENARIOS=name,... -DHEADER=sim_fault.h
-#       -DEXCEPTIONS=file -P table.cmake
+#       -DEXCEPTIONS=file -DSEAM=sys.h,... -DVERBS=file -P table.cmake
 #
 # The sum of the fault suite, from the files that the scenarios have written
 # into their working folders fault.<name>: one row for each scenario, one for
 # each kind of call. Fails unless every call and every allocation has failed,
 # and every kind of call that there is was made by some scenario; a kind that
-# nobody can make is in EXCEPTIONS, a line "kind reason".
+# nobody can make is in EXCEPTIONS, a line "kind reason". Each verb that the
+# headers of the SEAM declare is a kind, or in VERBS, a line "verb reason".
 
 cmake_minimum_required(VERSION 3.16...4.0)
 
 string(REPLACE "," ";" SCENARIOS "${SCENARIOS}")
+string(REPLACE "," ";" SEAM "${SEAM}")
 
 # ---- what there is ----------------------------------------------------------
 
@@ -31,6 +33,40 @@ foreach(line IN LISTS lines)
     string(REGEX REPLACE " .*" "" kind "${line}")
     list(APPEND excused ${kind})
 endforeach()
+
+# ---- no verb without a kind -------------------------------------------------
+
+file(STRINGS "${VERBS}" lines REGEX "^[a-z_]+ ")
+set(faultless "")
+foreach(line IN LISTS lines)
+    string(REGEX REPLACE " .*" "" verb "${line}")
+    list(APPEND faultless ${verb})
+endforeach()
+
+set(forgotten "")
+set(gone ${faultless})
+set(verbs 0)
+foreach(header IN LISTS SEAM)
+    file(STRINGS "${header}" lines REGEX "^[a-z].*[ *]sys_[a-z0-9_]+[(]")
+    foreach(line IN LISTS lines)
+        string(REGEX REPLACE "^.*[ *]sys_([a-z0-9_]+)[(].*$" "\\1" verb
+               "${line}")
+        math(EXPR verbs "${verbs} + 1")
+        if(verb IN_LIST faultless AND NOT verb IN_LIST kinds)
+            list(REMOVE_ITEM gone ${verb})
+        elseif(NOT verb IN_LIST kinds)
+            list(APPEND forgotten ${verb})
+        endif()
+    endforeach()
+endforeach()
+if(forgotten)
+    message(FATAL_ERROR "verbs of the seam that nobody lets fail: "
+            "${forgotten}; add them to DUOS_SIM_CALL_MAP, or to ${VERBS}")
+elseif(gone)
+    message(FATAL_ERROR "${VERBS}: no verbs, or such that fail: ${gone}")
+elseif(verbs LESS 50)
+    message(FATAL_ERROR "only ${verbs} verbs in ${SEAM}: is that all?")
+endif()
 
 # ---- what was done ----------------------------------------------------------
 

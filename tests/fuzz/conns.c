@@ -92,6 +92,7 @@ static void use(known *k)
     uint8_t what = fuzz_byte(&w.in);
     duos_err err = DUOS_OK;
 
+    fuzz_operations++;
     switch (what % 8) {
     case 0:
         duos_conn_close(k->conn);
@@ -243,6 +244,7 @@ static void run(int64_t limit_ms)
 {
     duos_err err = duos_sim_run(w.sim, limit_ms);
 
+    fuzz_operations++;
     fuzz_check(err == DUOS_ETIMEDOUT || err == DUOS_EDEADLOCK);
 }
 
@@ -267,6 +269,7 @@ static void connect_client(uint32_t which)
         fuzz_ok(duos_client_create(w.loops[1], &config, &w.clients[which]));
     }
     if (!w.busy[which]) {
+        fuzz_operations++;
         fuzz_ok(duos_client_connect(w.clients[which], "10.0.0.1:7700"));
         w.busy[which] = true;
     }
@@ -278,11 +281,17 @@ static void use_client(uint32_t which, uint8_t what)
 
     if (what % 4 == 0) {
         connect_client(which);
-    } else if (conn != NULL && what % 4 == 1) {
+        return;
+    }
+    if (conn == NULL) {
+        return;
+    }
+    fuzz_operations++;
+    if (what % 4 == 1) {
         duos_conn_close(conn);
-    } else if (conn != NULL && what % 4 == 2) {
+    } else if (what % 4 == 2) {
         duos_conn_abort(conn, DUOS_OK);
-    } else if (conn != NULL) {
+    } else {
         (void)(duos_conn_send(conn, "hello", 1u + what % 5u) == DUOS_OK);
     }
 }
@@ -292,6 +301,7 @@ static void walk(void)
 {
     duos_conn *conn = duos_server_next(w.server, NULL);
 
+    fuzz_operations++;
     for (; conn != NULL; conn = duos_server_next(w.server, conn)) {
         known *k = find_known(duos_conn_id_of(conn).value);
 
@@ -312,7 +322,6 @@ static void step(void)
     } else {
         walk();
     }
-    fuzz_operations++;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -19,7 +19,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Operations of targets whose inputs are sequences of them. */
+/* Operations of targets whose inputs are sequences of them: calls of what is
+ * tested, not choices that led to none. */
 extern uint64_t fuzz_operations;
 
 /* Says what did not hold and where, and ends the process. */

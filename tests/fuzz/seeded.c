@@ -5,7 +5,8 @@
  *
  *     test_fuzz_x [FILE...]     with files: runs these and nothing else
  *
- * DUOSOCK_FUZZ_SEED and DUOSOCK_FUZZ_COUNT change seed and number. Input n of
+ * DUOSOCK_FUZZ_SEED and DUOSOCK_FUZZ_COUNT change seed and number, and
+ * DUOSOCK_FUZZ_LEAST says how many operations these must come to. Input n of
  * a seed is the same on every system. One that fails is printed as hex and
  * written to fuzz-failed.bin, to be given as FILE.
  *
@@ -255,6 +256,7 @@ int main(int argc, char **argv)
 {
     static uint8_t input[INPUT_MAX];
     uint64_t count = read_number("DUOSOCK_FUZZ_COUNT", FUZZ_COUNT);
+    uint64_t least = read_number("DUOSOCK_FUZZ_LEAST", 0);
     uint64_t number;
     int i;
 
@@ -283,6 +285,11 @@ int main(int argc, char **argv)
     }
     while (corpus_size > 0) {
         free(corpus[--corpus_size].data);
+    }
+    if (fuzz_operations < least) {
+        (void)fprintf(stderr, "%s: FAILED: %lu operations were wanted\n",
+                      FUZZ_NAME, (unsigned long)least);
+        return 1;
     }
     return 0;
 }

@@ -115,6 +115,7 @@ static void add(world *w)
     duos_token token = {0};
     uint32_t i;
 
+    fuzz_operations++;
     if (s->live) {
         fuzz_err(DUOS_EEXIST,
                  duos_poller_add(w->poller, s->sock, interest, s, &token));
@@ -159,6 +160,7 @@ static void mod(world *w)
     unsigned interest = fuzz_below(&w->in, 4);
     watched *s = owner_of(w, token);
 
+    fuzz_operations++;
     fuzz_err(s != NULL ? DUOS_OK : DUOS_EBADHANDLE,
              duos_poller_mod(w->poller, token, interest));
     if (s != NULL) {
@@ -171,9 +173,11 @@ static void del(world *w)
     duos_token token = any_token(w);
     watched *s = owner_of(w, token);
 
+    fuzz_operations++;
     fuzz_err(s != NULL ? DUOS_OK : DUOS_EBADHANDLE,
              duos_poller_del(w->poller, token));
     if (s != NULL) {
+        fuzz_operations++;
         s->live = false;
         fuzz_err(DUOS_EBADHANDLE, duos_poller_del(w->poller, token));
     }
@@ -184,6 +188,7 @@ static void reopen(world *w)
 {
     watched *s = pick(w);
 
+    fuzz_operations++;
     if (s->live) {
         fuzz_ok(duos_poller_del(w->poller, s->token));
         s->live = false;
@@ -199,6 +204,7 @@ static void send_byte(world *w)
     size_t n = 0;
 
     if (s->unread < 100) {
+        fuzz_operations++;
         fuzz_ok(duos_send(s->peer, "x", 1, &n));
         fuzz_check(n == 1);
         s->unread++;
@@ -213,6 +219,7 @@ static void receive(world *w)
     size_t n = 0;
 
     if (s->unread > 0) {
+        fuzz_operations++;
         fuzz_ok(duos_recv(s->sock, bytes, sizeof bytes, &n));
         fuzz_check(n == s->unread);
         s->unread = 0;
@@ -234,6 +241,7 @@ static void wait(world *w)
     size_t count = 0;
     size_t i;
 
+    fuzz_operations++;
     fuzz_ok(duos_poller_wait(w->poller, events, EVENTS, 0, &count));
     for (i = 0; i < count; i++) {
         watched *s = owner_of(w, events[i].token);
@@ -283,7 +291,6 @@ static void step(world *w)
         wait(w);
         break;
     }
-    fuzz_operations++;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

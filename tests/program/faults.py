@@ -185,15 +185,17 @@ def test_SY12_serve_drops_clients_that_cannot_be_watched():
     server = start("serve", "127.0.0.1:0", "--poller", "epoll",
                    before=traced("epoll_ctl:error=ENOSPC:when=6..9"))
     port = port_of(server)
+    dropped = 0
     for _ in range(12):
         with socket.create_connection(("127.0.0.1", port), PATIENCE) as peer:
-            peer.settimeout(PATIENCE)
             try:
                 peer.sendall(b"x")
                 peer.shutdown(socket.SHUT_WR)
-                peer.recv(1)
-            except OSError:
-                pass  # it was one of them
+                answer = peer.recv(1)
+            except (ConnectionResetError, BrokenPipeError):
+                answer = b""
+        dropped += answer != b"x"
+    assert 1 <= dropped <= 4, "%d of 12 clients were dropped" % dropped
     echo(port)
     stop(server)
 
@@ -207,14 +209,21 @@ def need_network():
 
 
 def set_kernel(name, value):
-    with open("/proc/sys/net/" + name, "w") as file:
-        file.write(value)
+    try:
+        with open("/proc/sys/net/" + name, "w") as file:
+            file.write(value)
+    except OSError as error:
+        raise Skip("net/%s cannot be set here: %s" % (name, error.strerror))
 
 
 def rule(text):
     if not shutil.which("nft", path=os.environ["PATH"] + ":/usr/sbin:/sbin"):
         raise Skip("nft (nftables) is not here")
-    subprocess.run(["nft", "add rule inet t out " + text], check=True)
+    done = subprocess.run(["nft", "add rule inet t out " + text],
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines() or ["nft failed"]
+        raise Skip("no rules of nft here: " + said[0])
 
 
 def test_SY6_network_without_ipv6_is_served_on_ipv4():
@@ -398,8 +407,11 @@ if IN_NETWORK not in os.environ:
     no_network = enter_network()
 else:
     os.environ["PATH"] += ":/usr/sbin:/sbin"
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    if subprocess.run(["ip", "link", "set", "lo", "up"]).returncode != 0:
+        del os.environ[IN_NETWORK]
+        no_network = "no right to set up a network"
     if shutil.which("nft"):
         subprocess.run(["nft", "add table inet t; add chain inet t out "
-                        "{ type filter hook output priority 0; }"], check=True)
+                        "{ type filter hook output priority 0; }"],
+                       check=False)  # without it, no rule can be added
 main()
