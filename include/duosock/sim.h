@@ -49,8 +49,9 @@
  * Calls that would block let the other hosts go on until they are satisfied,
  * and the clock jumps; when nothing is left that could end the wait, they
  * give DUOS_EDEADLOCK. Who asks again and again without waiting spends a
- * microsecond each time, so that it does not ask for ever. Calls made before there is a simulation, or a socket
- * opened before duos_sim_set_host, give DUOS_ENOTREADY.
+ * microsecond each time, so that it does not ask for ever. Calls made before
+ * there is a simulation, or a socket opened before duos_sim_set_host, give
+ * DUOS_ENOTREADY.
  */
 #ifndef DUOSOCK_SIM_H
 #define DUOSOCK_SIM_H
@@ -172,7 +173,8 @@ DUOS_API DUOS_CHECKED duos_err duos_sim_create(const duos_sim_config *config,
  *
  * sim: NULL is ignored.
  *
- * Returns: DUOS_OK; DUOS_EBUSY while it runs, with nothing done.
+ * Returns: DUOS_OK; DUOS_EBUSY while it runs, or in a callback of a loop to
+ *     which it gives a turn, with nothing done.
  * Blocking: never.
  */
 DUOS_API duos_err duos_sim_destroy(duos_sim *sim);

@@ -46,7 +46,7 @@ const char *duos_sim_fault_name(duos_sim_fault fault)
     return "unknown";
 }
 
-bool duos__sim_chance(duos_sim *sim, duos_sim_fault fault)
+bool duos__sim_strikes(duos_sim *sim, duos_sim_fault fault)
 {
     uint32_t per_mille = sim->config.faults[fault];
 
@@ -137,7 +137,7 @@ static duos_err chance_of(duos_sim *sim, duos_sim_call call)
     const duos_sim_fault *fault;
 
     for (fault = faults_of(call); *fault != END; fault++) {
-        if (duos__sim_chance(sim, *fault)) {
+        if (duos__sim_strikes(sim, *fault)) {
             return error_of(sim, *fault);
         }
     }

@@ -68,7 +68,7 @@ bool duos__sim_apart(duos_sim *sim, uint32_t a, uint32_t b)
 void duos__sim_maybe_part(duos_sim *sim, uint32_t a, uint32_t b)
 {
     if (a != b && a != 0 && b != 0 &&
-        duos__sim_chance(sim, DUOS_SIM_FAULT_PARTITION)) {
+        duos__sim_strikes(sim, DUOS_SIM_FAULT_PARTITION)) {
         uint64_t ms = 1 + duos__sim_below(sim, LONGEST_MS);
 
         (void)part(sim, a, b, sim->now_ns + ms * NS_PER_MS);

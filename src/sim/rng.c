@@ -26,7 +26,7 @@ uint32_t duos__sim_below(duos_sim *sim, uint32_t n)
 
 uint32_t duos__sim_shorten(duos_sim *sim, uint32_t n)
 {
-    return duos__sim_chance(sim, DUOS_SIM_FAULT_SHORT_IO)
+    return duos__sim_strikes(sim, DUOS_SIM_FAULT_SHORT_IO)
                ? 1 + duos__sim_below(sim, n)
                : n;
 }
@@ -37,7 +37,7 @@ uint64_t duos__sim_arrival(duos_sim *sim)
     uint32_t span = sim->config.latency_max_us - least + 1;
     uint64_t us = (uint64_t)least + duos__sim_below(sim, span);
 
-    if (duos__sim_chance(sim, DUOS_SIM_FAULT_LATE)) {
+    if (duos__sim_strikes(sim, DUOS_SIM_FAULT_LATE)) {
         us *= LATE_FACTOR;
     }
     return sim->now_ns + us * NS_PER_US;

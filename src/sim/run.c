@@ -154,7 +154,7 @@ static duos_err step_one(duos_sim *sim)
     sim->steps_within--;
     sim->host = before;
     sim->now_ns += SIM_TURN_NS;
-    if (duos__sim_chance(sim, DUOS_SIM_FAULT_PAUSE)) {
+    if (duos__sim_strikes(sim, DUOS_SIM_FAULT_PAUSE)) {
         duos_sim_pause(sim, 1 + (int64_t)duos__sim_below(sim, PAUSE_MAX_MS));
     }
     if (err == DUOS_ECANCELED) {

@@ -116,7 +116,7 @@ duos_err duos_sim_script(duos_sim *sim, const char *text, size_t len,
     if (err != DUOS_OK) {
         unpromise(sim, steps);
         free_steps(sim, steps);
-        if (line != NULL) {
+        if (line != NULL && err != DUOS_ENOMEM) { /* a wrong line */
             *line = at;
         }
         return err;

@@ -4,8 +4,8 @@
  *
  * A table says what stands behind each word of a statement, one letter each:
  *   h a host   u a number   p a number up to 1,000   f a fault   q a request
- *   m milliseconds, may be missing   t the rest of the line   F as `fail` has
- * it
+ *   m milliseconds, may be missing   t the rest of the line
+ *   F as `fail` has it
  */
 #include <string.h>
 

@@ -119,7 +119,7 @@ duos_err duos_sim_destroy(duos_sim *sim)
     if (sim == NULL) {
         return DUOS_OK;
     }
-    if (sim->running) {
+    if (sim->running || sim->steps_within > 0) {
         return DUOS_EBUSY;
     }
     current = NULL;

@@ -46,6 +46,7 @@ typedef struct sim_task {
     struct sim_task *next;
     uint32_t host;
 } sim_task;
+
 /* ---- the process on a host -------------------------------------------- */
 
 /* Requests to end it that were not taken yet, at most. */
@@ -178,7 +179,7 @@ uint64_t duos__sim_arrival(duos_sim *sim);
 /* ---- fault.c ---------------------------------------------------------- */
 
 /* Whether a fault happens on this occasion: asked once for each. */
-bool duos__sim_chance(duos_sim *sim, duos_sim_fault fault);
+bool duos__sim_strikes(duos_sim *sim, duos_sim_fault fault);
 
 /*
  * The first line of each verb: counts it, and gives the error that chance or

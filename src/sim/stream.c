@@ -52,7 +52,7 @@ static bool is_cut(sim_socket *sock)
 {
     duos_sim *sim = sock->sim;
 
-    if (sock->conn->local || !duos__sim_chance(sim, DUOS_SIM_FAULT_RESET)) {
+    if (sock->conn->local || !duos__sim_strikes(sim, DUOS_SIM_FAULT_RESET)) {
         return false;
     }
     duos__sim_break(duos__sim_near(sock), DUOS_ECONNRESET);
@@ -121,8 +121,9 @@ sys_count duos__sim_send(sim_socket *sock, const sim_io *io)
 
 /* ---- receiving -------------------------------------------------------- */
 
+/* n bytes from the one that skip others stand before. */
 static void get(const duos_sim *sim, const sim_wire *wire,
-                const duos_message *m, uint32_t n)
+                const duos_message *m, uint32_t skip, uint32_t n)
 {
     uint32_t done = 0;
     size_t i;
@@ -131,7 +132,7 @@ static void get(const duos_sim *sim, const sim_wire *wire,
         uint32_t len = at_most(m->parts[i].len, n - done);
 
         if (len > 0) {
-            duos__sim_wire_read(wire, sim->config.buffer, done,
+            duos__sim_wire_read(wire, sim->config.buffer, skip + done,
                                 m->parts[i].data, len);
         }
         done += len;
@@ -189,21 +190,25 @@ static sys_count recv_connected(sim_socket *sock, sim_io *io)
     duos_sim *sim = sock->sim;
     sim_end *end = duos__sim_near(sock);
     size_t cap = duos__sim_total(&io->m);
+    bool peek = (io->m.flags & DUOS_MSG_PEEK) != 0;
+    uint32_t skip = 0;
     uint32_t n;
 
     if (end->recv_closed || cap == 0) {
         return 0;
     }
-    if (is_kept_apart(sock)) {
+    if (is_kept_apart(sock) && peek) {
+        skip = 1;
+    } else if (is_kept_apart(sock)) {
         drop(sock, 1);
     }
-    n = at_most(cap, end->in.arrived);
+    n = at_most(cap, end->in.arrived - skip);
     if (n == 0) {
         return end->eof ? 0 : DUOS_EWOULDBLOCK;
     }
     n = duos__sim_shorten(sim, bound(&end->in, n));
-    get(sim, &end->in, &io->m, n);
-    if ((io->m.flags & DUOS_MSG_PEEK) == 0) {
+    get(sim, &end->in, &io->m, skip, n);
+    if (!peek) {
         take_passed(sock, io);
         drop(sock, n);
     }

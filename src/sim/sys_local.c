@@ -76,7 +76,7 @@ sys_count sys_recv_handle(duos_socket s, void *data, size_t cap,
         duos__sim_release(io.handle);
         *handle = err == DUOS_OK ? (intptr_t)number : -1;
     }
-    return err == DUOS_OK ? n : DUOS_EMFILE;
+    return err == DUOS_OK ? n : err;
 }
 
 static duos_err open_two(uint32_t host, sim_kind kind, sim_socket *two[2])

@@ -62,7 +62,7 @@ duos_err sys_wait_many(sys_wait *list, size_t n, int32_t timeout_ms,
 bool duos__sim_spurious(const sim_socket *sock, unsigned want)
 {
     return sock->nonblocking && (duos__sim_ready(sock) & want) != 0 &&
-           duos__sim_chance(sock->sim, DUOS_SIM_FAULT_WOULD_BLOCK);
+           duos__sim_strikes(sock->sim, DUOS_SIM_FAULT_WOULD_BLOCK);
 }
 
 duos_err duos__sim_block(duos_socket s, unsigned want, uint64_t limit_ns,

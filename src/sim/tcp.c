@@ -43,14 +43,19 @@ static void requested(duos_sim *sim, sim_conn *conn)
 {
     sim_end *end = &conn->ends[1];
     sim_socket *listener = duos__sim_listener(sim, end->host, &end->local);
-    sim_segment *answer = duos__sim_post(sim, &conn->ends[0]);
+    sim_segment *answer;
 
+    if (end->state != SIM_CONNECTING) { /* reset while it was under way */
+        end->state = SIM_GONE;
+        return;
+    }
+    answer = duos__sim_post(sim, &conn->ends[0]);
     if (end->host == 0) {
         answer->error = DUOS_EHOSTUNREACH;
         end->state = SIM_GONE;
     } else if (listener == NULL ||
                listener->pending_count >= listener->backlog ||
-               duos__sim_chance(sim, DUOS_SIM_FAULT_REFUSE)) {
+               duos__sim_strikes(sim, DUOS_SIM_FAULT_REFUSE)) {
         answer->error = DUOS_ECONNREFUSED;
         end->state = SIM_GONE;
     } else {
@@ -181,7 +186,7 @@ static duos_err may_connect(const sim_socket *sock, const duos_addr *addr)
 
 static void request(duos_sim *sim, sim_conn *conn)
 {
-    if (duos__sim_chance(sim, DUOS_SIM_FAULT_HANG)) {
+    if (duos__sim_strikes(sim, DUOS_SIM_FAULT_HANG)) {
         conn->ends[1].state = SIM_GONE;
         duos__sim_post_at(sim, &conn->ends[0], sim->now_ns + SIM_CONNECT_NS)
             ->error = DUOS_ETIMEDOUT;
@@ -232,7 +237,7 @@ duos_err duos__sim_accept(sim_socket *listener, sim_socket **out)
     if (conn == NULL) {
         return DUOS_EWOULDBLOCK;
     }
-    if (duos__sim_chance(listener->sim, DUOS_SIM_FAULT_ABORT)) {
+    if (duos__sim_strikes(listener->sim, DUOS_SIM_FAULT_ABORT)) {
         dequeue(listener);
         leave(listener->sim, conn, 1, true);
         return DUOS_ECONNABORTED;
@@ -308,10 +313,11 @@ static void close_stream(sim_socket *sock)
 {
     const duos_linger *linger = &sock->options[DUOS_OPT_LINGER].linger;
     const sim_end *end = duos__sim_near(sock);
+    bool hard = linger->on && linger->seconds == 0 &&
+                sock->family != DUOS_UNIX; /* which knows no lingering */
 
     leave(sock->sim, sock->conn, sock->side,
-          end->state == SIM_CONNECTING || end->in.arrived > 0 ||
-              (linger->on && linger->seconds == 0));
+          end->state == SIM_CONNECTING || end->in.arrived > 0 || hard);
 }
 
 static void close_listener(sim_socket *sock)

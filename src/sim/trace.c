@@ -73,16 +73,18 @@ duos_err duos_sim_seed(const char *text, uint64_t *seed)
     return DUOS_OK;
 }
 
-/* Which socket, fault or call a record is about. */
+/* Which socket, fault or call a record is about, behind a blank. */
 static void put_subject(duos__text *t, const duos_sim_record *record)
 {
     if (record->kind == DUOS_SIM_FAULT) {
+        duos__put_char(t, ' ');
         duos__put_string(t,
                          duos_sim_fault_name((duos_sim_fault)record->socket));
     } else if (record->kind == DUOS_SIM_FAIL) {
+        duos__put_char(t, ' ');
         duos__put_string(t, duos_sim_call_name((duos_sim_call)record->socket));
     } else if (record->socket != 0) {
-        duos__put_char(t, '#');
+        duos__put_string(t, " #");
         duos__put_number(t, record->socket, 10);
     }
 }
@@ -123,7 +125,6 @@ duos_err duos_sim_record_text(const duos_sim_record *record, char *out,
     duos__put_number(&t, record->host, 10);
     duos__put_char(&t, ' ');
     duos__put_string(&t, duos_sim_kind_name(record->kind));
-    duos__put_char(&t, ' ');
     put_subject(&t, record);
     duos__put_string(&t, " = ");
     put_result(&t, record->result);

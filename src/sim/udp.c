@@ -98,12 +98,12 @@ static void send_off(duos_sim *sim, sim_packet *packet)
 
     if (packet->host != packet->from_host) {
         duos__sim_maybe_part(sim, packet->from_host, packet->host);
-        if (duos__sim_chance(sim, DUOS_SIM_FAULT_LOSE)) {
+        if (duos__sim_strikes(sim, DUOS_SIM_FAULT_LOSE)) {
             duos__sim_packet_free(sim, packet);
             return;
         }
-        packet->reordered = duos__sim_chance(sim, DUOS_SIM_FAULT_OVERTAKE);
-        if (duos__sim_chance(sim, DUOS_SIM_FAULT_TWICE)) {
+        packet->reordered = duos__sim_strikes(sim, DUOS_SIM_FAULT_OVERTAKE);
+        if (duos__sim_strikes(sim, DUOS_SIM_FAULT_TWICE)) {
             twin = duos__sim_packet_copy(sim, packet);
         }
     }

@@ -39,23 +39,79 @@ static void take_first(duos_sim *sim, sim_conn *conn, uint32_t side)
     duos__sim_arrive(sim, conn, side, &segment);
 }
 
-/* Nobody answers: it is sent again, or its sender gives up. */
-static void send_again(duos_sim *sim, sim_wire *wire, sim_end *sender)
+/* Neither side of a connect knows yet that it came about. */
+static bool is_connecting(const sim_conn *conn)
 {
-    bool connecting = sender->state == SIM_CONNECTING;
-    uint64_t patience = connecting ? SIM_CONNECT_NS : SIM_RESEND_NS;
+    return conn->ends[0].state == SIM_CONNECTING ||
+           conn->ends[1].state == SIM_CONNECTING;
+}
+
+/* The first segment that somebody waits to have answered, or NULL. */
+static const sim_segment *first_to_answer(const sim_wire *wire)
+{
+    uint32_t i;
+
+    for (i = 0; i < wire->count; i++) {
+        const sim_segment *segment =
+            &wire->queue[(wire->head + i) % SIM_SEGMENTS];
+
+        if (segment->bytes > 0 || segment->open || segment->fin) {
+            return segment;
+        }
+    }
+    return NULL;
+}
+
+/* Since when nobody answers: what stood in line before does not count. */
+static uint64_t unanswered_since(const sim_wire *wire)
+{
+    const sim_segment *segment = first_to_answer(wire);
+
+    return segment != NULL && segment->due_ns > wire->tried_ns ? segment->due_ns
+                                                               : wire->tried_ns;
+}
+
+/*
+ * What lies on the wire is lost. A connect fails by it, as does whoever sent
+ * more than window updates: those are found out by asking, once that gets
+ * through.
+ */
+static void give_up(duos_sim *sim, sim_conn *conn, uint32_t side)
+{
+    sim_wire *wire = &conn->ends[side].in;
+
+    if (is_connecting(conn) || first_to_answer(wire) != NULL) {
+        duos__sim_break(&conn->ends[1 - side], DUOS_ETIMEDOUT);
+    }
+    if (conn->ends[0].state == SIM_CONNECTING) {
+        duos__sim_break(&conn->ends[0], DUOS_ETIMEDOUT);
+    }
+    if (conn->ends[1].state == SIM_CONNECTING) {
+        conn->ends[1].state = SIM_GONE; /* was not asked: nobody has it */
+    }
+    for (; wire->count > 0; wire->count--) {
+        conn->ends[1 - side].in.credit += wire->queue[wire->head].window;
+        wire->head = (wire->head + 1) % SIM_SEGMENTS;
+    }
+    wire->tried_ns = 0;
+    duos__sim_conn_collect(sim, conn);
+}
+
+/* Nobody answers: it is sent again, or its sender gives up. */
+static void send_again(duos_sim *sim, sim_conn *conn, uint32_t side)
+{
+    sim_wire *wire = &conn->ends[side].in;
+    uint64_t patience = is_connecting(conn) ? SIM_CONNECT_NS : SIM_RESEND_NS;
 
     if (wire->tried_ns == 0) {
         wire->tried_ns = sim->now_ns;
     }
-    if (sim->now_ns - wire->tried_ns < patience) {
+    if (sim->now_ns < unanswered_since(wire) + patience) {
         wire->event.due_ns = sim->now_ns + RESEND_NS;
         duos__sim_event_add(sim, &wire->event);
-        return;
+    } else {
+        give_up(sim, conn, side);
     }
-    wire->count = 0;
-    duos__sim_break(sender, DUOS_ETIMEDOUT);
-    duos__sim_conn_collect(sim, wire->conn);
 }
 
 static void arrive_first(duos_sim *sim, sim_event *event)
@@ -65,7 +121,7 @@ static void arrive_first(duos_sim *sim, sim_event *event)
     uint32_t side = wire == &conn->ends[1].in;
 
     if (duos__sim_apart(sim, conn->ends[0].host, conn->ends[1].host)) {
-        send_again(sim, wire, &conn->ends[1 - side]);
+        send_again(sim, conn, side);
         return;
     }
     wire->tried_ns = 0;

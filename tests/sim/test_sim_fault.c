@@ -450,6 +450,60 @@ static void test_sim_partition_connect_gives_up_sooner(void **state)
     close_both(&listener, &client);
 }
 
+static void test_sim_partition_before_the_answer_connect_gives_up(void **state)
+{
+    world *w = (world *)*state;
+    duos_addr at;
+    duos_socket listener = listen_on_a(w, 0, &at);
+    duos_socket client = open_on(w, w->b, DUOS_NONBLOCK);
+    unsigned events;
+
+    assert_err(DUOS_EINPROGRESS, duos_connect(client, &at));
+    assert_ok(duos_wait(listener, DUOS_READ, -1, &events)); /* it was asked */
+    assert_ok(duos_sim_partition(w->sim, w->a, w->b, -1));
+    assert_ok(duos_wait(client, DUOS_WRITE, -1, &events));
+    expect_recv(DUOS_ETIMEDOUT, client);
+    assert_between(now_ms(w), 127000, 128000);
+    close_both(&listener, &client);
+}
+
+static void test_sim_partition_window_update_breaks_nobody(void **state)
+{
+    static char bytes[1000];
+    world *w = (world *)*state;
+    duos_socket client;
+    duos_socket server;
+    size_t n;
+
+    connect_pair(w, &client, &server);
+    assert_ok(duos_send(client, bytes, sizeof bytes, &n));
+    settle();
+    assert_ok(duos_sim_partition(w->sim, w->a, w->b, 1000000));
+    assert_ok(duos_recv(server, bytes, sizeof bytes, &n));
+    assert_ok(duos_select(NULL, NULL, NULL, 1000000, NULL));
+    expect_send(DUOS_OK, server);
+    expect_recv(DUOS_OK, client);
+    close_both(&client, &server);
+}
+
+static void test_sim_reset_ends_a_connect_under_way(void **state)
+{
+    world *w = (world *)*state;
+    duos_addr at;
+    duos_socket listener = listen_on_a(w, 0, &at);
+    duos_socket client = open_on(w, w->b, DUOS_NONBLOCK);
+    duos_socket ghost;
+
+    assert_err(DUOS_EINPROGRESS, duos_connect(client, &at));
+    assert_ok(duos_sim_reset(w->sim, w->b));
+    settle();
+    assert_ok(duos_set_nonblocking(listener, true));
+    assert_err(DUOS_EWOULDBLOCK,
+               duos_accept(listener, DUOS_BLOCKING, &ghost, NULL));
+    expect_recv(DUOS_ECONNRESET, client);
+    close_both(&listener, &client);
+}
+
 static void test_sim_reset_breaks_the_host_s_connections(void **state)
 {
     world *w = (world *)*state;
@@ -486,6 +540,9 @@ static void test_sim_record_text_says_all(void **state)
     (void)state;
     assert_ok(duos_sim_record_text(&r, line, sizeof line));
     assert_string_equal(line, "12.000345678 host 2 recv #17 = 4711");
+    r.socket = 0;
+    assert_ok(duos_sim_record_text(&r, line, sizeof line));
+    assert_string_equal(line, "12.000345678 host 2 recv = 4711");
     r.kind = DUOS_SIM_FAIL;
     r.socket = DUOS_SIM_CALL_ACCEPT;
     r.result = DUOS_EMFILE;
@@ -575,6 +632,9 @@ int main(void)
         IN_WORLD(test_sim_partition_bytes_come_after_it),
         IN_WORLD(test_sim_partition_for_good_sender_gives_up),
         IN_WORLD(test_sim_partition_connect_gives_up_sooner),
+        IN_WORLD(test_sim_partition_before_the_answer_connect_gives_up),
+        IN_WORLD(test_sim_partition_window_update_breaks_nobody),
+        IN_WORLD(test_sim_reset_ends_a_connect_under_way),
         IN_WORLD(test_sim_reset_breaks_the_host_s_connections),
         IN_WORLD(test_sim_pause_moves_the_clock),
         cmocka_unit_test(test_sim_record_text_says_all),

@@ -47,6 +47,11 @@ static void stop_sim(ticker *t)
     duos_sim_stop(t->w->sim);
 }
 
+static void try_destroy(ticker *t)
+{
+    assert_err(DUOS_EBUSY, duos_sim_destroy(t->w->sim));
+}
+
 static void stop_loop(ticker *t)
 {
     duos_loop_stop(t->timer.loop);
@@ -219,6 +224,21 @@ static void test_sim_run_post_wakes_loop(void **state)
     end_loop(w, loop);
 }
 
+static void test_sim_run_destroy_in_a_turn_is_ebusy(void **state)
+{
+    world *w = (world *)*state;
+    duos_loop *loop = loop_on(w, w->a);
+    ticker t;
+
+    ticker_start(&t, w, loop, 1);
+    t.stop_at = 1;
+    t.on_last = try_destroy;
+    settle(); /* a call that blocks gives it its turns */
+    assert_true(t.ticks > 0);
+    duos_timer_stop(&t.timer);
+    end_loop(w, loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +249,7 @@ int main(void)
         WORLD_TEST(test_sim_run_spinning_loop_meets_limit),
         WORLD_TEST(test_sim_run_blocking_call_lets_others_run),
         WORLD_TEST(test_sim_run_post_wakes_loop),
+        WORLD_TEST(test_sim_run_destroy_in_a_turn_is_ebusy),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

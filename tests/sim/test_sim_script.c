@@ -87,6 +87,10 @@ static void test_sim_script_wrong_line_nothing_happens(void **state)
 
     assert_err(DUOS_ESYNTAX, read_script(w, "pause 5\nat 1 pause 5\nx", &line));
     assert_int_equal(line, 3);
+    line = 7;
+    w->memory.fail_in = 1;
+    assert_err(DUOS_ENOMEM, duos_sim_script(w->sim, "pause 5", 7, &line));
+    assert_int_equal(line, 7);
     assert_int_equal(duos_sim_now_ns(w->sim), 0);
     settle();
     assert_int_equal(duos_sim_now_ns(w->sim), 10000000);

@@ -46,6 +46,20 @@ static void test_sim_unix_name_belongs_to_its_host(void **state)
     assert_ok(duos_close(&a));
 }
 
+static void test_sim_unix_linger_zero_is_a_plain_end(void **state)
+{
+    world *w = (world *)*state;
+    duos_linger now = {true, 0};
+    duos_socket two[2];
+
+    assert_ok(duos_sim_set_host(w->sim, w->a));
+    assert_ok(duos_socketpair(DUOS_STREAM, DUOS_BLOCKING, two));
+    assert_ok(duos_set_linger(two[0], &now));
+    assert_ok(duos_close(&two[0]));
+    expect_recv(DUOS_EEOF, two[1]);
+    assert_ok(duos_close(&two[1]));
+}
+
 static void test_sim_unix_listener_replaces_what_is_left_over(void **state)
 {
     world *w = (world *)*state;
@@ -182,6 +196,7 @@ int main(void)
 #define WORLD_TEST(name)                                                       \
     cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
         WORLD_TEST(test_sim_unix_name_belongs_to_its_host),
+        WORLD_TEST(test_sim_unix_linger_zero_is_a_plain_end),
         WORLD_TEST(test_sim_unix_listener_replaces_what_is_left_over),
         WORLD_TEST(test_trap_26_sim_unix_backlog_full_is_ebusy),
         WORLD_TEST(test_sim_unix_peer_is_the_host),
