@@ -70,7 +70,7 @@ static void test_sim_retry_is_answered_for_every_seed(void **state)
     (void)state;
     file_write("empty", "", 0);
     check_example((const char *const[]){EXAMPLE_SIM_RETRY, NULL},
-                  "every question was answered, after 1955 tries in all");
+                  "every answer came, after 1955 tries in all");
 }
 
 static void test_tcp_server_serves_one_after_the_other(void **state)
