@@ -12,28 +12,6 @@
 
 #include "conn_core.h"
 
-static int set_up(void **state)
-{
-    verbs_reset();
-    return scene_setup(state);
-}
-
-static int tear_down(void **state)
-{
-    verbs_reset();
-    return scene_teardown(state);
-}
-
-static duos_server_stats stats_of(const scene *s)
-{
-    duos_server_stats stats;
-
-    memset(&stats, 0, sizeof stats);
-    stats.size = sizeof stats;
-    assert_ok(duos_server_get_stats(s->server, &stats));
-    return stats;
-}
-
 /* From here on, only calls on the socket of the newest connection fail. */
 static void aim_at(const told *t)
 {
@@ -64,7 +42,7 @@ static void assert_one_ended(scene *s, duos_socket visitors[2], duos_err why)
     }
     scene_idle(s);
     assert_int_equal(s->served.closes, 1);
-    assert_int_equal(stats_of(s).clients, 1);
+    assert_int_equal(scene_stats(s).clients, 1);
     scene_echo(s, visitors[1]);
     net_close(&visitors[0]);
     net_close(&visitors[1]);
@@ -118,12 +96,12 @@ static void test_SY10_send_that_fails_ends_that_connection(void **state)
                                     DUOS_ENOBUFS,  DUOS_ETIMEDOUT};
     size_t i;
 
-    (void)tear_down(state);
+    (void)verbs_scene_teardown(state);
     for (i = 0; i < 2 * (sizeof said / sizeof said[0]); i++) {
         duos_socket visitors[2];
         scene *s;
 
-        (void)set_up(state);
+        (void)verbs_scene_setup(state);
         s = (scene *)*state;
         two_visitors(s, visitors);
         if (i % 2 != 0) { /* when the queue goes out, not at once */
@@ -136,9 +114,9 @@ static void test_SY10_send_that_fails_ends_that_connection(void **state)
             assert_int_equal(s->served.closes, 0); /* not within the call */
         }
         assert_one_ended(s, visitors, said[i / 2]);
-        (void)tear_down(state);
+        (void)verbs_scene_teardown(state);
     }
-    (void)set_up(state);
+    (void)verbs_scene_setup(state);
 }
 
 static void test_SY11_recv_that_fails_tells_the_reason_once(void **state)
@@ -147,20 +125,20 @@ static void test_SY11_recv_that_fails_tells_the_reason_once(void **state)
                                     DUOS_EHOSTUNREACH, DUOS_ENOTCONN};
     size_t i;
 
-    (void)tear_down(state);
+    (void)verbs_scene_teardown(state);
     for (i = 0; i < sizeof said / sizeof said[0]; i++) {
         duos_socket visitors[2];
         scene *s;
 
-        (void)set_up(state);
+        (void)verbs_scene_setup(state);
         s = (scene *)*state;
         two_visitors(s, visitors);
         verbs_fail(VERB_RECV, said[i], UINT_MAX);
         assert_ok(duos_send_all(visitors[0], "x", 1, PATIENCE_MS, NULL));
         assert_one_ended(s, visitors, said[i]);
-        (void)tear_down(state);
+        (void)verbs_scene_teardown(state);
     }
-    (void)set_up(state);
+    (void)verbs_scene_setup(state);
 }
 
 /* ---- SY14: close ------------------------------------------------------- */
@@ -256,7 +234,8 @@ static void test_API10_nothing_that_the_library_opens_is_inherited(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f)                                                                \
+    cmocka_unit_test_setup_teardown(f, verbs_scene_setup, verbs_scene_teardown)
         TEST(test_SY2_conn_that_was_not_readable_is_heard_later),
         TEST(test_SY2_SY10_conn_that_was_not_writable_sends_later),
         TEST(test_SY10_send_that_fails_ends_that_connection),

@@ -6,28 +6,6 @@
 #include "support/scene.h"
 #include "support/verbs.h"
 
-static int set_up(void **state)
-{
-    verbs_reset();
-    return scene_setup(state);
-}
-
-static int tear_down(void **state)
-{
-    verbs_reset();
-    return scene_teardown(state);
-}
-
-static duos_server_stats stats_of(const scene *s)
-{
-    duos_server_stats stats;
-
-    memset(&stats, 0, sizeof stats);
-    stats.size = sizeof stats;
-    assert_ok(duos_server_get_stats(s->server, &stats));
-    return stats;
-}
-
 /* ---- SY1: signals ------------------------------------------------------ */
 
 /* A thousand signals a second, and real ones. */
@@ -71,7 +49,7 @@ static void test_SY2_listener_that_has_nobody_accepts_later(void **state)
     assert_int_equal(verbs_left(VERB_ACCEPT), 0);
     scene_echo(s, visitor);
     assert_int_equal(s->served.errors, 0);
-    assert_int_equal(stats_of(s).accept_errors, 0);
+    assert_int_equal(scene_stats(s).accept_errors, 0);
     net_close(&visitor);
     scene_until(s, s->served.closes, 1);
 }
@@ -101,7 +79,7 @@ static void test_SY3_accept_error_of_one_peer_means_the_next(void **state)
         scene_until(s, s->served.closes, (unsigned)i + 1);
     }
     assert_int_equal(s->served.errors, 0);
-    assert_int_equal(stats_of(s).accept_errors, 3 * count);
+    assert_int_equal(scene_stats(s).accept_errors, 3 * count);
 }
 
 static const duos_err shortages[] = {DUOS_EMFILE, DUOS_ENFILE, DUOS_ENOBUFS,
@@ -133,7 +111,7 @@ static void test_SY4_pauses_grow_and_are_told_once(void **state)
         assert_int_equal(verbs.calls[VERB_ACCEPT], calls + 1);
     }
     assert_int_equal(s->served.errors, 1);
-    assert_int_equal(stats_of(s).accept_pauses, 1);
+    assert_int_equal(scene_stats(s).accept_pauses, 1);
     verbs_fail(VERB_ACCEPT, DUOS_OK, 0);
     scene_until(s, s->served.opens, 1);
     scene_echo(s, waiting);
@@ -166,7 +144,7 @@ static void test_SY4_shortage_of_each_kind_pauses_and_others_go_on(void **state)
         net_close(&fresh);
         scene_until(s, s->served.closes, i + 1);
     }
-    assert_int_equal(stats_of(s).accept_pauses, 4);
+    assert_int_equal(scene_stats(s).accept_pauses, 4);
     net_close(&old);
     scene_until(s, s->served.closes, 5);
 }
@@ -270,7 +248,8 @@ static void test_SY8_SY9_client_is_told_once_why_it_did_not_connect(
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f)                                                                \
+    cmocka_unit_test_setup_teardown(f, verbs_scene_setup, verbs_scene_teardown)
         TEST(test_SY1_server_among_signals_serves),
         TEST(test_SY2_listener_that_has_nobody_accepts_later),
         TEST(test_SY3_accept_error_of_one_peer_means_the_next),

@@ -126,16 +126,6 @@ static void gather(crowd *c, scene *s)
     }
 }
 
-static duos_server_stats stats_of(const scene *s)
-{
-    duos_server_stats stats;
-
-    memset(&stats, 0, sizeof stats);
-    stats.size = sizeof stats;
-    assert_ok(duos_server_get_stats(s->server, &stats));
-    return stats;
-}
-
 /* All are open before the first one speaks, and none closes before the end. */
 static void test_LO6_many_clients_at_once_are_all_served(void **state)
 {
@@ -155,7 +145,7 @@ static void test_LO6_many_clients_at_once_are_all_served(void **state)
     }
     scene_until(s, c.open, CLIENTS);
     scene_until(s, s->served.opens, CLIENTS);
-    assert_int_equal(stats_of(s).clients, CLIENTS);
+    assert_int_equal(scene_stats(s).clients, CLIENTS);
 
     for (i = 0; i < CLIENTS; i++) {
         send_round(&c.members[i], duos_client_conn(c.members[i].client));
@@ -169,7 +159,7 @@ static void test_LO6_many_clients_at_once_are_all_served(void **state)
     scene_until(s, s->served.closes, CLIENTS);
     assert_int_equal(c.wrong, 0);
     assert_int_equal(c.open, 0);
-    stats = stats_of(s);
+    stats = scene_stats(s);
     assert_int_equal(stats.clients, 0);
     assert_int_equal(stats.clients_peak, CLIENTS);
     assert_int_equal(stats.accepted, CLIENTS);
@@ -253,7 +243,7 @@ static void test_LO1_many_connects_and_closes_leave_nothing_behind(void **state)
     scene_until(s, s->served.closes, s->served.opens - 1);
     scene_until(s, s->served.opens, STORM / 4 * 3);
     scene_until(s, s->served.closes, s->served.opens - 1);
-    assert_int_equal(stats_of(s).clients, 1);
+    assert_int_equal(scene_stats(s).clients, 1);
     assert_true(s->memory.blocks <= blocks + 8); /* tables grow, no more */
     net_close(&steady);
     scene_until(s, s->served.closes, s->served.opens);

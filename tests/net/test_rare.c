@@ -111,6 +111,17 @@ static void test_quit_take_before_anything_came_is_ewouldblock(void **state)
     sys_quit_close(channel);
 }
 
+/* Not as if nobody had asked: a watch would wait for it in vain, or spin. */
+static void test_quit_take_from_what_is_no_channel_says_so(void **state)
+{
+    duos_quit_kind kind = DUOS_QUIT_TERMINATE;
+    duos_socket channel = DUOS_SOCKET_INVALID;
+
+    (void)state;
+    assert_err(DUOS_EBADF, sys_quit_take(channel, &kind));
+    assert_int_equal(kind, DUOS_QUIT_TERMINATE);
+}
+
 /* Draining what holds nothing does not wait, and takes no later signal. */
 static void test_wakeup_drain_of_nothing_returns(void **state)
 {
@@ -135,6 +146,7 @@ int main(void)
         cmocka_unit_test(test_message_tells_when_it_came_to_the_nanosecond),
         cmocka_unit_test(test_input_peek_before_anything_came_is_ewouldblock),
         cmocka_unit_test(test_quit_take_before_anything_came_is_ewouldblock),
+        cmocka_unit_test(test_quit_take_from_what_is_no_channel_says_so),
         cmocka_unit_test(test_wakeup_drain_of_nothing_returns),
     };
 

@@ -5,16 +5,6 @@
  */
 #include "support/scene.h"
 
-static duos_server_stats stats_of(const scene *s)
-{
-    duos_server_stats stats;
-
-    memset(&stats, 0, sizeof stats);
-    stats.size = sizeof stats;
-    assert_ok(duos_server_get_stats(s->server, &stats));
-    return stats;
-}
-
 /* ---- making one ------------------------------------------------------- */
 
 static void test_server_config_has_the_documented_defaults(void **state)
@@ -325,14 +315,14 @@ static void test_server_counts_what_it_does(void **state)
     first = scene_visit(s);
     second = scene_visit(s);
     scene_echo(s, first);
-    stats = stats_of(s);
+    stats = scene_stats(s);
     assert_int_equal(stats.clients, 2);
     assert_int_equal(stats.clients_peak, 2);
     assert_int_equal(stats.accepted, 2);
     assert_int_equal(stats.bytes_received, 0); /* none has ended */
     net_close(&first);
     scene_until(s, s->served.closes, 1);
-    stats = stats_of(s);
+    stats = scene_stats(s);
     assert_int_equal(stats.clients, 1);
     assert_int_equal(stats.clients_peak, 2);
     assert_int_equal(stats.accepted, 2);

@@ -7,16 +7,6 @@
 
 #include "server_core.h"
 
-static duos_server_stats stats_of(const scene *s)
-{
-    duos_server_stats stats;
-
-    memset(&stats, 0, sizeof stats);
-    stats.size = sizeof stats;
-    assert_ok(duos_server_get_stats(s->server, &stats));
-    return stats;
-}
-
 /* ---- max_clients ------------------------------------------------------ */
 
 static void test_LO2_server_closes_one_client_more_than_allowed(void **state)
@@ -38,8 +28,8 @@ static void test_LO2_server_closes_one_client_more_than_allowed(void **state)
         net_close(&extra);
     }
     assert_int_equal(s->served.opens, 3);
-    assert_int_equal(stats_of(s).refused_limit, 5);
-    assert_int_equal(stats_of(s).clients_peak, 3);
+    assert_int_equal(scene_stats(s).refused_limit, 5);
+    assert_int_equal(scene_stats(s).clients_peak, 3);
     for (i = 0; i < 3; i++) {
         scene_echo(s, visitors[i]);
     }
@@ -148,7 +138,7 @@ static void test_SY4_server_survives_a_full_table_of_descriptors(void **state)
     /* Pauses of 50, 100, 200 ms: told once, no spin, others are served. */
     assert_true(scene_count_turns(s, 400) < 60);
     assert_int_equal(s->served.errors, 1);
-    assert_int_equal(stats_of(s).accept_pauses, 1);
+    assert_int_equal(scene_stats(s).accept_pauses, 1);
     scene_echo(s, old[0]);
     scene_echo(s, old[1]);
     assert_int_equal(s->served.opens, 2);
@@ -187,7 +177,7 @@ static void test_SY4_server_tells_of_each_shortage_anew(void **state)
         scene_until(s, s->served.opens, (unsigned)i + 1);
         scene_echo(s, fresh[i]);
     }
-    assert_int_equal(stats_of(s).accept_pauses, 3);
+    assert_int_equal(scene_stats(s).accept_pauses, 3);
     for (i = 0; i < 3; i++) {
         net_close(&fresh[i]);
     }
@@ -297,7 +287,7 @@ static void test_ME1_server_drops_a_client_that_it_has_no_memory_for(
         scene_echo(s, old);
     }
     assert_true(k > 1);
-    assert_int_equal(stats_of(s).accept_errors, k - 1);
+    assert_int_equal(scene_stats(s).accept_errors, k - 1);
     scene_echo(s, visitor);
     net_close(&visitor);
     net_close(&old);
@@ -378,7 +368,7 @@ static void test_SY3_server_passes_over_errors_of_single_connections(
             duos__acceptor_failed(&s->server->listeners->acceptor, theirs[i]));
     }
     assert_int_equal(s->served.errors, 0);
-    assert_int_equal(stats_of(s).accept_errors, count);
+    assert_int_equal(scene_stats(s).accept_errors, count);
 }
 
 int main(void)

@@ -367,3 +367,13 @@ bool pattern_holds(const unsigned char *data, size_t len, uint64_t offset)
     }
     return true;
 }
+
+duos_server_stats scene_stats(const scene *s)
+{
+    duos_server_stats stats;
+
+    memset(&stats, 0, sizeof stats);
+    stats.size = sizeof stats;
+    assert_ok(duos_server_get_stats(s->server, &stats));
+    return stats;
+}

@@ -119,4 +119,7 @@ void scene_fill_poller(const scene *s);
 void pattern_fill(unsigned char *data, size_t len, uint64_t offset);
 bool pattern_holds(const unsigned char *data, size_t len, uint64_t offset);
 
+/* What the server has counted so far. */
+duos_server_stats scene_stats(const scene *s);
+
 #endif

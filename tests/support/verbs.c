@@ -5,6 +5,8 @@
  */
 #include "support/verbs.h"
 
+#include "support/scene.h"
+
 verbs_state verbs;
 
 static struct {
@@ -127,4 +129,16 @@ duos_err __wrap_sys_close(duos_socket s)
     duos_err real = __real_sys_close(s);
 
     return err != DUOS_OK ? err : real;
+}
+
+int verbs_scene_setup(void **state)
+{
+    verbs_reset();
+    return scene_setup(state);
+}
+
+int verbs_scene_teardown(void **state)
+{
+    verbs_reset();
+    return scene_teardown(state);
 }

@@ -53,4 +53,8 @@ void verbs_fail(verb which, duos_err err, unsigned times);
 /* How many of those are still to come. */
 unsigned verbs_left(verb which);
 
+/* A scene on verbs that fail only when they are told to. */
+int verbs_scene_setup(void **state);
+int verbs_scene_teardown(void **state);
+
 #endif
