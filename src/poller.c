@@ -112,11 +112,18 @@ static duos_err start_best(duos_poller *p)
     return first;
 }
 
-/* DUOSOCK_POLLER names a backend where the program left it open. */
+/*
+ * DUOSOCK_POLLER names a backend where the program left it open. A platform
+ * with one backend, the simulator, leaves nothing to choose: a run must not
+ * depend on the environment.
+ */
 static duos_err choose(duos_poller_config *config)
 {
     const char *name;
 
+    if (sys_pollers[0] == NULL || sys_pollers[1] == NULL) {
+        return DUOS_OK;
+    }
     if (config->backend != DUOS_POLLER_AUTO || config->ignore_env) {
         return DUOS_OK;
     }
