@@ -209,7 +209,6 @@ static inline duos_loop *loop_on(world *w, uint32_t host)
     duos_loop *loop;
 
     duos_loop_config_init(&config);
-    config.ignore_env = true;
     config.alloc = &w->memory.alloc;
     assert_ok(duos_sim_set_host(w->sim, host));
     assert_ok(duos_loop_create(&config, &loop));
