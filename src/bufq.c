@@ -32,8 +32,8 @@ static duos__chunk *new_chunk(const duos_alloc *alloc, size_t len)
     if (cap > SIZE_MAX - sizeof *chunk) {
         return NULL;
     }
-    chunk = (duos__chunk *)alloc->resize(alloc->user, NULL, 0,
-                                         sizeof *chunk + cap);
+    chunk =
+        (duos__chunk *)alloc->resize(alloc->user, NULL, 0, sizeof *chunk + cap);
     if (chunk != NULL) {
         chunk->next = NULL;
         chunk->cap = cap;
@@ -46,6 +46,17 @@ static void fill(duos__chunk *chunk, const void *data, size_t len)
 {
     memcpy(bytes_of(chunk) + chunk->end, data, len);
     chunk->end += len;
+}
+
+static void link_last(duos__bufq *q, duos__chunk *chunk)
+{
+    if (q->tail != NULL) {
+        chunk->next = q->tail->next;
+        q->tail->next = chunk;
+    } else {
+        chunk->next = chunk;
+    }
+    q->tail = chunk;
 }
 
 duos_err duos__bufq_append(duos__bufq *q, const duos_alloc *alloc,
@@ -61,43 +72,40 @@ duos_err duos__bufq_append(duos__bufq *q, const duos_alloc *alloc,
             return DUOS_ENOMEM;
         }
         fill(chunk, (const unsigned char *)data + first, len - first);
-        if (q->tail != NULL) {
-            q->tail->next = chunk;
-        } else {
-            q->head = chunk;
-        }
-    } else {
-        chunk = q->tail;
     }
     if (first > 0) {
         fill(q->tail, data, first);
     }
-    q->tail = chunk;
+    if (len > first) {
+        link_last(q, chunk);
+    }
     q->len += len;
     return DUOS_OK;
 }
 
 size_t duos__bufq_front(const duos__bufq *q, const void **data)
 {
-    duos__chunk *chunk = q->head;
+    duos__chunk *chunk;
 
-    if (chunk == NULL) {
+    if (q->tail == NULL) {
         return 0;
     }
+    chunk = q->tail->next;
     *data = bytes_of(chunk) + chunk->begin;
     return chunk->end - chunk->begin;
 }
 
 void duos__bufq_consume(duos__bufq *q, const duos_alloc *alloc, size_t n)
 {
-    duos__chunk *chunk = q->head;
+    duos__chunk *chunk = q->tail->next;
 
     chunk->begin += n;
     q->len -= n;
     if (chunk->begin == chunk->end) {
-        q->head = chunk->next;
-        if (q->head == NULL) {
+        if (chunk == q->tail) {
             q->tail = NULL;
+        } else {
+            q->tail->next = chunk->next;
         }
         duos__free(alloc, chunk, sizeof *chunk + chunk->cap);
     }
@@ -105,7 +113,10 @@ void duos__bufq_consume(duos__bufq *q, const duos_alloc *alloc, size_t n)
 
 void duos__bufq_clear(duos__bufq *q, const duos_alloc *alloc)
 {
-    while (q->head != NULL) {
-        duos__bufq_consume(q, alloc, q->head->end - q->head->begin);
+    const void *data;
+    size_t len;
+
+    while ((len = duos__bufq_front(q, &data)) > 0) {
+        duos__bufq_consume(q, alloc, len);
     }
 }

@@ -15,9 +15,8 @@
 typedef struct duos__chunk duos__chunk;
 
 typedef struct duos__bufq {
-    duos__chunk *head;
-    duos__chunk *tail;
-    size_t len; /* bytes that wait */
+    duos__chunk *tail; /* its next is the first: a ring, NULL when empty */
+    size_t len;        /* bytes that wait */
 } duos__bufq;
 
 /* Copies all len bytes behind the last: DUOS_OK, or DUOS_ENOMEM with none. */

@@ -31,10 +31,10 @@ struct duos__owner {
 typedef enum duos__conn_state {
     DUOS__CONN_CONNECTING,
     DUOS__CONN_OPEN,
-    DUOS__CONN_FLUSHING, /* closing: the queue goes out */
+    DUOS__CONN_FLUSHING,  /* closing: the queue goes out */
     DUOS__CONN_LINGERING, /* our end is sent: waiting for the peer's */
-    DUOS__CONN_CLOSED,   /* on_close comes at the end of the turn */
-    DUOS__CONN_RELEASED  /* the socket is somebody else's */
+    DUOS__CONN_CLOSED,    /* on_close comes at the end of the turn */
+    DUOS__CONN_RELEASED   /* the socket is somebody else's */
 } duos__conn_state;
 
 /* An address without what a unix path needs: 24 bytes in place of 116. */
@@ -98,6 +98,9 @@ void duos__conn_finish(duos_conn *conn, duos_err reason);
 
 /* Closes after what waits has gone; on_close with this reason. */
 void duos__conn_begin_close(duos_conn *conn, duos_err reason);
+
+/* Receives exactly if nobody is against it: neither the user nor the queue. */
+void duos__conn_update_receiving(duos_conn *conn);
 
 void duos__conn_set_peer(duos_conn *conn, const duos_addr *addr);
 

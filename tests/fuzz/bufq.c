@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_input in = {data, size};
     failing_alloc memory;
-    duos__bufq q = {NULL, NULL, 0};
+    duos__bufq q = {NULL, 0};
 
     failing_alloc_init(&memory);
     first = last = 0;

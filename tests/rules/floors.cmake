@@ -15,7 +15,7 @@ set(floors
     "poller poller_ops bufq"
     "timer loop loop_core quit input resolve sim sim_fault"
     "conn_ready engine_ops"
-    "conn conn_core conn_close conn_deadline frame"
+    "conn conn_core conn_close conn_deadline conn_send frame"
     "server server_core server_accept client datagram proxy"
     "duosock")
 
