@@ -270,7 +270,10 @@ void duos__sim_arrive(duos_sim *sim, sim_conn *conn, uint32_t side,
 duos_err duos__sim_connect(sim_socket *sock, const duos_addr *addr);
 duos_err duos__sim_accept(sim_socket *listener, sim_socket **out);
 duos_err duos__sim_shutdown(sim_socket *sock, duos_how how);
+
+/* The pending error, which is told once: of a socket, or of an end. */
 duos_err duos__sim_take_error(sim_socket *sock);
+duos_err duos__sim_end_error(sim_end *end);
 
 /* Adds a connection to those that wait for an accept. */
 void duos__sim_enqueue(sim_socket *listener, sim_conn *conn);
