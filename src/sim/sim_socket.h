@@ -144,6 +144,11 @@ typedef struct sim_socket {
 /* As on POSIX, 0 to 2 are somebody else's. */
 #define SIM_FIRST_SOCKET 3u
 
+/* The interfaces of each host, by their indices; and how many there are. */
+#define SIM_LOOPBACK   1
+#define SIM_ETHERNET   2
+#define SIM_INTERFACES 2
+
 /* Ports that are given to those who do not ask for one, unless a host has
  * others. */
 #define SIM_PORT_MIN 49152u
