@@ -275,10 +275,13 @@ void duos__sim_input_came(struct sys_input *reader);
 /* ---- sys_wait.c ------------------------------------------------------- */
 
 /*
- * For a call on a blocking socket: lets the simulation go on until the socket
- * is ready, and finds it again, since others ran. DUOS_EWOULDBLOCK at the
- * limit, as POSIX has it; DUOS_EBADF when it was closed meanwhile.
+ * For a call on a blocking socket: lets the next thing happen and finds the
+ * socket again, since others ran. DUOS_EWOULDBLOCK at the limit, as POSIX has
+ * it; DUOS_EBADF when it was closed meanwhile.
  */
+duos_err duos__sim_go_on(duos_socket s, uint64_t limit_ns, sim_socket **sock);
+
+/* The same until the socket is ready. */
 duos_err duos__sim_block(duos_socket s, unsigned want, uint64_t limit_ns,
                          sim_socket **sock);
 
