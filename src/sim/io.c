@@ -66,7 +66,7 @@ sys_count duos__sim_move(duos_socket s, duos_sim_call call, sim_io *io)
     }
     duos__sim_trace(sock->sim, kind, sock->host, sock->number, (int64_t)n);
     if (n == DUOS_EWOULDBLOCK || n == DUOS_EINVAL) { /* no urgent byte */
-        duos__sim_look(sock->sim);
+        err = duos__sim_look(sock->sim);
     }
-    return n;
+    return err == DUOS_OK ? n : err;
 }

@@ -236,8 +236,11 @@ uint64_t duos__sim_wait_limit(duos_sim *sim, int32_t timeout_ms);
 /* A turn of a loop that its own program runs takes its time, too. */
 void duos__sim_turn(duos_sim *sim);
 
-/* The same for who finds that a call on a non-blocking socket would block. */
-void duos__sim_look(duos_sim *sim);
+/*
+ * The same for who finds that a call on a non-blocking socket would block. A
+ * loop that fails meanwhile is told: DUOS_OK, or what its step said.
+ */
+duos_err duos__sim_look(duos_sim *sim);
 
 /* What is due has happened before the next call is made; in the step of a
  * loop it waits for its end. */

@@ -128,7 +128,9 @@ duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
         err = duos__sim_accept(listener, &sock);
     }
     if (err == DUOS_EWOULDBLOCK) {
-        duos__sim_look(listener->sim);
+        duos_err failed = duos__sim_look(listener->sim);
+
+        err = failed != DUOS_OK ? failed : err;
     }
     if (err != DUOS_OK) {
         return err;
