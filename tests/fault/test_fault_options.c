@@ -256,4 +256,4 @@ static const fault_scenario scenario = {
     "options", sizeof(options), start, NULL, NULL, NULL,
     NULL,      allowed,         1000,  0};
 
-FAULT_MAIN_WITHOUT_MEMORY(SY13_SY15, options)
+FAULT_MAIN_WITHOUT_MEMORY(SY6_SY7, options)
