@@ -90,7 +90,9 @@ static void settle(duos__timers *timers, uint32_t at, duos__timer *node)
 
 /*
  * For one node more, besides those that have a place. By an eighth: what is in
- * reserve is a cost of each idle connection.
+ * reserve is a cost of each idle connection. A reserved node that is started
+ * counts twice, so there may be a place too many for each server that pauses,
+ * never one too few: to know such a node again costs all nodes more.
  */
 static duos_err make_room(duos__timers *timers)
 {

@@ -49,7 +49,8 @@
  * Calls that would block let the other hosts go on until they are satisfied,
  * and the clock jumps; when nothing is left that could end the wait, they
  * give DUOS_EDEADLOCK. Who asks again and again without waiting spends a
- * microsecond each time, so that it does not ask for ever. Calls made before
+ * microsecond each time, so that it does not ask for ever. When the step of a
+ * loop fails in that time, the call gives what it said. Calls made before
  * there is a simulation, or a socket opened before duos_sim_set_host, give
  * DUOS_ENOTREADY.
  */

@@ -41,17 +41,6 @@ static bool is_send(duos_sim_call call)
            call == DUOS_SIM_CALL_SEND_HANDLE;
 }
 
-/* DUOS_EWOULDBLOCK at the limit, as POSIX has it. */
-static duos_err go_on(duos_socket s, uint64_t limit_ns, sim_socket **sock)
-{
-    duos_err err = duos__sim_wait((*sock)->sim, limit_ns);
-
-    if (err == DUOS_OK) {
-        err = duos__sim_find(s, sock);
-    }
-    return err == DUOS_ETIMEDOUT ? DUOS_EWOULDBLOCK : err;
-}
-
 sys_count duos__sim_move(duos_socket s, duos_sim_call call, sim_io *io)
 {
     bool sending = is_send(call);
@@ -69,7 +58,7 @@ sys_count duos__sim_move(duos_socket s, duos_sim_call call, sim_io *io)
             ? (sys_count)DUOS_EWOULDBLOCK
             : attempt(sock, sending, io);
     while (n == DUOS_EWOULDBLOCK && !sock->nonblocking) {
-        err = go_on(s, limit, &sock);
+        err = duos__sim_go_on(s, limit, &sock);
         if (err != DUOS_OK) {
             return err;
         }
@@ -77,7 +66,7 @@ sys_count duos__sim_move(duos_socket s, duos_sim_call call, sim_io *io)
     }
     duos__sim_trace(sock->sim, kind, sock->host, sock->number, (int64_t)n);
     if (n == DUOS_EWOULDBLOCK || n == DUOS_EINVAL) { /* no urgent byte */
-        duos__sim_look(sock->sim);
+        err = duos__sim_look(sock->sim);
     }
-    return n;
+    return err == DUOS_OK ? n : err;
 }

@@ -256,13 +256,16 @@ void duos__sim_turn(duos_sim *sim)
     }
 }
 
-void duos__sim_look(duos_sim *sim)
+duos_err duos__sim_look(duos_sim *sim)
 {
+    duos_err err = DUOS_OK;
+
     if (sim->steps_within == 0 && sim->looked_ns == sim->now_ns) {
-        (void)duos__sim_wait(sim, sim->now_ns + SIM_TURN_NS);
+        err = duos__sim_wait(sim, sim->now_ns + SIM_TURN_NS);
     } else {
         sim->looked_ns = sim->now_ns;
     }
+    return err == DUOS_ETIMEDOUT ? DUOS_OK : err;
 }
 
 void duos__sim_catch_up(duos_sim *sim)

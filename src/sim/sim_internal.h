@@ -236,8 +236,11 @@ uint64_t duos__sim_wait_limit(duos_sim *sim, int32_t timeout_ms);
 /* A turn of a loop that its own program runs takes its time, too. */
 void duos__sim_turn(duos_sim *sim);
 
-/* The same for who finds that a call on a non-blocking socket would block. */
-void duos__sim_look(duos_sim *sim);
+/*
+ * The same for who finds that a call on a non-blocking socket would block. A
+ * loop that fails meanwhile is told: DUOS_OK, or what its step said.
+ */
+duos_err duos__sim_look(duos_sim *sim);
 
 /* What is due has happened before the next call is made; in the step of a
  * loop it waits for its end. */
@@ -275,10 +278,13 @@ void duos__sim_input_came(struct sys_input *reader);
 /* ---- sys_wait.c ------------------------------------------------------- */
 
 /*
- * For a call on a blocking socket: lets the simulation go on until the socket
- * is ready, and finds it again, since others ran. DUOS_EWOULDBLOCK at the
- * limit, as POSIX has it; DUOS_EBADF when it was closed meanwhile.
+ * For a call on a blocking socket: lets the next thing happen and finds the
+ * socket again, since others ran. DUOS_EWOULDBLOCK at the limit, as POSIX has
+ * it; DUOS_EBADF when it was closed meanwhile.
  */
+duos_err duos__sim_go_on(duos_socket s, uint64_t limit_ns, sim_socket **sock);
+
+/* The same until the socket is ready. */
 duos_err duos__sim_block(duos_socket s, unsigned want, uint64_t limit_ns,
                          sim_socket **sock);
 

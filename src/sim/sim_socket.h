@@ -144,6 +144,11 @@ typedef struct sim_socket {
 /* As on POSIX, 0 to 2 are somebody else's. */
 #define SIM_FIRST_SOCKET 3u
 
+/* The interfaces of each host, by their indices; and how many there are. */
+#define SIM_LOOPBACK   1
+#define SIM_ETHERNET   2
+#define SIM_INTERFACES 2
+
 /* Ports that are given to those who do not ask for one, unless a host has
  * others. */
 #define SIM_PORT_MIN 49152u
@@ -270,7 +275,10 @@ void duos__sim_arrive(duos_sim *sim, sim_conn *conn, uint32_t side,
 duos_err duos__sim_connect(sim_socket *sock, const duos_addr *addr);
 duos_err duos__sim_accept(sim_socket *listener, sim_socket **out);
 duos_err duos__sim_shutdown(sim_socket *sock, duos_how how);
+
+/* The pending error, which is told once: of a socket, or of an end. */
 duos_err duos__sim_take_error(sim_socket *sock);
+duos_err duos__sim_end_error(sim_end *end);
 
 /* Adds a connection to those that wait for an accept. */
 void duos__sim_enqueue(sim_socket *listener, sim_conn *conn);

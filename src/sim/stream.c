@@ -6,14 +6,6 @@
  */
 #include "sim_internal.h"
 
-static duos_err take_error(sim_end *end)
-{
-    duos_err err = end->error;
-
-    end->error = DUOS_OK;
-    return err;
-}
-
 static uint32_t at_most(size_t len, uint32_t most)
 {
     return len < most ? (uint32_t)len : most;
@@ -75,7 +67,7 @@ static sys_count send_connected(sim_socket *sock, const sim_io *io)
         return len == 0 ? 0 : DUOS_EWOULDBLOCK;
     }
     if (is_cut(sock)) {
-        return take_error(duos__sim_near(sock));
+        return duos__sim_end_error(duos__sim_near(sock));
     }
     if (io->handle != NULL) {
         err = duos__sim_pass(sim, wire, io->handle);
@@ -115,7 +107,7 @@ sys_count duos__sim_send(sim_socket *sock, const sim_io *io)
     case SIM_GONE:
         break;
     }
-    err = is_local(sock) ? DUOS_OK : take_error(duos__sim_near(sock));
+    err = is_local(sock) ? DUOS_OK : duos__sim_end_error(duos__sim_near(sock));
     return err != DUOS_OK ? err : DUOS_EPIPE;
 }
 
@@ -263,7 +255,8 @@ sys_count duos__sim_recv(sim_socket *sock, sim_io *io)
     case SIM_GONE:
         break;
     }
-    return take_error(duos__sim_near(sock)); /* then the stream is at its end */
+    return duos__sim_end_error(
+        duos__sim_near(sock)); /* then the stream is at its end */
 }
 
 /* ---- readiness -------------------------------------------------------- */

@@ -7,9 +7,6 @@
 
 #include "sim_internal.h"
 
-#define INTERFACES 2u /* of sys_interface.c */
-#define ETHERNET   2u
-
 duos_err sys_set_reuse(duos_socket s, duos_reuse policy)
 {
     sim_socket *sock;
@@ -47,12 +44,12 @@ duos_err sys_group(duos_socket s, bool join, const duos_addr *group,
     if (sock->kind != SIM_DGRAM || group->family != (uint8_t)sock->family) {
         return DUOS_ENOPROTOOPT;
     }
-    if (if_index > INTERFACES) {
+    if (if_index > SIM_INTERFACES) {
         return DUOS_ENXIO;
     }
     memset(&wanted, 0, sizeof wanted);
     wanted.group = *group;
-    wanted.ifindex = if_index != 0 ? if_index : ETHERNET;
+    wanted.ifindex = if_index != 0 ? if_index : SIM_ETHERNET;
     if (source != NULL) {
         wanted.source = *source;
     }

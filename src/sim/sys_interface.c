@@ -7,10 +7,7 @@
 
 #include "sim_internal.h"
 
-static const char *const names[] = {"lo", "eth0"};
-
-#define LOOPBACK   1u /* the indices, from 1 on */
-#define INTERFACES 2u
+static const char *const names[SIM_INTERFACES] = {"lo", "eth0"};
 
 duos_err sys_interface_index(const char *name, uint32_t *index)
 {
@@ -20,7 +17,7 @@ duos_err sys_interface_index(const char *name, uint32_t *index)
     if (err != DUOS_OK) {
         return err;
     }
-    for (i = 0; i < INTERFACES; i++) {
+    for (i = 0; i < SIM_INTERFACES; i++) {
         if (strcmp(names[i], name) == 0) {
             *index = i + 1;
             return DUOS_OK;
@@ -36,7 +33,7 @@ duos_err sys_interface_name(uint32_t index, char *name)
     if (err != DUOS_OK) {
         return err;
     }
-    if (index < 1 || index > INTERFACES) {
+    if (index < 1 || index > SIM_INTERFACES) {
         return DUOS_ENOENT;
     }
     memcpy(name, names[index - 1], strlen(names[index - 1]) + 1);
@@ -50,7 +47,7 @@ static void fill(uint32_t host, uint32_t index, duos_family family,
     memcpy(out->name, names[index - 1], strlen(names[index - 1]) + 1);
     out->index = index;
     out->up = true;
-    out->loopback = index == LOOPBACK;
+    out->loopback = index == SIM_LOOPBACK;
     if (out->loopback) {
         out->addr = duos_addr_loopback(family, 0);
         out->prefix = family == DUOS_IPV4 ? 8 : 128;
@@ -74,9 +71,9 @@ duos_err sys_interfaces(duos_interface *list, size_t cap, size_t *count)
     if (err != DUOS_OK) {
         return err;
     }
-    for (i = 0; i < 2 * INTERFACES && i < cap; i++) {
+    for (i = 0; i < 2 * SIM_INTERFACES && i < cap; i++) {
         fill(sim->host, (uint32_t)i / 2 + 1, families[i % 2], &list[i]);
     }
-    *count = 2 * INTERFACES;
+    *count = 2 * SIM_INTERFACES;
     return DUOS_OK;
 }

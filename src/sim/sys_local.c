@@ -32,6 +32,7 @@ sys_count sys_send_handle(duos_socket s, const void *data, size_t len,
     sim_socket *sock;
     duos_buf part;
     sim_io io;
+    sys_count n;
     duos_err err = duos__sim_find(s, &sock);
 
     memset(&io, 0, sizeof io);
@@ -48,7 +49,10 @@ sys_count sys_send_handle(duos_socket s, const void *data, size_t len,
     part.len = len;
     io.m.parts = &part;
     io.m.count = 1;
-    return duos__sim_move(s, DUOS_SIM_CALL_SEND_HANDLE, &io);
+    io.handle->holds++; /* its number may be closed while the call waits */
+    n = duos__sim_move(s, DUOS_SIM_CALL_SEND_HANDLE, &io);
+    duos__sim_release(io.handle);
+    return n;
 }
 
 sys_count sys_recv_handle(duos_socket s, void *data, size_t cap,

@@ -8,8 +8,6 @@
 #include "opt_scope.h"
 #include "sim_internal.h"
 
-#define INTERFACES 2 /* of sys_interface.c */
-
 static bool is_simulated(duos_opt opt)
 {
     switch (opt) {
@@ -68,7 +66,7 @@ static duos_err may_set(const sim_socket *sock, duos_opt opt,
     if (opt == DUOS_OPT_V6ONLY && sock->local.port != 0) {
         return DUOS_EINVAL; /* too late (trap 19) */
     }
-    if (opt == DUOS_OPT_MULTICAST_IF && value->number > INTERFACES) {
+    if (opt == DUOS_OPT_MULTICAST_IF && value->number > SIM_INTERFACES) {
         return DUOS_ENXIO;
     }
     return DUOS_OK;

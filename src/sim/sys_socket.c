@@ -128,7 +128,9 @@ duos_err sys_accept(duos_socket s, bool nonblock, duos_socket *out,
         err = duos__sim_accept(listener, &sock);
     }
     if (err == DUOS_EWOULDBLOCK) {
-        duos__sim_look(listener->sim);
+        duos_err failed = duos__sim_look(listener->sim);
+
+        err = failed != DUOS_OK ? failed : err;
     }
     if (err != DUOS_OK) {
         return err;
@@ -154,20 +156,15 @@ static duos_err connect_by_kind(sim_socket *sock, const duos_addr *addr)
 
 /* A full backlog holds a blocking connect to a path up, until there is room;
  * over the network it is the answer that is waited for. */
-static duos_err await_connect(duos_socket s, const duos_addr *addr,
-                              duos_err err)
+static duos_err await_connect(duos_socket s, sim_socket *sock,
+                              const duos_addr *addr, duos_err err)
 {
-    sim_socket *sock;
-
     if (err == DUOS_EINPROGRESS) {
         err = duos__sim_block(s, DUOS_WRITE, SIM_NEVER, &sock);
         return err == DUOS_OK ? duos__sim_take_error(sock) : err;
     }
     while (err == DUOS_EBUSY) {
-        err = duos__sim_wait(duos__sim_current(), SIM_NEVER);
-        if (err == DUOS_OK) {
-            err = duos__sim_find(s, &sock);
-        }
+        err = duos__sim_go_on(s, SIM_NEVER, &sock);
         if (err == DUOS_OK) {
             err = connect_by_kind(sock, addr);
         }
@@ -184,7 +181,7 @@ duos_err sys_connect(duos_socket s, const duos_addr *addr)
         return err;
     }
     err = traced(sock, DUOS_SIM_CONNECT, connect_by_kind(sock, addr));
-    return sock->nonblocking ? err : await_connect(s, addr, err);
+    return sock->nonblocking ? err : await_connect(s, sock, addr, err);
 }
 
 duos_err sys_take_error(duos_socket s, duos_err *pending)

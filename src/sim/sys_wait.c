@@ -65,16 +65,23 @@ bool duos__sim_spurious(const sim_socket *sock, unsigned want)
            duos__sim_strikes(sock->sim, DUOS_SIM_FAULT_WOULD_BLOCK);
 }
 
+duos_err duos__sim_go_on(duos_socket s, uint64_t limit_ns, sim_socket **sock)
+{
+    duos_err err = duos__sim_wait((*sock)->sim, limit_ns);
+
+    if (err == DUOS_OK) {
+        err = duos__sim_find(s, sock);
+    }
+    return err == DUOS_ETIMEDOUT ? DUOS_EWOULDBLOCK : err;
+}
+
 duos_err duos__sim_block(duos_socket s, unsigned want, uint64_t limit_ns,
                          sim_socket **sock)
 {
     duos_err err = duos__sim_find(s, sock);
 
     while (err == DUOS_OK && (duos__sim_ready(*sock) & want) == 0) {
-        err = duos__sim_wait((*sock)->sim, limit_ns);
-        if (err == DUOS_OK) {
-            err = duos__sim_find(s, sock);
-        }
+        err = duos__sim_go_on(s, limit_ns, sock);
     }
-    return err == DUOS_ETIMEDOUT ? DUOS_EWOULDBLOCK : err;
+    return err;
 }

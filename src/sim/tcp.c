@@ -11,7 +11,7 @@
 
 #include "sim_internal.h"
 
-static duos_err take_error(sim_end *end)
+duos_err duos__sim_end_error(sim_end *end)
 {
     duos_err err = end->error;
 
@@ -284,7 +284,8 @@ duos_err duos__sim_take_error(sim_socket *sock)
         sock->dgram.error = DUOS_OK;
         return err;
     }
-    return sock->conn != NULL ? take_error(duos__sim_near(sock)) : DUOS_OK;
+    return sock->conn != NULL ? duos__sim_end_error(duos__sim_near(sock))
+                              : DUOS_OK;
 }
 
 /* ---- the end ---------------------------------------------------------- */

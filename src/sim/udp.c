@@ -8,9 +8,6 @@
 
 #include "sim_internal.h"
 
-#define LOOPBACK 1u /* the interfaces of sys_interface.c */
-#define ETHERNET 2u
-
 /* ---- the way ---------------------------------------------------------- */
 
 static void list(duos_sim *sim, sim_packet *packet)
@@ -170,14 +167,15 @@ static uint32_t way_of(const sim_socket *sock, const duos_message *m,
     } else if (duos__sim_is_group(to)) {
         wish = (uint32_t)sock->options[DUOS_OPT_MULTICAST_IF].number;
     }
-    if (wish > ETHERNET) {
+    if (wish > SIM_INTERFACES) {
         return 0;
     }
     if (duos__sim_is_group(to)) {
-        return wish != 0 ? wish : ETHERNET;
+        return wish != 0 ? wish : SIM_ETHERNET;
     }
-    return duos__sim_route(sock->sim, sock->host, to) == sock->host ? LOOPBACK
-                                                                    : ETHERNET;
+    return duos__sim_route(sock->sim, sock->host, to) == sock->host
+               ? SIM_LOOPBACK
+               : SIM_ETHERNET;
 }
 
 /* From where: what the message says, or the socket is bound to, or fits. */
@@ -196,13 +194,13 @@ static duos_err find_source(const sim_socket *sock, const duos_message *m,
     }
     if (duos__sim_is_any(from) || from->family != to->family ||
         duos__sim_is_group(from)) {
-        *from = way == LOOPBACK &&
+        *from = way == SIM_LOOPBACK &&
                         (duos__sim_is_group(to) || duos__sim_is_loopback(to))
                     ? duos_addr_loopback((duos_family)to->family, 0)
                     : duos_sim_addr(sock->host, (duos_family)to->family, 0);
     }
     from->port = sock->local.port;
-    if (duos__sim_is_loopback(from) && way != LOOPBACK &&
+    if (duos__sim_is_loopback(from) && way != SIM_LOOPBACK &&
         !duos__sim_is_group(to)) {
         return DUOS_EINVAL;
     }
@@ -265,7 +263,7 @@ static void dispatch(sim_socket *sock, sim_packet *packet)
     } else if (duos__sim_is_group(&packet->to)) {
         send_to_all(sock->sim, packet,
                     sock->options[DUOS_OPT_MULTICAST_LOOP].on,
-                    packet->ifindex != LOOPBACK && packet->ttl > 0);
+                    packet->ifindex != SIM_LOOPBACK && packet->ttl > 0);
     } else {
         send_off(sock->sim, packet);
     }

@@ -311,6 +311,7 @@ struct chaos_world {
     uint64_t delivered;
     uint64_t timers;
     void (*on_trace)(const duos_sim_record *record, void *user);
+    void *user; /* of it */
 
     const char *failure;
     char detail[120];

@@ -33,7 +33,7 @@ static void on_trace(const duos_sim_record *record, void *user)
         w->acts += record->result != DUOS_EWOULDBLOCK;
     }
     if (w->on_trace != NULL) {
-        w->on_trace(record, NULL);
+        w->on_trace(record, w->user);
     }
 }
 
@@ -349,6 +349,7 @@ const char *chaos_run(const chaos_setup *setup)
     memset(w, 0, sizeof *w);
     w->totals = setup->totals;
     w->on_trace = setup->on_trace;
+    w->user = setup->user;
     w->dice.state = setup->seed;
     w->dice.at = setup->bytes;
     w->dice.left = setup->len;

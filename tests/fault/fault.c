@@ -55,6 +55,9 @@ static duos_err error_that_happened(const fault_run *run)
 
 static bool is_in(const duos_err *list, duos_err err)
 {
+    if (list == NULL) {
+        return false;
+    }
     while (*list != DUOS_OK && *list != err) {
         list++;
     }
@@ -206,7 +209,13 @@ void fault_loop_end(fault_run *run, duos_loop **loop)
 
 static bool is_done(const fault_run *run)
 {
-    return run->scenario->done(run->state);
+    return run->scenario->done == NULL || run->scenario->done(run->state);
+}
+
+static bool is_whole(const fault_run *run)
+{
+    return run->scenario->whole != NULL ? run->scenario->whole(run->state)
+                                        : run->result == DUOS_OK;
 }
 
 /* One slice of virtual time: whether the round goes on. */
@@ -249,8 +258,8 @@ static void play_round(fault_run *run, unsigned round)
 {
     run->round = round;
     fault_on_host(run);
-    if (fault_told(run, run->scenario->start(run, run->state)) == DUOS_OK ||
-        !is_done(run)) {
+    run->result = fault_told(run, run->scenario->start(run, run->state));
+    if (run->result == DUOS_OK || !is_done(run)) {
         run_loops(run);
     }
     fault_on_host(run);
@@ -312,13 +321,12 @@ static void play_second_round(fault_run *run)
     fault_check(run, is_done(run), "hangs behind the failure");
     play_round(run, 2);
     fault_check(run, is_done(run), "hangs after the failure");
-    fault_check(run, run->scenario->whole(run->state),
-                "does not work after the failure");
+    fault_check(run, is_whole(run), "does not work after the failure");
 }
 
 static void check_round(fault_run *run, const fault_case *c)
 {
-    bool whole = run->scenario->whole(run->state);
+    bool whole = is_whole(run);
 
     if (c->k == 0 || c->interrupted) {
         fault_check(run, whole && run->told == 0, "fails without a failure");
@@ -346,7 +354,9 @@ void fault_play(fault_run *run, const fault_scenario *scenario,
         play_second_round(run);
     }
     fault_on_host(run);
-    scenario->stop(run, run->state);
+    if (scenario->stop != NULL) {
+        scenario->stop(run, run->state);
+    }
     (void)fault_struck(run);
     stop_counting(run);
     close_world(run);

@@ -47,6 +47,10 @@ typedef struct fault_run fault_run;
  * allowed: what a failure may look like besides its own code: consequences
  * that the headers name. Both end with DUOS_OK.
  *
+ * A scenario of calls that block needs start only: without done it is over
+ * when start returns, without whole it is well when start gave DUOS_OK. stop,
+ * normal and allowed may be NULL, too.
+ *
  * patience_ms: the longest that a round may take, in virtual time. buffer:
  * bytes that one direction of a connection holds, 0 for many.
  */
@@ -67,7 +71,8 @@ typedef struct fault_scenario {
 struct fault_run {
     const fault_scenario *scenario;
     void *state;
-    unsigned round; /* 1 or 2 */
+    unsigned round;  /* 1 or 2 */
+    duos_err result; /* of its start */
     duos_sim *sim;
     failing_alloc memory;  /* for all that is made on the host under test */
     failing_alloc healthy; /* for the network and the peers */

@@ -259,4 +259,4 @@ static const fault_scenario scenario = {
     "loop", sizeof(process), start,   done,  whole,
     stop,   normal,          allowed, 60000, 0};
 
-FAULT_MAIN(SY12_SY15, loop)
+FAULT_MAIN(SY12, loop)

@@ -17,6 +17,52 @@ static unsigned char bulk[4 * 1024 * 1024];
         }                                                                      \
     } while (0)
 
+static duos_socket only_visitor(scene *s)
+{
+    scene_serve(s);
+    return scene_visit(s);
+}
+
+/* Until no more is taken, with the peer asleep. */
+static void fill_output(const scene *s)
+{
+    while (duos_conn_send(s->served.conn, bulk, sizeof bulk / 4) == DUOS_OK) {
+    }
+}
+
+static duos_socket visit_and_fill(scene *s)
+{
+    duos_socket visitor;
+
+    s->server_config.limits.queue_max = sizeof bulk;
+    visitor = only_visitor(s);
+    fill_output(s);
+    return visitor;
+}
+
+/* The end comes, once. */
+static void reset_once(scene *s, duos_socket *visitor)
+{
+    net_reset(visitor);
+    scene_until(s, s->served.closes, 1);
+    scene_idle(s);
+    assert_int_equal(s->served.closes, 1);
+}
+
+static void expect_reset(scene *s, duos_socket *visitor)
+{
+    reset_once(s, visitor);
+    assert_int_equal(s->served.reason, DUOS_ECONNRESET);
+}
+
+/* Where something is being sent, it may be that which fails. */
+static void expect_reset_or_pipe(scene *s, duos_socket *visitor)
+{
+    reset_once(s, visitor);
+    assert_true(s->served.reason == DUOS_ECONNRESET ||
+                s->served.reason == DUOS_EPIPE);
+}
+
 static void test_ST4_conn_reset_while_idle_tells_the_reason(void **state)
 {
     scene *s = (scene *)*state;
@@ -27,9 +73,7 @@ static void test_ST4_conn_reset_while_idle_tells_the_reason(void **state)
     scene_serve(s);
     other = scene_visit(s);
     visitor = scene_visit(s);
-    net_reset(&visitor);
-    scene_until(s, s->served.closes, 1);
-    assert_int_equal(s->served.reason, DUOS_ECONNRESET);
+    expect_reset(s, &visitor);
     assert_int_equal(s->served.eofs, 0);
     scene_echo(s, other);
     net_close(&other);
@@ -62,37 +106,21 @@ static void test_ST4_conn_reset_in_the_backlog_harms_nobody(void **state)
 static void test_ST4_conn_reset_while_output_waits_tells_it_once(void **state)
 {
     scene *s = (scene *)*state;
-    duos_socket visitor;
+    duos_socket visitor = visit_and_fill(s);
 
-    s->server_config.limits.queue_max = sizeof bulk;
-    scene_serve(s);
-    visitor = scene_visit(s);
-    while (duos_conn_send(s->served.conn, bulk, sizeof bulk / 4) == DUOS_OK) {
-    }
     scene_pass(s, 5);
-    net_reset(&visitor);
-    scene_until(s, s->served.closes, 1);
-    scene_idle(s);
-    assert_int_equal(s->served.closes, 1);
-    assert_true(s->served.reason == DUOS_ECONNRESET ||
-                s->served.reason == DUOS_EPIPE);
+    expect_reset_or_pipe(s, &visitor);
 }
 
 static void test_ST4_conn_reset_while_closing_ends_it(void **state)
 {
     scene *s = (scene *)*state;
-    duos_socket visitor;
+    duos_socket visitor = visit_and_fill(s);
 
-    s->server_config.limits.queue_max = sizeof bulk;
-    scene_serve(s);
-    visitor = scene_visit(s);
-    while (duos_conn_send(s->served.conn, bulk, sizeof bulk / 4) == DUOS_OK) {
-    }
     duos_conn_close(s->served.conn);
     scene_pass(s, 5);
     assert_int_equal(s->served.closes, 0);
-    net_reset(&visitor);
-    scene_until(s, s->served.closes, 1);
+    reset_once(s, &visitor);
     assert_string_equal(s->served.log, "oc");
 }
 
@@ -102,13 +130,10 @@ static void test_ST4_conn_reset_after_our_end_tells_it(void **state)
     duos_socket visitor;
 
     need_resets();
-    scene_serve(s);
-    visitor = scene_visit(s);
+    visitor = only_visitor(s);
     assert_ok(duos_conn_shutdown(s->served.conn));
     scene_idle(s);
-    net_reset(&visitor);
-    scene_until(s, s->served.closes, 1);
-    assert_int_equal(s->served.reason, DUOS_ECONNRESET);
+    expect_reset(s, &visitor);
 }
 
 /* The system calls it "not connected" then; the reason is another. */
@@ -118,8 +143,7 @@ static void test_ST4_conn_shut_down_after_a_reset_tells_the_reset(void **state)
     duos_socket visitor;
 
     need_resets();
-    scene_serve(s);
-    visitor = scene_visit(s);
+    visitor = only_visitor(s);
     net_reset(&visitor);
     assert_ok(duos_conn_shutdown(s->served.conn));
     scene_until(s, s->served.closes, 1);
@@ -133,32 +157,21 @@ static void test_ST4_conn_reset_after_their_end_tells_it_once(void **state)
     duos_socket visitor;
 
     s->server_config.limits.queue_max = sizeof bulk;
-    scene_serve(s);
-    visitor = scene_visit(s);
+    visitor = only_visitor(s);
     assert_ok(duos_shutdown(visitor, DUOS_SHUT_SEND));
     scene_until(s, s->served.eofs, 1);
-    while (duos_conn_send(s->served.conn, bulk, sizeof bulk / 4) == DUOS_OK) {
-    }
+    fill_output(s);
     scene_pass(s, 5);
-    net_reset(&visitor);
-    scene_until(s, s->served.closes, 1);
-    scene_idle(s);
+    expect_reset_or_pipe(s, &visitor);
     assert_string_equal(s->served.log, "oec");
-    assert_true(s->served.reason == DUOS_ECONNRESET ||
-                s->served.reason == DUOS_EPIPE);
 }
 
 /* The drain must not wait for one who has gone. */
 static void test_ST4_conn_reset_during_a_drain_ends_it(void **state)
 {
     scene *s = (scene *)*state;
-    duos_socket visitor;
+    duos_socket visitor = visit_and_fill(s);
 
-    s->server_config.limits.queue_max = sizeof bulk;
-    scene_serve(s);
-    visitor = scene_visit(s);
-    while (duos_conn_send(s->served.conn, bulk, sizeof bulk / 4) == DUOS_OK) {
-    }
     assert_ok(duos_server_drain(s->server, -1));
     scene_pass(s, 5);
     assert_int_equal(s->served.drained, 0);
@@ -213,8 +226,7 @@ static void test_ST4_conn_reset_in_the_middle_of_its_data(void **state)
 
     need_resets();
     s->served.act = pause_first;
-    scene_serve(s);
-    visitor = scene_visit(s);
+    visitor = only_visitor(s);
     assert_ok(duos_send_all(visitor, bulk, 100 * 1024, 1000, NULL));
     scene_until(s, s->served.datas, 1);
     net_reset(&visitor);
@@ -236,15 +248,11 @@ static void test_ST6_conn_data_and_reset_in_one_turn(void **state)
     duos_socket visitor;
 
     need_resets();
-    scene_serve(s);
-    visitor = scene_visit(s);
+    visitor = only_visitor(s);
     assert_ok(duos_send_all(visitor, bulk, 1000, 1000, NULL));
-    net_reset(&visitor);
-    scene_until(s, s->served.closes, 1);
-    scene_idle(s);
+    expect_reset(s, &visitor);
     assert_true(s->served.bytes == 0 || s->served.bytes == 1000);
     assert_int_equal(s->served.eofs, 0);
-    assert_int_equal(s->served.reason, DUOS_ECONNRESET);
 }
 
 /* The one send is taken, since on_close tells; a loop of sends must end. */
@@ -255,8 +263,7 @@ static void test_SY10_conn_that_is_broken_does_not_take_bytes_for_ever(
     duos_socket visitor;
     int sends = 0;
 
-    scene_serve(s);
-    visitor = scene_visit(s);
+    visitor = only_visitor(s);
     net_reset(&visitor);
     assert_ok(duos_conn_send(s->served.conn, "into the void", 13));
     while (duos_conn_send(s->served.conn, "into the void", 13) == DUOS_OK) {
@@ -273,10 +280,8 @@ static void test_SY10_conn_that_is_broken_does_not_take_bytes_for_ever(
 static void test_ST6_conn_receives_what_came_before_the_end(void **state)
 {
     scene *s = (scene *)*state;
-    duos_socket visitor;
+    duos_socket visitor = only_visitor(s);
 
-    scene_serve(s);
-    visitor = scene_visit(s);
     assert_ok(duos_send_all(visitor, bulk, 100 * 1024, 1000, NULL));
     net_close(&visitor);
     scene_until(s, s->served.eofs, 1);
@@ -328,8 +333,7 @@ static void test_conn_release_hands_over_a_socket_that_works(void **state)
     to.s = s;
     s->served.act = release_on_data;
     s->served.user = &to;
-    scene_serve(s);
-    visitor = scene_visit(s);
+    visitor = only_visitor(s);
     scene_send(s, visitor, "take it", 7);
     scene_until(s, s->served.datas, 1);
     scene_idle(s);

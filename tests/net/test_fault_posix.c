@@ -403,26 +403,46 @@ static void test_API10_executed_child_gets_nothing_of_a_live_loop(void **state)
     scene_until(s, s->served.closes, 1);
 }
 
-/* A forked child that only ends takes nothing from its parent's loop. */
-static void test_API10_forked_child_leaves_a_live_loop_alone(void **state)
+/* The child of a fork has all that its parent has, and closes it: how many. */
+static int close_in_child(void)
+{
+    int status = 0;
+    pid_t child = fork();
+
+    if (child == 0) {
+        int count = count_open();
+        int fd;
+
+        for (fd = 3; fd < 1024; fd++) {
+            (void)close(fd);
+        }
+        _exit(count_open() == 0 ? count : 255);
+    }
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void test_API10_forked_child_closes_nothing_of_a_live_loop(void **state)
 {
     scene *s = (scene *)*state;
-    duos_socket visitor;
-    int status = 0;
-    pid_t child;
+    duos_socket visitor, next;
+    int before;
 
     s->served.act = told_echo;
     scene_serve(s);
     visitor = scene_visit(s);
-    child = fork();
-    if (child == 0) {
-        _exit(0);
-    }
-    assert_true(child > 0);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    scene_echo(s, visitor);
+    before = count_open();
+    assert_true(before > open_at_start + 3);
+    assert_int_equal(close_in_child(), before);
+    assert_int_equal(count_open(), before);
+    scene_echo(s, visitor); /* it is still watched, */
+    next = scene_visit(s);  /* and so is the listener */
+    scene_echo(s, next);
     net_close(&visitor);
-    scene_until(s, s->served.closes, 1);
+    net_close(&next);
+    scene_until(s, s->served.closes, 2);
 }
 
 int main(int argc, char **argv)
@@ -438,7 +458,7 @@ int main(int argc, char **argv)
         TEST(test_API5_terminal_is_watched),
         TEST(test_API5_directory_is_refused_or_ready),
         TEST(test_API10_executed_child_gets_nothing_of_a_live_loop),
-        TEST(test_API10_forked_child_leaves_a_live_loop_alone),
+        TEST(test_API10_forked_child_closes_nothing_of_a_live_loop),
 #undef TEST
     };
 

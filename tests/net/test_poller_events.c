@@ -5,6 +5,7 @@
  */
 #include "support/net.h"
 
+#include <duosock/pair.h>
 #include <duosock/poller.h>
 
 #define CAP 16
@@ -225,6 +226,34 @@ static void test_trap_64_poller_end_behind_data_is_told_after_it(void **state)
     assert_err(DUOS_EEOF, duos_recv(w->p.server, &byte, 1, &n));
 }
 
+/* Nothing can be sent any more. Linux's select need not tell: it asks for
+ * room, and there is none. */
+static void test_poller_full_unix_pair_that_both_ended_is_writable(void **state)
+{
+    watch *w = *state;
+    duos_poller_backend backend = duos_poller_backend_of(w->poller);
+    duos_socket ends[2];
+    unsigned promised = DUOS_READ | DUOS_WRITE;
+    unsigned told;
+
+    if (os_is_windows()) {
+        skip_because("its pairs are connections of TCP");
+    }
+    assert_ok(duos_socketpair(DUOS_STREAM, DUOS_NONBLOCK, ends));
+    (void)net_fill(ends[0]);
+    w->token = add(w, ends[0], promised, NULL);
+    assert_int_equal(wait_for_one(w, 0), 0);
+    assert_ok(duos_shutdown(ends[1], DUOS_SHUT_SEND));
+    assert_int_equal(wait_for_one(w, 0), DUOS_READ);
+    assert_ok(duos_shutdown(ends[0], DUOS_SHUT_SEND));
+    told = wait_for_one(w, 0);
+    assert_true(told == promised ||
+                (backend == DUOS_POLLER_SELECT && told == DUOS_READ));
+    assert_ok(duos_poller_del(w->poller, w->token));
+    net_close(&ends[0]);
+    net_close(&ends[1]);
+}
+
 static void test_ST4_poller_reset_is_readable_and_writable(void **state)
 {
     watch *w = *state;
@@ -390,6 +419,7 @@ int main(void)
         TEST(test_trap_65_poller_interest_0_is_not_woken_by_the_end),
         TEST(test_trap_72_poller_end_of_stream_is_readable),
         TEST(test_trap_64_poller_end_behind_data_is_told_after_it),
+        TEST(test_poller_full_unix_pair_that_both_ended_is_writable),
         TEST(test_ST4_poller_reset_is_readable_and_writable),
         TEST(test_trap_27_poller_failed_connect_is_writable),
         TEST(test_poller_good_connect_is_writable),

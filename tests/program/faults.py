@@ -314,8 +314,9 @@ def test_SY11_network_connection_killed_by_the_kernel_is_told():
 # ---- little memory ------------------------------------------------------
 
 
-def flood(port, peers, bytes_each):
-    """Clients that send as long as they can and never read an answer."""
+def flood(server, port, peers, pattern):
+    """Clients that send as long as they can and never read an answer, until
+    the program says the pattern."""
     block = b"x" * 65536
     socks = []
     for _ in range(peers):
@@ -323,20 +324,22 @@ def flood(port, peers, bytes_each):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.setblocking(False)
         socks.append(sock)
-    left = {sock: bytes_each for sock in socks}
-    while left:
-        _, ready, _ = select.select([], list(left), [], 0.2)
-        if not ready:
-            break
+    left = set(socks)
+    deadline = time.monotonic() + PATIENCE
+    while not re.search(pattern, server.seen):
+        assert time.monotonic() < deadline, "never saw %r" % pattern
+        said, ready, _ = select.select([server.stderr], left, [], 1)
+        if said:
+            more = os.read(server.stderr.fileno(), 65536)
+            assert more, "it ended: %r" % server.seen[-2000:]
+            server.seen += more
         for sock in ready:
             try:
-                left[sock] -= sock.send(block)
+                sock.send(block)
             except BlockingIOError:
                 pass
             except OSError:
-                left[sock] = 0  # dropped
-            if left[sock] <= 0:
-                del left[sock]
+                left.remove(sock)  # dropped
     return socks
 
 
@@ -347,9 +350,7 @@ def test_ME3_serve_with_little_memory_outlives_a_flood():
     server = start("serve", "127.0.0.1:0", preexec_fn=lambda:
                    resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
     port = port_of(server)
-    socks = flood(port, 300, 4 << 20)
-    assert server.poll() is None, "it ended: %r" % server.stderr.read()
-    read_until(server, rb"close .*out of memory")  # there was a shortage
+    socks = flood(server, port, 300, rb"close .*out of memory")
     for sock in socks:
         sock.close()
     deadline = time.monotonic() + PATIENCE

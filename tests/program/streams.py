@@ -174,7 +174,11 @@ def test_start_that_fails_is_told_to_a_slow_reader():
         server = start("serve", "127.0.0.1:%d" % taken.getsockname()[1],
                        stderr=write_end)
         os.close(write_end)
-        time.sleep(1.5)  # longer than an end after serving would wait
+        try:  # an end after serving would not wait that long
+            server.wait(1.5)
+            sys.exit("it ended before anybody could hear why")
+        except subprocess.TimeoutExpired:
+            pass
         with os.fdopen(read_end, "rb") as stream:
             read_until(stream, rb"address already in use")
         code = server.wait(PATIENCE)

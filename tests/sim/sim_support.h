@@ -113,6 +113,13 @@ static inline void world_close(world *w)
     assert_int_equal(w->memory.live, 0);
 }
 
+/* The same world anew, another way. */
+static inline void world_again(world *w, const duos_sim_config *like)
+{
+    world_close(w);
+    world_open(w, like);
+}
+
 static inline int world_setup(void **state)
 {
     world *w = (world *)calloc(1, sizeof *w);
@@ -154,6 +161,15 @@ static inline duos_socket listen_on_a(world *w, int backlog, duos_addr *at)
     return s;
 }
 
+/* That, and a socket on b that has not connected to it yet. */
+static inline void listen_and_open(world *w, unsigned flags,
+                                   duos_socket *listener, duos_socket *client,
+                                   duos_addr *at)
+{
+    *listener = listen_on_a(w, 0, at);
+    *client = open_on(w, w->b, flags);
+}
+
 /* A connection from b to a, both ends blocking. */
 static inline void connect_pair(world *w, duos_socket *client,
                                 duos_socket *server)
@@ -183,6 +199,13 @@ static inline void settle(void)
 static inline void let_rest_end(void)
 {
     assert_ok(duos_select(NULL, NULL, NULL, 60000, NULL));
+}
+
+static inline void expect_open(duos_err expected)
+{
+    duos_socket s;
+
+    assert_err(expected, duos_open(DUOS_IPV4, DUOS_STREAM, DUOS_BLOCKING, &s));
 }
 
 static inline void expect_recv(duos_err expected, duos_socket s)

@@ -239,6 +239,60 @@ static void test_sim_run_destroy_in_a_turn_is_ebusy(void **state)
     end_loop(w, loop);
 }
 
+static duos_err look(duos_socket s)
+{
+    char byte;
+    size_t n;
+
+    return duos_recv(s, &byte, 1, &n);
+}
+
+static duos_err knock(duos_socket s)
+{
+    duos_socket out;
+
+    return duos_accept(s, DUOS_BLOCKING, &out, NULL);
+}
+
+/* The loop on host b has something to do, and cannot wait for it. */
+static void expect_loop_told(world *w, duos_loop *loop, duos_socket s,
+                             duos_err (*ask)(duos_socket s))
+{
+    duos_sim_failure failure = {0};
+    ticker t;
+
+    failure.host = w->b;
+    failure.call = DUOS_SIM_CALL_POLLER_WAIT;
+    failure.first = failure.times = 1;
+    failure.err = DUOS_EIO;
+    ticker_start(&t, w, loop, 0);
+    duos_sim_pause(w->sim, 1); /* nobody has looked at this moment */
+    assert_ok(duos_sim_fail(w->sim, &failure));
+    assert_err(DUOS_EWOULDBLOCK, ask(s));
+    assert_err(DUOS_EIO, ask(s));
+    assert_err(DUOS_EWOULDBLOCK, ask(s));
+    duos_sim_unfail(w->sim, &failure);
+    duos_timer_stop(&t.timer);
+}
+
+static void test_sim_run_loop_that_fails_is_told_to_who_looks(void **state)
+{
+    world *w = (world *)*state;
+    duos_loop *loop = loop_on(w, w->b);
+    duos_socket client, server;
+    duos_addr at;
+    duos_socket listener = listen_on_a(w, 0, &at);
+
+    connect_pair(w, &client, &server);
+    assert_ok(duos_set_nonblocking(server, true));
+    assert_ok(duos_set_nonblocking(listener, true));
+    expect_loop_told(w, loop, server, look);
+    expect_loop_told(w, loop, listener, knock);
+    close_both(&client, &server);
+    assert_ok(duos_close(&listener));
+    end_loop(w, loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +304,7 @@ int main(void)
         WORLD_TEST(test_sim_run_blocking_call_lets_others_run),
         WORLD_TEST(test_sim_run_post_wakes_loop),
         WORLD_TEST(test_sim_run_destroy_in_a_turn_is_ebusy),
+        WORLD_TEST(test_sim_run_loop_that_fails_is_told_to_who_looks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,6 +145,58 @@ static void test_sim_unix_socket_travels_and_outlives_its_number(void **state)
     assert_int_equal(duos_sim_sockets(w->sim), 0);
 }
 
+/* While a sender waits for room: what it sends is closed, then there is. */
+typedef struct meanwhile {
+    duos_socket *sent;
+    duos_socket receiver;
+} meanwhile;
+
+static void close_and_make_room(duos_timer *timer, void *user)
+{
+    static char block[1 << 16];
+    meanwhile *m = (meanwhile *)user;
+    size_t n;
+
+    (void)timer;
+    assert_ok(duos_close(m->sent));
+    assert_ok(duos_recv(m->receiver, block, sizeof block, &n));
+}
+
+static void test_sim_unix_socket_closed_while_its_sender_waits_travels(
+    void **state)
+{
+    static char block[1 << 16];
+    world *w = (world *)*state;
+    duos_loop *loop = loop_on(w, w->a);
+    duos_addr at;
+    duos_socket listener = listen_on_a(w, 0, &at);
+    duos_socket client = open_on(w, w->b, DUOS_BLOCKING);
+    duos_socket ends[2];
+    meanwhile m = {NULL, DUOS_SOCKET_INVALID};
+    duos_timer timer;
+    intptr_t handle;
+    char byte;
+    size_t n;
+
+    assert_ok(duos_sim_set_host(w->sim, w->a));
+    assert_ok(duos_socketpair(DUOS_STREAM, DUOS_BLOCKING, ends));
+    assert_ok(duos_send(ends[0], block, sizeof block, &n));
+    assert_int_equal(n, sizeof block);
+    m.sent = &listener;
+    m.receiver = ends[1];
+    assert_ok(duos_timer_init(&timer, loop, close_and_make_room, &m));
+    assert_ok(duos_timer_start(&timer, 10));
+    assert_ok(duos_send_handle(ends[0], "c", 1, listener.os, &n));
+    assert_false(duos_socket_valid(listener));
+    assert_ok(duos_recv_handle(ends[1], &byte, 1, &n, &handle));
+    listener = duos_socket_from_os(handle);
+    assert_ok(duos_connect(client, &at));
+    close_both(&listener, &client);
+    close_both(&ends[0], &ends[1]);
+    end_loop(w, loop);
+    assert_int_equal(duos_sim_sockets(w->sim), 0);
+}
+
 static void send_where_nobody_takes_it(world *w, duos_type type)
 {
     duos_addr at;
@@ -201,6 +253,7 @@ int main(void)
         WORLD_TEST(test_trap_26_sim_unix_backlog_full_is_ebusy),
         WORLD_TEST(test_sim_unix_peer_is_the_host),
         WORLD_TEST(test_sim_unix_socket_travels_and_outlives_its_number),
+        WORLD_TEST(test_sim_unix_socket_closed_while_its_sender_waits_travels),
         WORLD_TEST(test_sim_unix_socket_that_nobody_takes_is_closed),
         WORLD_TEST(test_sim_unix_datagrams_hold_their_sender_up),
     };

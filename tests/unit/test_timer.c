@@ -212,6 +212,31 @@ static void test_TI3_timer_stopped_by_a_callback_does_not_fire(void **state)
     assert_int_equal(b.fired[1], 2);
 }
 
+/* Whatever others start meanwhile, the place is kept. */
+static void test_ME1_timer_with_a_place_starts_without_memory(void **state)
+{
+    duos__timer *kept = &b.nodes[NODES - 1];
+    int round;
+    int i = 0;
+
+    (void)state;
+    assert_ok(duos__timers_reserve(&b.timers));
+    failing_alloc_arm(&b.failing, 2, true);
+    while (duos__timers_start(&b.timers, &b.nodes[i], 10) == DUOS_OK) {
+        i++;
+    }
+    assert_between(i, 10, 100);
+    for (round = 0; round < 3; round++) {
+        duos__timers_start_reserved(&b.timers, kept, 5);
+        assert_true(duos__timers_next(&b.timers) == 5);
+        assert_ok(duos__timers_start(&b.timers, &b.nodes[0], 10));
+        duos__timers_stop(&b.timers, kept);
+        assert_err(DUOS_ENOMEM, duos__timers_start(&b.timers, &b.nodes[i], 10));
+    }
+    duos__timers_unreserve(&b.timers);
+    assert_ok(duos__timers_start(&b.timers, &b.nodes[i], 10));
+}
+
 static void test_ME1_timer_start_without_memory_changes_nothing(void **state)
 {
     int i = 0;
@@ -297,6 +322,7 @@ int main(void)
         TEST(test_timer_restarted_has_the_new_time_only),
         TEST(test_timer_started_by_a_callback_waits_for_the_next_call),
         TEST(test_TI3_timer_stopped_by_a_callback_does_not_fire),
+        TEST(test_ME1_timer_with_a_place_starts_without_memory),
         TEST(test_ME1_timer_start_without_memory_changes_nothing),
         TEST(test_timer_random_operations_agree_with_a_model),
 #undef TEST
