@@ -66,14 +66,19 @@ static void shed_one(duos_server *server, duos_socket listener)
 {
     duos_socket sock;
     duos_addr peer;
+    duos_err err;
 
     if (!duos_socket_valid(server->spare) || server->draining) {
         return;
     }
     (void)duos_close(&server->spare);
-    if (sys_accept(listener, true, &sock, &peer) == DUOS_OK) {
+    err = sys_accept(listener, true, &sock, &peer);
+    if (err == DUOS_OK) {
         server->stats.shed++;
         duos__server_refuse(server, sock, &peer, DUOS_EMFILE);
+    } else if (err != DUOS_EWOULDBLOCK && err != DUOS_EINTERRUPTED &&
+               policy_of(err) == ACCEPT_NEXT) {
+        server->stats.accept_errors++;
     }
     keep_spare(server);
 }
