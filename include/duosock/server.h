@@ -35,7 +35,7 @@ typedef struct duos_server duos_server;
  *     and 0 means that as well: there is always a limit).
  * limits: of each connection: 1 MiB, 256 KiB and 64 KiB for the queue,
  *     30 s to the first byte, 5 min idle, 30 s stalled, 2 s lingering,
- *     back-pressure on.
+ *     back-pressure on, 1 MiB each way in a turn.
  * on_error: a listener failed (DUOS_EMFILE while no descriptor is left, told
  *     once per pause, or what ended it); may be NULL.
  * on_drained: after duos_server_drain, no connection is left; may be NULL.
@@ -62,6 +62,9 @@ typedef struct duos_server_stats {
     uint64_t accept_pauses;  /* times that no descriptor was left */
     uint64_t bytes_received; /* of connections that have ended */
     uint64_t bytes_sent;     /* of connections that have ended */
+    uint64_t read_yields;    /* turns that came to read_per_turn */
+    uint64_t write_yields;   /* turns that came to write_per_turn */
+    uint64_t no_buffers;     /* sends that the system had no buffers for */
 } duos_server_stats;
 
 /*
@@ -164,9 +167,9 @@ DUOS_API duos_err duos_server_drain(duos_server *server, int64_t timeout_ms);
 /*
  * Ends a server at once: listeners and connections are closed, and where
  * output still waits the peer sees a reset; duos_server_drain comes first if
- * that matters. Each connection gets its on_close (DUOS_ECANCELED) within this call; a callback
- * of the server may call it as well, and then they come at the end of the
- * turn.
+ * that matters. Each connection gets its on_close (DUOS_ECANCELED) within this
+ * call; a callback of the server may call it as well, and then they come at the
+ * end of the turn.
  *
  * server: NULL is ignored.
  *
