@@ -10,11 +10,12 @@
 
 /* Room in a chunk for small appends: about a page with the head, and the
  * same on every system, so that a simulated run is, too. */
-#define CHUNK_MIN ((size_t)4056)
+#define CHUNK_MIN ((size_t)4064)
 
-/* Fewer bytes behind others are copied, or many short messages would make a
- * queue several times as big as what waits in it. */
-#define SHARED_MIN ((size_t)32)
+/* Fewer bytes behind others are copied, and what is copied behind a reference
+ * begins with as little room, or many short messages would make a queue many
+ * times as big as what waits in it. */
+#define SHARED_MIN ((size_t)64)
 
 struct duos__chunk {
     duos__chunk *next;
@@ -85,16 +86,29 @@ static size_t room_left(const duos__bufq *q)
                : 0;
 }
 
+/* How much room the next chunk is to have: as a rule CHUNK_MIN. */
+static size_t next_cap(const duos__bufq *q)
+{
+    if (q->tail == NULL) {
+        return CHUNK_MIN;
+    }
+    if (q->tail->shared != NULL) {
+        return SHARED_MIN;
+    }
+    return q->tail->cap < CHUNK_MIN / 2 ? 2 * q->tail->cap : CHUNK_MIN;
+}
+
 duos_err duos__bufq_append(duos__bufq *q, const duos_alloc *alloc,
                            const void *data, size_t len)
 {
     size_t room = room_left(q);
     size_t first = len < room ? len : room;
     size_t rest = len - first;
+    size_t cap = next_cap(q);
     duos__chunk *chunk;
 
     if (rest > 0) {
-        chunk = new_chunk(alloc, rest > CHUNK_MIN ? rest : CHUNK_MIN);
+        chunk = new_chunk(alloc, rest > cap ? rest : cap);
         if (chunk == NULL) {
             return DUOS_ENOMEM;
         }

@@ -4,8 +4,9 @@
  *
  * An empty queue holds no memory. Small appends fill up the last chunk, so
  * the memory held is at most the bytes that wait and a few percent more. For
- * bytes of a shared buffer it holds a reference in place of a copy. The limit
- * is its user's affair.
+ * bytes of a shared buffer it holds a reference in place of a copy; where
+ * those are short and copies stand between them, the queue takes at worst
+ * little more than twice what waits. The limit is its user's affair.
  */
 #ifndef DUOS_BUFQ_H
 #define DUOS_BUFQ_H

@@ -113,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         step(&in, &q, &memory);
         fuzz_check(q.len == last - first);
         fuzz_check(q.len > 0 || memory.bytes == 0);
-        fuzz_check(memory.bytes <= 5 * q.len + 3 * 4096 + PIECE);
+        fuzz_check(memory.bytes <= 4 * q.len + 3 * 4096 + 2 * PIECE);
     }
     while (q.len > 0) {
         take(&q, &memory, 255);

@@ -181,7 +181,8 @@ static void test_bufq_shared_bytes_are_not_copied(void **state)
 
 static void test_bufq_shared_bytes_begin_where_they_are_told_to(void **state)
 {
-    static const char text[] = "0123456789012345678901234567890123456789";
+    static const char text[] = "0123456789012345678901234567890123456789"
+                               "0123456789012345678901234567890123456789";
     queue *s = *state;
     duos_shared *shared = share(s, text, sizeof text - 1);
 
@@ -214,7 +215,8 @@ static void test_bufq_holds_shared_bytes_until_they_are_consumed(void **state)
 /* A line that others send as well must not be written into. */
 static void test_bufq_small_appends_do_not_go_into_a_shared_chunk(void **state)
 {
-    static const char line[] = "a line that is as long as a reference";
+    static const char line[] = "a line that is long enough for a reference, "
+                               "which few bytes are not";
     queue *s = *state;
     duos_shared *shared = share(s, line, sizeof line - 1);
 
@@ -249,6 +251,25 @@ static void test_ST7_bufq_of_tiny_shared_buffers_is_not_many_times_as_big(
     }
     assert_int_equal(s->q.len, 20000);
     assert_true(s->failing.bytes <= s->q.len + 2 * 4096);
+    duos_shared_release(shared);
+}
+
+/* A page for each of those small ones would be fifty times too much. */
+static void test_ST7_bufq_of_long_and_short_by_turns_is_not_many_times_as_big(
+    void **state)
+{
+    static const char line[64];
+    queue *s = *state;
+    duos_shared *shared = share(s, line, sizeof line);
+    int i, j;
+
+    for (i = 1; i <= 1000; i++) {
+        append_shared(s, shared, 0);
+        for (j = 0; j < i % 10; j++) {
+            append(s, "short", 5);
+        }
+        assert_true(s->failing.bytes <= s->q.len * 9 / 4 + 256);
+    }
     duos_shared_release(shared);
 }
 
@@ -350,6 +371,7 @@ int main(void)
         TEST(test_bufq_holds_shared_bytes_until_they_are_consumed),
         TEST(test_bufq_small_appends_do_not_go_into_a_shared_chunk),
         TEST(test_ST7_bufq_of_tiny_shared_buffers_is_not_many_times_as_big),
+        TEST(test_ST7_bufq_of_long_and_short_by_turns_is_not_many_times_as_big),
         TEST(test_ME1_bufq_append_shared_without_memory_adds_nothing),
         TEST(test_bufq_random_appends_and_takes_keep_the_order),
 #undef TEST
