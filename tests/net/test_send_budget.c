@@ -54,6 +54,7 @@ static void send_by_shares(scene *s, size_t wanted, size_t share)
 
         assert_int_equal(scene_stats(s).write_yields, turns);
         assert_ok(duos_loop_step(s->loop, PATIENCE_MS));
+        assert_true(taken - before <= share);
         assert_true(taken - before == share || taken == queued);
         turns += taken > before && taken < queued;
     }
