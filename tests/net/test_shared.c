@@ -6,8 +6,8 @@
 #include "support/scene.h"
 
 #define MAX_QUEUE (512u * 1024)
-#define LINE      1000u
-#define STUCK     40
+#define LINE      16000u
+#define STUCK     10
 
 /* What a queue holds in place of a copy. */
 #define ENTRY_MAX 64
