@@ -12,21 +12,33 @@
  * same on every system, so that a simulated run is, too. */
 #define CHUNK_MIN ((size_t)4064)
 
+/* Fewer bytes behind others are copied, and what is copied behind a reference
+ * begins with as little room, or many short messages would make a queue many
+ * times as big as what waits in it. */
+#define SHARED_MIN ((size_t)64)
+
 struct duos__chunk {
     duos__chunk *next;
-    size_t cap;
+    duos_shared *shared; /* whose bytes these are; NULL: they follow */
+    size_t cap;          /* of what follows */
     size_t begin;
     size_t end;
 };
 
-static unsigned char *bytes_of(duos__chunk *chunk)
+static unsigned char *room_of(duos__chunk *chunk)
 {
     return (unsigned char *)(chunk + 1);
 }
 
-static duos__chunk *new_chunk(const duos_alloc *alloc, size_t len)
+static const unsigned char *bytes_of(duos__chunk *chunk)
 {
-    size_t cap = len > CHUNK_MIN ? len : CHUNK_MIN;
+    return chunk->shared != NULL
+               ? (const unsigned char *)duos_shared_data(chunk->shared)
+               : room_of(chunk);
+}
+
+static duos__chunk *new_chunk(const duos_alloc *alloc, size_t cap)
+{
     duos__chunk *chunk;
 
     if (cap > SIZE_MAX - sizeof *chunk) {
@@ -36,15 +48,22 @@ static duos__chunk *new_chunk(const duos_alloc *alloc, size_t len)
         (duos__chunk *)alloc->resize(alloc->user, NULL, 0, sizeof *chunk + cap);
     if (chunk != NULL) {
         chunk->next = NULL;
+        chunk->shared = NULL;
         chunk->cap = cap;
         chunk->begin = chunk->end = 0;
     }
     return chunk;
 }
 
+static void free_chunk(const duos_alloc *alloc, duos__chunk *chunk)
+{
+    duos_shared_release(chunk->shared);
+    duos__free(alloc, chunk, sizeof *chunk + chunk->cap);
+}
+
 static void fill(duos__chunk *chunk, const void *data, size_t len)
 {
-    memcpy(bytes_of(chunk) + chunk->end, data, len);
+    memcpy(room_of(chunk) + chunk->end, data, len);
     chunk->end += len;
 }
 
@@ -59,27 +78,72 @@ static void link_last(duos__bufq *q, duos__chunk *chunk)
     q->tail = chunk;
 }
 
+/* Room for small appends in the last chunk; none behind shared bytes. */
+static size_t room_left(const duos__bufq *q)
+{
+    return q->tail != NULL && q->tail->shared == NULL
+               ? q->tail->cap - q->tail->end
+               : 0;
+}
+
+/* How much room the next chunk is to have: as a rule CHUNK_MIN. */
+static size_t next_cap(const duos__bufq *q)
+{
+    if (q->tail == NULL) {
+        return CHUNK_MIN;
+    }
+    if (q->tail->shared != NULL) {
+        return SHARED_MIN;
+    }
+    return q->tail->cap < CHUNK_MIN / 2 ? 2 * q->tail->cap : CHUNK_MIN;
+}
+
 duos_err duos__bufq_append(duos__bufq *q, const duos_alloc *alloc,
                            const void *data, size_t len)
 {
-    size_t room = q->tail != NULL ? q->tail->cap - q->tail->end : 0;
+    size_t room = room_left(q);
     size_t first = len < room ? len : room;
+    size_t rest = len - first;
+    size_t cap = next_cap(q);
     duos__chunk *chunk;
 
-    if (len > first) {
-        chunk = new_chunk(alloc, len - first);
+    if (rest > 0) {
+        chunk = new_chunk(alloc, rest > cap ? rest : cap);
         if (chunk == NULL) {
             return DUOS_ENOMEM;
         }
-        fill(chunk, (const unsigned char *)data + first, len - first);
+        fill(chunk, (const unsigned char *)data + first, rest);
     }
     if (first > 0) {
         fill(q->tail, data, first);
     }
-    if (len > first) {
+    if (rest > 0) {
         link_last(q, chunk);
     }
     q->len += len;
+    return DUOS_OK;
+}
+
+duos_err duos__bufq_append_shared(duos__bufq *q, const duos_alloc *alloc,
+                                  duos_shared *shared, size_t begin)
+{
+    size_t end = duos_shared_len(shared);
+    duos__chunk *chunk;
+
+    if (end == begin || (end - begin < SHARED_MIN && q->tail != NULL)) {
+        return duos__bufq_append(
+            q, alloc, (const unsigned char *)duos_shared_data(shared) + begin,
+            end - begin);
+    }
+    chunk = new_chunk(alloc, 0);
+    if (chunk == NULL) {
+        return DUOS_ENOMEM;
+    }
+    chunk->shared = duos_shared_retain(shared);
+    chunk->begin = begin;
+    chunk->end = end;
+    link_last(q, chunk);
+    q->len += end - begin;
     return DUOS_OK;
 }
 
@@ -107,7 +171,7 @@ void duos__bufq_consume(duos__bufq *q, const duos_alloc *alloc, size_t n)
         } else {
             q->tail->next = chunk->next;
         }
-        duos__free(alloc, chunk, sizeof *chunk + chunk->cap);
+        free_chunk(alloc, chunk);
     }
 }
 

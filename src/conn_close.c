@@ -77,10 +77,18 @@ static void enter(duos_conn *conn, duos__conn_state state)
     }
 }
 
+/* What was sent in this turn is still queued in the system or under way. */
+static bool sent_just_now(const duos_conn *conn)
+{
+    return conn->bytes_out > 0 &&
+           conn->active_ms == duos__loop_stamp(conn->stream.loop);
+}
+
 /*
- * Closing with unread input makes the system send a reset, which can destroy
- * our last bytes on their way (trap 70). So where there was such input, or
- * output had to wait, we send our end and wait for the peer's.
+ * Input that is unread when we close, or that comes afterwards, makes the
+ * system send a reset, which can destroy our last bytes on their way (trap
+ * 70). So where there was such input, or output is queued, with us or since a
+ * moment with the system, we send our end and wait for the peer's.
  */
 static void linger_or_finish(duos_conn *conn)
 {
@@ -90,7 +98,8 @@ static void linger_or_finish(duos_conn *conn)
         duos__conn_finish(conn, conn->stream.reason);
         return;
     }
-    if (!engine->drop_input(&conn->stream) && !conn->queued) {
+    if (!engine->drop_input(&conn->stream) && !conn->queued &&
+        !sent_just_now(conn)) {
         duos__conn_finish(conn, conn->stream.reason);
         return;
     }

@@ -22,6 +22,9 @@ struct duos__owner {
     duos_conn_handler handler;
     duos_conn_limits limits; /* 0 for none; queue_max and _high: SIZE_MAX */
     void *user;              /* that connections begin with */
+    uint64_t read_yields;    /* turns that ended with a share used up */
+    uint64_t write_yields;
+    uint64_t no_buffers; /* sends that the system had no memory for */
     /* An attempt failed: tries elsewhere, or calls duos__conn_finish. */
     void (*connect_failed)(duos__owner *owner, duos_conn *conn, duos_err err);
     /* After on_close, or release; conn is freed next. */
@@ -70,6 +73,9 @@ struct duos_conn {
     bool queued;        /* the queue was in use when it began to close */
     bool reset;         /* close drops what has not gone */
 };
+
+/* The most that duos__stream.starved counts. */
+#define DUOS__STARVED_MAX 8
 
 /* Checks and completes limits: DUOS_OK or DUOS_ERANGE. */
 duos_err duos__limits_complete(duos_conn_limits *limits);

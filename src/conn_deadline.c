@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * conn_deadline.c - all time limits of a connection on one timer.
+ * conn_deadline.c - all time limits of a connection on one timer, and when to
+ * try a send again that the system had no buffers for.
  *
  * A byte that moves only leaves a stamp; the timer stays where it is. When it
  * fires, the stamps tell whether a limit has passed or when to look again. So
@@ -9,13 +10,29 @@
 #include "conn_core.h"
 #include "deadline.h"
 
+/* Between tries to send without buffers; each pause is twice the last. */
+#define RETRY_MS     10u
+#define RETRY_MAX_MS 1000u
+
+/* Bytes of one connection in a turn, each way, unless told otherwise. */
+#define SHARE ((size_t)1 << 20)
+
 /* The connection's limit, if it has one, that passes first. */
 typedef struct verdict {
     uint32_t now_ms;
     uint32_t left_ms; /* until the first limit passes */
     bool any;
+    bool retry;       /* the pause is over */
     duos_err expired; /* DUOS_OK if none has */
 } verdict;
+
+static void look_again_in(verdict *v, uint32_t left_ms)
+{
+    if (!v->any || left_ms < v->left_ms) {
+        v->left_ms = left_ms;
+    }
+    v->any = true;
+}
 
 /* Both stamps are cut to milliseconds, so only "more than" is never early. */
 static void consider(verdict *v, int32_t limit_ms, uint32_t since_ms,
@@ -31,16 +48,30 @@ static void consider(verdict *v, int32_t limit_ms, uint32_t since_ms,
         v->expired = err;
         return;
     }
-    if (!v->any || limit - passed + 1 < v->left_ms) {
-        v->left_ms = limit - passed + 1;
+    look_again_in(v, limit - passed + 1);
+}
+
+/* What waits for room needs no timer; what waits for buffers has no other. */
+static void consider_queue(verdict *v, const duos_conn *conn)
+{
+    const duos__stream *s = &conn->stream;
+    uint32_t passed = v->now_ms - s->starved_ms;
+    uint32_t pause;
+
+    consider(v, conn->owner->limits.stall_ms, conn->sent_ms, DUOS_ESTALLED);
+    if (s->starved == 0 || s->sending) {
+        return;
     }
-    v->any = true;
+    pause = RETRY_MS << (s->starved - 1);
+    pause = pause < RETRY_MAX_MS ? pause : RETRY_MAX_MS;
+    v->retry = passed > pause;
+    look_again_in(v, v->retry ? 0 : pause - passed + 1);
 }
 
 static verdict judge(const duos_conn *conn)
 {
     const duos_conn_limits *limits = &conn->owner->limits;
-    verdict v = {0, 0, false, DUOS_OK};
+    verdict v = {0, 0, false, false, DUOS_OK};
 
     v.now_ms = conn->stream.loop->now_ms;
     switch ((duos__conn_state)conn->state) {
@@ -50,11 +81,11 @@ static verdict judge(const duos_conn *conn)
         }
         consider(&v, limits->idle_ms, conn->active_ms, DUOS_EIDLE);
         if (conn->out.len > 0) {
-            consider(&v, limits->stall_ms, conn->sent_ms, DUOS_ESTALLED);
+            consider_queue(&v, conn);
         }
         break;
     case DUOS__CONN_FLUSHING:
-        consider(&v, limits->stall_ms, conn->sent_ms, DUOS_ESTALLED);
+        consider_queue(&v, conn);
         break;
     case DUOS__CONN_LINGERING:
         consider(&v, limits->linger_ms, conn->since_ms, conn->stream.reason);
@@ -77,12 +108,22 @@ static void catch_up(duos_conn *conn)
     conn->owner->engine->send_now(&conn->stream);
 }
 
+static void send_again(duos_conn *conn)
+{
+    conn->owner->engine->send_start(&conn->stream);
+    conn->owner->engine->send_now(&conn->stream);
+}
+
 static void deadline_passed(duos__timer *timer)
 {
     duos_conn *conn =
         (duos_conn *)(void *)((char *)timer - offsetof(duos_conn, end.timer));
     verdict v = judge(conn);
 
+    if (v.retry) {
+        send_again(conn);
+        v = judge(conn);
+    }
     if (v.expired != DUOS_OK && conn->state != DUOS__CONN_LINGERING) {
         catch_up(conn);
         v = judge(conn);
@@ -134,6 +175,8 @@ void duos__limits_init(duos_conn_limits *limits)
     limits->stall_ms = 30 * 1000;
     limits->linger_ms = 2 * 1000;
     limits->backpressure = true;
+    limits->read_per_turn = SHARE;
+    limits->write_per_turn = SHARE;
 }
 
 duos_err duos__limits_complete(duos_conn_limits *limits)
@@ -143,6 +186,12 @@ duos_err duos__limits_complete(duos_conn_limits *limits)
     }
     if (limits->queue_high == 0) {
         limits->queue_high = SIZE_MAX;
+    }
+    if (limits->read_per_turn == 0) {
+        limits->read_per_turn = SHARE;
+    }
+    if (limits->write_per_turn == 0) {
+        limits->write_per_turn = SHARE;
     }
     if (limits->first_byte_ms < 0 || limits->idle_ms < 0 ||
         limits->stall_ms < 0 || limits->linger_ms < 0 ||

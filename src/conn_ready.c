@@ -12,12 +12,6 @@
 #include "engine_ops.h"
 #include "poller_ops.h"
 
-/* Full reads of one connection, besides the first, before others' turn. */
-#define MORE_READS 15
-
-/* Bytes sent for one connection before others have their turn. */
-#define SEND_PER_EVENT ((size_t)1 << 20)
-
 static void read_ready(duos__watcher *watcher, unsigned events);
 static void write_ready(duos__watcher *watcher, unsigned events);
 
@@ -92,13 +86,24 @@ static inline size_t receive_once(duos__stream *s)
     return (size_t)n;
 }
 
-/* Goes on, bounded, while at least so many bytes come at a time. */
-static void receive_while(duos__stream *s, size_t least)
+/* So many receives are a stream's share of a turn. */
+static size_t receive_share(const duos__stream *s)
 {
-    int reads = MORE_READS;
+    return (duos__stream_share(s, DUOS_READ) - 1) / s->loop->recv_size + 1;
+}
 
-    while (reads > 0 && s->receiving && receive_once(s) >= least) {
-        reads--;
+/* Goes on, bounded, while at least so many bytes come at a time. */
+static void receive_while(duos__stream *s, size_t least, size_t receives)
+{
+    while (s->receiving) {
+        if (receives == 0) {
+            duos__stream_yielded(s, DUOS_READ);
+            return;
+        }
+        if (receive_once(s) < least) {
+            return;
+        }
+        receives--;
     }
 }
 
@@ -106,7 +111,7 @@ static void receive_while(duos__stream *s, size_t least)
 static inline void receive(duos__stream *s)
 {
     if (DUOS_UNLIKELY(receive_once(s) == s->loop->recv_size)) {
-        receive_while(s, s->loop->recv_size);
+        receive_while(s, s->loop->recv_size, receive_share(s) - 1);
     }
 }
 
@@ -125,7 +130,7 @@ static void ready_recv_stop(duos__stream *s)
 /* Receives until there is nothing, unlike receive. */
 static void ready_recv_now(duos__stream *s)
 {
-    receive_while(s, 1);
+    receive_while(s, 1, receive_share(s));
 }
 
 /* The loop's buffer may hold what an on_data under way was given. */
@@ -156,22 +161,39 @@ static void ready_send_start(duos__stream *s)
     update_interest(s);
 }
 
-/* Sends what waits until the system takes no more, bounded. */
+/* What is missing is not room, of which the poller would tell (trap 44). */
+static void send_failed(duos__stream *s, duos_err err)
+{
+    s->sending = false;
+    if (err == DUOS_ENOBUFS) {
+        update_interest(s);
+        duos__stream_starved(s);
+    } else {
+        duos__stream_ended(s, err);
+    }
+}
+
+/* Sends what waits until the system takes no more, or the share is used up. */
 static void send_queue(duos__stream *s)
 {
-    size_t budget = SEND_PER_EVENT;
+    size_t share = duos__stream_share(s, DUOS_WRITE);
     const void *data;
     size_t len;
 
     while (s->sending && (len = duos__stream_pull(s, &data)) > 0) {
-        sys_count n = ready_try_send(s, data, len);
+        sys_count n;
 
+        if (share == 0) {
+            duos__stream_yielded(s, DUOS_WRITE);
+            return;
+        }
+        len = len < share ? len : share;
+        n = ready_try_send(s, data, len);
         if (duos__is_spurious(n)) {
             n = 0;
         }
         if (n < 0) {
-            s->sending = false;
-            duos__stream_ended(s, (duos_err)n);
+            send_failed(s, (duos_err)n);
             return;
         }
         duos__stream_sent(s, (size_t)n);
@@ -179,10 +201,7 @@ static void send_queue(duos__stream *s)
             sys_send_blocked(s->sock);
             return;
         }
-        if ((size_t)n >= budget) {
-            return;
-        }
-        budget -= (size_t)n;
+        share -= len;
     }
     s->sending = false;
     update_interest(s);
@@ -236,8 +255,8 @@ static void connect_ready(duos__stream *s)
         return;
     }
     s->connecting = false;
-    duos__stream_connected(s, err == DUOS_ESELFCONNECT ? DUOS_ECONNREFUSED
-                                                       : err);
+    duos__stream_connected(s,
+                           err == DUOS_ESELFCONNECT ? DUOS_ECONNREFUSED : err);
     update_interest(s);
 }
 

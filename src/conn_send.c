@@ -1,41 +1,56 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * conn_send.c - the output of a connection: straight to the engine while
- * nothing waits, else into the queue; and the marks of that queue.
+ * nothing waits, else into the queue, as a copy or as a reference to a shared
+ * buffer; and the marks of that queue.
  */
 #include <duosock/conn.h>
 
 #include "conn_core.h"
 #include "conn_close.h"
 
-/* What the kernel did not take waits; taken is what it took of this send. */
-static duos_err queue_rest(duos_conn *conn, const void *data, size_t len,
-                           size_t taken)
+/* All from the byte on that the kernel has not taken; shared: or NULL. */
+static duos_err append(duos_conn *conn, const void *data, size_t len,
+                       duos_shared *shared, size_t taken)
+{
+    const duos_alloc *alloc = &conn->stream.loop->alloc;
+
+    if (shared != NULL) {
+        return duos__bufq_append_shared(&conn->out, alloc, shared, taken);
+    }
+    return duos__bufq_append(&conn->out, alloc, (const char *)data + taken,
+                             len - taken);
+}
+
+static void watch_queue(duos_conn *conn)
+{
+    if (duos__conn_watch_deadlines(conn) != DUOS_OK) {
+        duos__conn_finish(conn, DUOS_ENOMEM);
+    }
+}
+
+/* The first bytes wait: for room, or for the system's buffers. */
+static void begin_waiting(duos_conn *conn, bool starved)
+{
+    conn->sent_ms = duos__loop_stamp(conn->stream.loop);
+    if (starved) {
+        duos__stream_starved(&conn->stream);
+    } else {
+        conn->owner->engine->send_start(&conn->stream);
+        watch_queue(conn);
+    }
+}
+
+/* Behind all that waits; above the mark, no more is received. */
+static void hold_above_mark(duos_conn *conn)
 {
     const duos_conn_limits *limits = &conn->owner->limits;
-    bool first = conn->out.len == 0;
 
-    if (duos__bufq_append(&conn->out, &conn->stream.loop->alloc, data, len) !=
-        DUOS_OK) {
-        if (taken == 0) {
-            return DUOS_ENOMEM;
-        }
-        duos_conn_abort(conn, DUOS_ENOMEM); /* half a message is out */
-        return DUOS_OK;                     /* on_close tells */
-    }
-    if (first) {
-        conn->sent_ms = duos__loop_stamp(conn->stream.loop);
-        conn->owner->engine->send_start(&conn->stream);
-        if (duos__conn_watch_deadlines(conn) != DUOS_OK) {
-            duos__conn_finish(conn, DUOS_ENOMEM);
-        }
-    }
     if (conn->out.len > limits->queue_high) {
         conn->above = true;
         conn->held = limits->backpressure;
         duos__conn_update_receiving(conn);
     }
-    return DUOS_OK;
 }
 
 static duos_err refuse_full(duos_conn *conn, size_t len)
@@ -49,9 +64,12 @@ static duos_err refuse_full(duos_conn *conn, size_t len)
 
 /* Not all has gone: other bytes wait already, or n is what the kernel said. */
 static duos_err sent_less(duos_conn *conn, const void *data, size_t len,
-                          sys_count n)
+                          duos_shared *shared, sys_count n)
 {
-    if (duos__is_spurious(n)) {
+    bool starved = n == DUOS_ENOBUFS;
+    bool first = conn->out.len == 0;
+
+    if (starved || duos__is_spurious(n)) {
         n = 0;
     }
     if (n < 0) {
@@ -65,32 +83,74 @@ static duos_err sent_less(duos_conn *conn, const void *data, size_t len,
         conn->bytes_out += (size_t)n;
         conn->active_ms = duos__loop_stamp(conn->stream.loop);
     }
-    return queue_rest(conn, (const char *)data + n, len - (size_t)n, (size_t)n);
+    if (append(conn, data, len, shared, (size_t)n) != DUOS_OK) {
+        if (n == 0) {
+            return DUOS_ENOMEM;
+        }
+        duos_conn_abort(conn, DUOS_ENOMEM); /* half a message is out */
+        return DUOS_OK;                     /* on_close tells */
+    }
+    if (first) {
+        begin_waiting(conn, starved);
+    }
+    hold_above_mark(conn);
+    return DUOS_OK;
 }
 
-duos_err duos_conn_send(duos_conn *conn, const void *data, size_t len)
+/* The bytes of a shared buffer, or those of the caller. */
+static inline duos_err send_bytes(duos_conn *conn, const void *data, size_t len,
+                                  duos_shared *shared)
 {
     sys_count n;
 
-    if (DUOS_UNLIKELY(conn == NULL || data == NULL)) {
-        return conn != NULL && len == 0 ? DUOS_OK : DUOS_EINVAL;
-    }
     if (DUOS_UNLIKELY(conn->state != DUOS__CONN_OPEN || conn->ended_out)) {
         return DUOS_ESTATE;
     }
     if (DUOS_UNLIKELY(conn->out.len > 0)) {
-        return sent_less(conn, data, len, 0);
+        return sent_less(conn, data, len, shared, 0);
     }
     if (DUOS_UNLIKELY(len == 0 || len > conn->owner->limits.queue_max)) {
         return len == 0 ? DUOS_OK : DUOS_EMSGSIZE;
     }
     n = conn->owner->engine->try_send(&conn->stream, data, len);
     if (DUOS_UNLIKELY(n != (sys_count)len)) {
-        return sent_less(conn, data, len, n);
+        return sent_less(conn, data, len, shared, n);
     }
     conn->bytes_out += len;
     conn->active_ms = duos__loop_stamp(conn->stream.loop);
     return DUOS_OK;
+}
+
+duos_err duos_conn_send(duos_conn *conn, const void *data, size_t len)
+{
+    if (DUOS_UNLIKELY(conn == NULL || data == NULL)) {
+        return conn != NULL && len == 0 ? DUOS_OK : DUOS_EINVAL;
+    }
+    return send_bytes(conn, data, len, NULL);
+}
+
+duos_err duos_conn_send_shared(duos_conn *conn, duos_shared *buffer)
+{
+    if (conn == NULL || buffer == NULL) {
+        return DUOS_EINVAL;
+    }
+    return send_bytes(conn, duos_shared_data(buffer), duos_shared_len(buffer),
+                      buffer);
+}
+
+/* ---- what the engine tells --------------------------------------------- */
+
+/* The count grows the pauses, so it need not go beyond their limit. */
+void duos__stream_starved(duos__stream *s)
+{
+    duos_conn *conn = (duos_conn *)s;
+
+    if (s->starved < DUOS__STARVED_MAX) {
+        s->starved++;
+    }
+    s->starved_ms = duos__loop_stamp(s->loop);
+    conn->owner->no_buffers++;
+    watch_queue(conn);
 }
 
 size_t duos__stream_pull(duos__stream *s, const void **data)
@@ -119,11 +179,31 @@ void duos__stream_sent(duos__stream *s, size_t len)
     duos__bufq_consume(&conn->out, &s->loop->alloc, len);
     conn->bytes_out += len;
     conn->active_ms = conn->sent_ms = s->loop->now_ms;
+    s->starved = 0;
     if (conn->out.len == 0) {
         duos__conn_queue_out(conn);
     }
     if (conn->above && conn->out.len <= conn->owner->limits.queue_low) {
         below_mark(conn);
+    }
+}
+
+size_t duos__stream_share(const duos__stream *s, unsigned direction)
+{
+    const duos_conn_limits *limits = &((const duos_conn *)s)->owner->limits;
+
+    return direction == DUOS_READ ? limits->read_per_turn
+                                  : limits->write_per_turn;
+}
+
+void duos__stream_yielded(duos__stream *s, unsigned direction)
+{
+    duos__owner *owner = ((duos_conn *)s)->owner;
+
+    if (direction == DUOS_READ) {
+        owner->read_yields++;
+    } else {
+        owner->write_yields++;
     }
 }
 

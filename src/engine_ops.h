@@ -23,10 +23,13 @@ typedef struct duos__stream {
     duos_loop *loop;
     uint8_t interest; /* what the poller was told */
     bool receiving;   /* recv_start was called */
-    bool sending;     /* send_start was called, and the queue is not out */
+    bool sending;     /* send_start was called, and it goes on */
     bool connecting;
-    bool stopped;     /* stop was called */
-    duos_err reason; /* for the layer above: why it ended */
+    bool stopped; /* stop was called */
+    /* For the layer above: */
+    uint8_t starved;     /* sends in a row that found no buffers */
+    duos_err reason;     /* why it ended */
+    uint32_t starved_ms; /* when the last of those sends was */
 } duos__stream;
 
 /* One listener. */
@@ -51,10 +54,11 @@ typedef struct duos__acceptor {
  * drop_input: takes something of what has arrived, for a stream whose data
  *     nobody wants any more; true if there was anything.
  * try_send: sends what can go without waiting; 0..len, or an error, among
- *     them what is only spurious: none went. Not to be called between
- *     send_start and the end of the queue.
+ *     them what is only spurious, and DUOS_ENOBUFS, which time may heal: none
+ *     went. Not to be called between send_start and the end of the queue.
  * send_start: pulls bytes with duos__stream_pull and tells with
- *     duos__stream_sent how many have gone, until nothing is left.
+ *     duos__stream_sent how many have gone, until nothing is left or it tells
+ *     duos__stream_starved.
  * send_now: goes on with that at once, bounded, without being told of room.
  * shutdown: the end of our stream.
  * stop: nothing comes after it; close follows in the same turn, so the
@@ -103,6 +107,15 @@ void duos__stream_ended(duos__stream *s, duos_err reason);
 /* The first bytes that wait; they stay where they are until sent. */
 size_t duos__stream_pull(duos__stream *s, const void **data);
 void duos__stream_sent(duos__stream *s, size_t len);
+
+/* The system has no buffers for what waits, and will not say when it has:
+ * sending has ended, and send_start after a while tries again. */
+void duos__stream_starved(duos__stream *s);
+
+/* Bytes that a stream may move in a turn, one way, before others have theirs:
+ * DUOS_READ or DUOS_WRITE. And that it has come to the end of them. */
+size_t duos__stream_share(const duos__stream *s, unsigned direction);
+void duos__stream_yielded(duos__stream *s, unsigned direction);
 
 /* Takes over the socket, also when it has no use for it. */
 void duos__acceptor_accepted(duos__acceptor *a, duos_socket sock,

@@ -312,14 +312,19 @@ duos_conn *duos_server_next(duos_server *server, const duos_conn *conn)
 duos_err duos_server_get_stats(const duos_server *server,
                                duos_server_stats *stats)
 {
+    duos_server_stats all;
     size_t size;
 
     if (server == NULL || stats == NULL || stats->size < sizeof stats->size ||
         stats->size > sizeof *stats) {
         return DUOS_EINVAL;
     }
+    all = server->stats;
+    all.read_yields = server->owner.read_yields;
+    all.write_yields = server->owner.write_yields;
+    all.no_buffers = server->owner.no_buffers;
     size = stats->size;
-    memcpy(stats, &server->stats, size);
+    memcpy(stats, &all, size);
     stats->size = size;
     return DUOS_OK;
 }

@@ -13,6 +13,7 @@
 #define DUOSOCK_CONN_H
 
 #include <duosock/loop.h>
+#include <duosock/shared.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -65,7 +66,7 @@ typedef struct duos_conn_handler {
 
 /*
  * Limits of one connection; part of the configuration of server and client.
- * Every limit is on by default; 0 means none.
+ * Every limit is on by default; 0 means none, unless it says otherwise.
  *
  * queue_max: bytes of output that may wait; a send that would exceed it is
  *     refused. queue_high, queue_low: marks for on_drain and back-pressure.
@@ -76,6 +77,10 @@ typedef struct duos_conn_handler {
  *     take to bring its last bytes to the peer.
  * backpressure: nothing is received from a peer while more than queue_high
  *     bytes wait for it, so one who does not read cannot make us work.
+ * read_per_turn: bytes received from one connection before others have their
+ *     turn, rounded up to whole receive buffers of the loop. write_per_turn:
+ *     bytes of its queue that are sent in a turn. For both, 0 means the
+ *     default, 1 MiB: there is always a limit, or one could starve the rest.
  */
 typedef struct duos_conn_limits {
     size_t queue_max;
@@ -86,6 +91,8 @@ typedef struct duos_conn_limits {
     int32_t stall_ms;
     int32_t linger_ms;
     bool backpressure;
+    size_t read_per_turn;
+    size_t write_per_turn;
 } duos_conn_limits;
 
 /*
@@ -109,13 +116,30 @@ DUOS_API void duos_conn_handler_init(duos_conn_handler *handler);
  *     never be taken; DUOS_ESTATE before on_open, after duos_conn_shutdown or
  *     duos_conn_close, and when on_close is on its way; DUOS_ENOMEM with
  *     nothing taken. The send that finds the connection broken gives DUOS_OK:
- *     on_close tells.
+ *     on_close tells. Where the system has no buffers (ENOBUFS), the bytes
+ *     wait in the queue and are tried again, within stall_ms.
  * Ownership: data stays the caller's.
  * Blocking: never.
  * Thread: the loop's.
  */
-DUOS_API DUOS_CHECKED duos_err duos_conn_send(duos_conn *conn,
-                                              const void *data, size_t len);
+DUOS_API DUOS_CHECKED duos_err duos_conn_send(duos_conn *conn, const void *data,
+                                              size_t len);
+
+/*
+ * Sends the bytes of a shared buffer, as duos_conn_send; what must wait is
+ * not copied: the queue holds a reference, about 40 bytes, whatever the
+ * length. Limits and duos_conn_queued count the bytes all the same.
+ *
+ * buffer: of the same thread; one that is empty is sent by doing nothing.
+ *
+ * Returns: as duos_conn_send: DUOS_OK; DUOS_EINVAL for NULL;
+ *     DUOS_EWOULDBLOCK; DUOS_EMSGSIZE; DUOS_ESTATE; DUOS_ENOMEM.
+ * Ownership: the caller keeps its reference and may release it at once.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_conn_send_shared(duos_conn *conn,
+                                                     duos_shared *buffer);
 
 /*
  * Bytes that were sent and wait for the kernel to take them; 0 for NULL.

@@ -10,6 +10,7 @@
 #include <duosock/config.h>
 #include <duosock/error.h>
 #include <duosock/alloc.h>
+#include <duosock/shared.h>
 #include <duosock/addr.h>
 #include <duosock/cidr.h>
 #include <duosock/interface.h>

@@ -45,7 +45,7 @@ typedef struct duos_ticket {
  *     and 0 means that as well: there is always a limit).
  * limits: of each connection: 1 MiB, 256 KiB and 64 KiB for the queue,
  *     30 s to the first byte, 5 min idle, 30 s stalled, 2 s lingering,
- *     back-pressure on.
+ *     back-pressure on, 1 MiB each way in a turn.
  * on_error: a listener failed (DUOS_EMFILE while no descriptor is left, told
  *     once per pause, or what ended it); may be NULL.
  * on_drained: after duos_server_drain, no client is left; may be NULL.
@@ -114,6 +114,9 @@ typedef struct duos_server_stats {
     uint64_t refused_address; /* max_clients_per_address */
     uint64_t refused_denied;  /* allow and deny */
     uint64_t shed;            /* refused with the spare descriptor */
+    uint64_t read_yields;     /* turns that came to read_per_turn */
+    uint64_t write_yields;    /* turns that came to write_per_turn */
+    uint64_t no_buffers;      /* sends that the system had no buffers for */
 } duos_server_stats;
 
 /*

@@ -70,10 +70,8 @@ void chat_feed_leave(chat_feed *feed, chat_listener *listener)
 
 /* ---- sending ---------------------------------------------------------- */
 
-static void send_to(chat_listener *listener, const char *text, size_t len)
+static void after_send(chat_listener *listener, duos_err err)
 {
-    duos_err err = duos_conn_send(listener->conn, text, len);
-
     if (err == DUOS_EWOULDBLOCK || err == DUOS_EMSGSIZE) {
         err = DUOS_ESTALLED;
     }
@@ -84,8 +82,17 @@ static void send_to(chat_listener *listener, const char *text, size_t len)
     }
 }
 
-/* Sends a listener what it has not seen, without its own words. */
-static void catch_up(const chat_feed *feed, chat_listener *listener)
+static void send_to(chat_listener *listener, const char *text, size_t len)
+{
+    after_send(listener, duos_conn_send(listener->conn, text, len));
+}
+
+/*
+ * Sends a listener what it has not seen, without its own words. For most that
+ * is all of it; then it is not copied for each, if all is not NULL.
+ */
+static void catch_up(const chat_feed *feed, chat_listener *listener,
+                     duos_shared *all)
 {
     size_t from = listener->seen; /* of what is to be sent next */
     size_t start = 0;             /* of the part */
@@ -102,7 +109,9 @@ static void catch_up(const chat_feed *feed, chat_listener *listener)
         }
         start = end;
     }
-    if (feed->len > from) {
+    if (from == 0 && all != NULL) {
+        after_send(listener, duos_conn_send_shared(listener->conn, all));
+    } else if (feed->len > from) {
         send_to(listener, feed->text + from, feed->len - from);
     }
     listener->seen = feed->len;
@@ -110,13 +119,19 @@ static void catch_up(const chat_feed *feed, chat_listener *listener)
 
 void chat_feed_flush(chat_feed *feed)
 {
+    duos_shared *all = NULL;
     chat_listener *listener;
 
     duos_timer_stop(&feed->timer);
+    if (feed->len > 0 &&
+        duos_shared_create(feed->text, feed->len, NULL, &all) != DUOS_OK) {
+        all = NULL; /* without memory, each one gets a copy if there is some */
+    }
     for (listener = feed->first; listener != NULL; listener = listener->next) {
-        catch_up(feed, listener);
+        catch_up(feed, listener, all);
         listener->seen = 0;
     }
+    duos_shared_release(all);
     feed->len = 0;
     feed->part_count = 0;
 }
@@ -125,7 +140,7 @@ void chat_feed_answer(chat_feed *feed, chat_listener *listener,
                       const char *text, size_t len)
 {
     if (listener->joined) {
-        catch_up(feed, listener);
+        catch_up(feed, listener, NULL);
     }
     send_to(listener, text, len);
 }

@@ -4,9 +4,9 @@
  *
  * What is told is gathered for a moment and then sent to each listener at
  * once, without the listener's own words: so a storm of short lines, or of
- * people who come, costs a few calls for each listener. Who does not take
- * what is sent is dropped; the others do not wait. The list of listeners
- * never changes while it is walked.
+ * people who come, costs a few calls for each listener, and one copy for all
+ * who only listened. Who does not take what is sent is dropped; the others do
+ * not wait. The list of listeners never changes while it is walked.
  */
 #ifndef CLI_CHAT_FEED_H
 #define CLI_CHAT_FEED_H

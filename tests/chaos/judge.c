@@ -193,11 +193,9 @@ static bool is_allowed(const chaos_world *w, const chaos_clock *clock,
         return may_be_drained(w, conn, side);
     case DUOS_EMFILE:
         return faults[DUOS_SIM_FAULT_NO_DESCRIPTOR] > 0;
-    case DUOS_ENOBUFS:
-        return faults[DUOS_SIM_FAULT_NO_BUFFERS] > 0;
     case DUOS_ENOMEM:
         return w->plan.deny > 0 || faults[DUOS_SIM_FAULT_NO_MEMORY] > 0;
-    default: /* DUOS_ECANCELED: see below; others are none of ours */
+    default: /* DUOS_ECANCELED: see below; DUOS_ENOBUFS ends nobody */
         return false;
     }
 }

@@ -38,7 +38,7 @@ static uint32_t rate_of(chaos_world *w, duos_sim_fault fault)
     return CHAOS_PICK(w, at_times);
 }
 
-/* One world of eight has none; sending without buffers ends a connection. */
+/* One world of eight has none. */
 static void choose_faults(chaos_world *w)
 {
     uint32_t kinds = chaos_one_in(w, 8) ? 0 : 1 + chaos_below(w, 5);
@@ -46,12 +46,8 @@ static void choose_faults(chaos_world *w)
 
     for (i = 0; i < kinds; i++) {
         uint32_t fault = chaos_below(w, DUOS_SIM_FAULT_COUNT);
-        uint32_t rate = rate_of(w, (duos_sim_fault)fault);
 
-        if (fault == DUOS_SIM_FAULT_NO_BUFFERS) {
-            rate /= 10;
-        }
-        w->plan.faults[fault] = rate;
+        w->plan.faults[fault] = rate_of(w, (duos_sim_fault)fault);
     }
     if (chaos_one_in(w, 6)) {
         static const uint32_t denied[] = {1, 5, 20, 100};
@@ -70,12 +66,15 @@ static int32_t choose_ms(chaos_world *w)
 static void choose_limits(chaos_world *w, duos_conn_limits *limits)
 {
     static const uint32_t queues[] = {4096, 16384, 65536, 1u << 20};
+    static const uint32_t shares[] = {0, 1000, 5000, 65536};
 
     limits->queue_max = CHAOS_PICK(w, queues);
     limits->queue_high = limits->queue_max >> (1 + chaos_below(w, 6));
     limits->queue_low = limits->queue_high >> chaos_below(w, 4);
     limits->stall_ms = choose_ms(w);
     limits->linger_ms = choose_ms(w);
+    limits->read_per_turn = CHAOS_PICK(w, shares);
+    limits->write_per_turn = CHAOS_PICK(w, shares);
 }
 
 static void choose_server(chaos_world *w)

@@ -72,7 +72,7 @@ static void push(chaos_guest *g)
             g->piece_sent += (uint32_t)n;
         }
     }
-    if (err == DUOS_EWOULDBLOCK || err == DUOS_OK) {
+    if (err == DUOS_EWOULDBLOCK || err == DUOS_ENOBUFS || err == DUOS_OK) {
         set_interest(g);
     } else {
         chaos_raw_end(g, err);

@@ -90,9 +90,9 @@ static const char *const required[2][CHAOS_STATE_COUNT] = {
     {"-------------", "xx-x-xx--x--x", "-x-x-xx--xx-x", "------x--x---",
      "------x--xx--", "--x----------", "-x-----------", "-x-x--x------",
      "----xxx---xx-", "-----x-----x-"},
-    {"-----xxxx---x", "xx-x-xx--x--x", "-x-x-xx--xx-x", "---x-xx--xx-x",
-     "-----xx---x--", "--x----------", "-x-x-xx------", "-x-x-xx--xx-x",
-     "----xxx---x-x", "-----x-------"}};
+    {"-----xxxx---x", "xx-x-xx--x--x", "-x-x-xx--xx--", "---x-xx--xx-x",
+     "-----xx---x--", "--x----------", "-x-x-xx------", "-x-x-xx--xx--",
+     "----xxx---x--", "-----x-------"}};
 
 static const char *missing_fault(const chaos_totals *t, uint64_t least)
 {

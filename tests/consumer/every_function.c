@@ -57,6 +57,7 @@ static void use_all(void)
     USE(duos_conn_release);
     USE(duos_conn_resume);
     USE(duos_conn_send);
+    USE(duos_conn_send_shared);
     USE(duos_conn_set_user);
     USE(duos_conn_shutdown);
     USE(duos_conn_tuple);
@@ -199,6 +200,11 @@ static void use_all(void)
     USE(duos_set_reuse);
     USE(duos_set_text);
     USE(duos_setsockopt);
+    USE(duos_shared_create);
+    USE(duos_shared_data);
+    USE(duos_shared_len);
+    USE(duos_shared_release);
+    USE(duos_shared_retain);
     USE(duos_shutdown);
     USE(duos_socket_from_os);
     USE(duos_socket_to_os);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bufq.c - F11: the queue of bytes to send against a plain array: appends,
- * parts taken from the front, memory that is not there, a clear.
+ * of shared buffers too, parts taken from the front, memory that is not
+ * there, a clear.
  */
 #include "fuzz.h"
 #include "support/failing_alloc.h"
@@ -17,21 +18,38 @@ static uint8_t model[ROOM]; /* what waits: from first to last */
 static size_t first;
 static size_t last;
 
+/* A reference to a buffer of its own, from begin on. */
+static duos_err append_shared(duos__bufq *q, failing_alloc *memory,
+                              const uint8_t *piece, size_t len, size_t begin)
+{
+    duos_shared *shared;
+    duos_err err = duos_shared_create(piece, len, &memory->alloc, &shared);
+
+    if (err == DUOS_OK) {
+        err = duos__bufq_append_shared(q, &memory->alloc, shared, begin);
+        duos_shared_release(shared);
+    }
+    return err;
+}
+
 static void append(duos__bufq *q, failing_alloc *memory, size_t len,
-                   uint8_t from)
+                   uint8_t from, bool shared)
 {
     static uint8_t piece[PIECE];
+    size_t begin = shared && len > 0 ? from % len : 0;
     duos_err err;
     size_t i;
 
     len = len < ROOM - last ? len : ROOM - last;
+    begin = begin < len ? begin : 0;
     for (i = 0; i < len; i++) {
         piece[i] = (uint8_t)(from + i * 7 + (i >> 8));
     }
-    err = duos__bufq_append(q, &memory->alloc, piece, len);
+    err = shared ? append_shared(q, memory, piece, len, begin)
+                 : duos__bufq_append(q, &memory->alloc, piece, len);
     if (err == DUOS_OK) {
-        memcpy(model + last, piece, len);
-        last += len;
+        memcpy(model + last, piece + begin, len - begin);
+        last += len - begin;
     } else {
         fuzz_check(err == DUOS_ENOMEM && failing_alloc_struck(memory));
     }
@@ -58,10 +76,10 @@ static void step(fuzz_input *in, duos__bufq *q, failing_alloc *memory)
     switch (what % 8) {
     case 0:
     case 1:
-        append(q, memory, fuzz_byte(in), what);
+        append(q, memory, fuzz_byte(in), what, what / 8 % 2 != 0);
         break;
     case 2:
-        append(q, memory, fuzz_u16(in) % PIECE, what);
+        append(q, memory, fuzz_u16(in) % PIECE, what, what / 8 % 2 != 0);
         break;
     case 3:
     case 4:
@@ -95,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         step(&in, &q, &memory);
         fuzz_check(q.len == last - first);
         fuzz_check(q.len > 0 || memory.bytes == 0);
-        fuzz_check(memory.bytes <= 2 * q.len + 3 * 4096 + PIECE);
+        fuzz_check(memory.bytes <= 4 * q.len + 3 * 4096 + 2 * PIECE);
     }
     while (q.len > 0) {
         take(&q, &memory, 255);

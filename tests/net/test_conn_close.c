@@ -214,6 +214,39 @@ static void test_ST13_conn_close_lingers_no_longer_than_its_limit(void **state)
     net_close(&visitor);
 }
 
+/*
+ * Nothing is unread when it closes, but the visitor says more before it has
+ * the answer: that must not cost it the answer, or its end.
+ */
+static void test_ST13_conn_close_bears_input_that_comes_afterwards(void **state)
+{
+    scene *s = (scene *)*state;
+    size_t reply = 1000;
+    duos_socket visitor;
+    int i;
+
+    s->served.act = reply_and_close;
+    s->served.user = &reply;
+    s->server_config.limits.linger_ms = 2 * PATIENCE_MS; /* no time-out */
+    scene_serve(s);
+    visitor = scene_visit(s);
+    pattern_fill(bulk, reply, 0);
+    scene_send(s, visitor, "ask", 3);
+    scene_until(s, s->served.datas, 1);
+    scene_idle(s);
+    for (i = 0; i < 3; i++) { /* a reset would come with the first of them */
+        scene_send(s, visitor, "and another thing", 17);
+        scene_idle(s);
+    }
+    assert_int_equal(s->served.closes, 0);
+    scene_receive(s, visitor, got, reply);
+    assert_true(pattern_holds(got, reply, 0));
+    assert_int_equal(scene_receive_end(s, visitor, NULL), DUOS_EEOF);
+    net_close(&visitor);
+    scene_until(s, s->served.closes, 1);
+    assert_int_equal(s->served.reason, DUOS_ECANCELED);
+}
+
 /* With nothing unread and nothing waiting there is nothing to linger for. */
 static void test_conn_close_does_not_linger_without_reason(void **state)
 {
@@ -329,6 +362,7 @@ int main(void)
         scene_test(test_conn_close_sends_what_waits),
         scene_test(test_ST13_conn_close_with_unread_input_loses_no_small_reply),
         scene_test(test_ST13_conn_close_with_unread_input_loses_no_large_reply),
+        scene_test(test_ST13_conn_close_bears_input_that_comes_afterwards),
         scene_test(test_ST13_conn_close_lingers_no_longer_than_its_limit),
         scene_test(test_conn_close_does_not_linger_without_reason),
         scene_test(test_conn_abort_drops_what_waits),

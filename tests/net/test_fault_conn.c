@@ -91,9 +91,8 @@ static void test_SY2_SY10_conn_that_was_not_writable_sends_later(void **state)
 
 static void test_SY10_send_that_fails_ends_that_connection(void **state)
 {
-    static const duos_err said[] = {DUOS_EPIPE,    DUOS_ECONNRESET,
-                                    DUOS_EMSGSIZE, DUOS_EHOSTUNREACH,
-                                    DUOS_ENOBUFS,  DUOS_ETIMEDOUT};
+    static const duos_err said[] = {DUOS_EPIPE, DUOS_ECONNRESET, DUOS_EMSGSIZE,
+                                    DUOS_EHOSTUNREACH, DUOS_ETIMEDOUT};
     size_t i;
 
     (void)verbs_scene_teardown(state);
@@ -117,6 +116,123 @@ static void test_SY10_send_that_fails_ends_that_connection(void **state)
         (void)verbs_scene_teardown(state);
     }
     (void)verbs_scene_setup(state);
+}
+
+/* ---- SY10: no buffers, which time heals (trap 44) ----------------------- */
+
+static void test_SY10_send_without_buffers_is_tried_again(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitors[2];
+    char got[3];
+
+    two_visitors(s, visitors);
+    verbs_fail(VERB_SEND, DUOS_ENOBUFS, 3);
+    assert_ok(duos_conn_send(s->served.conn, "a", 1)); /* straight away */
+    assert_int_equal(duos_conn_queued(s->served.conn), 1);
+    scene_receive(s, visitors[0], got, 1);
+    verbs_fail(VERB_SEND, DUOS_EWOULDBLOCK, 1);
+    assert_ok(duos_conn_send(s->served.conn, "b", 1)); /* from the queue */
+    verbs_fail(VERB_SEND, DUOS_ENOBUFS, 2);
+    assert_ok(duos_conn_send(s->served.conn, "c", 1));
+    assert_int_equal(duos_conn_queued(s->served.conn), 2);
+    scene_receive(s, visitors[0], got + 1, 2);
+    assert_memory_equal(got, "abc", 3);
+    assert_int_equal(verbs_left(VERB_SEND), 0);
+    assert_int_equal(scene_stats(s).no_buffers, 5);
+    assert_int_equal(s->served.closes, 0);
+    scene_echo(s, visitors[0]);
+    net_close(&visitors[0]);
+    net_close(&visitors[1]);
+    scene_until(s, s->served.closes, 2);
+}
+
+/* Writable it is all the while, and nobody may ask for that. */
+static void test_SY10_send_without_buffers_does_not_spin(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitors[2];
+    unsigned calls;
+
+    s->server_config.limits.stall_ms = 400;
+    two_visitors(s, visitors);
+    verbs_fail(VERB_SEND, DUOS_ENOBUFS, UINT_MAX);
+    assert_ok(duos_conn_send(s->served.conn, "x", 1));
+    calls = verbs.calls[VERB_SEND];
+    assert_true(scene_count_turns(s, 200) < 30);
+    assert_int_equal(s->served.closes, 0);
+    /* After 10, 30, 70 and 150 ms, at most. */
+    assert_true(verbs.calls[VERB_SEND] - calls <= 4);
+    assert_true(verbs.calls[VERB_SEND] - calls >= 1);
+    verbs.only = s->served.conn->stream.sock;
+    assert_one_ended(s, visitors, DUOS_ESTALLED); /* as if it were blocked */
+}
+
+/* Nothing else keeps a timer then. */
+static void test_SY10_send_without_buffers_needs_no_deadline(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_conn_limits *limits = &s->server_config.limits;
+    duos_socket visitors[2];
+    char got;
+
+    limits->first_byte_ms = limits->idle_ms = limits->stall_ms = 0;
+    two_visitors(s, visitors);
+    verbs_fail(VERB_SEND, DUOS_ENOBUFS, 1);
+    assert_ok(duos_conn_send(s->served.conn, "x", 1));
+    scene_receive(s, visitors[0], &got, 1);
+    assert_int_equal(got, 'x');
+    net_close(&visitors[0]);
+    net_close(&visitors[1]);
+    scene_until(s, s->served.closes, 2);
+}
+
+static void test_SY10_conn_closed_without_buffers_sends_its_last(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitors[2];
+    char got[4];
+
+    two_visitors(s, visitors);
+    verbs_fail(VERB_SEND, DUOS_ENOBUFS, 2);
+    assert_ok(duos_conn_send(s->served.conn, "last", 4));
+    duos_conn_close(s->served.conn);
+    scene_receive(s, visitors[0], got, 4);
+    assert_memory_equal(got, "last", 4);
+    assert_int_equal(scene_receive_end(s, visitors[0], NULL), DUOS_EEOF);
+    net_close(&visitors[0]);
+    scene_until(s, s->served.closes, 1);
+    assert_int_equal(s->served.reason, DUOS_ECANCELED);
+    net_close(&visitors[1]);
+    scene_until(s, s->served.closes, 2);
+}
+
+/* Marks and limits are those of a queue that waits for room. */
+static void test_SY10_queue_without_buffers_has_its_limits(void **state)
+{
+    static const char bytes[1000];
+    scene *s = (scene *)*state;
+    duos_conn_limits *limits = &s->server_config.limits;
+    duos_socket visitors[2];
+
+    limits->queue_max = 3000;
+    limits->queue_high = 1500;
+    limits->queue_low = 500;
+    two_visitors(s, visitors);
+    verbs_fail(VERB_SEND, DUOS_ENOBUFS, UINT_MAX);
+    assert_ok(duos_conn_send(s->served.conn, bytes, 1000));
+    assert_true(s->served.conn->stream.receiving);
+    assert_ok(duos_conn_send(s->served.conn, bytes, 1000));
+    assert_false(s->served.conn->stream.receiving); /* back-pressure */
+    assert_ok(duos_conn_send(s->served.conn, bytes, 1000));
+    assert_err(DUOS_EWOULDBLOCK, duos_conn_send(s->served.conn, bytes, 1));
+    verbs_fail(VERB_SEND, DUOS_OK, 0);
+    scene_until(s, s->served.drains, 1);
+    assert_int_equal(duos_conn_queued(s->served.conn), 0);
+    assert_true(s->served.conn->stream.receiving);
+    net_close(&visitors[0]);
+    net_close(&visitors[1]);
+    scene_until(s, s->served.closes, 2);
 }
 
 static void test_SY11_recv_that_fails_tells_the_reason_once(void **state)
@@ -239,6 +355,11 @@ int main(void)
         TEST(test_SY2_conn_that_was_not_readable_is_heard_later),
         TEST(test_SY2_SY10_conn_that_was_not_writable_sends_later),
         TEST(test_SY10_send_that_fails_ends_that_connection),
+        TEST(test_SY10_send_without_buffers_is_tried_again),
+        TEST(test_SY10_send_without_buffers_does_not_spin),
+        TEST(test_SY10_send_without_buffers_needs_no_deadline),
+        TEST(test_SY10_conn_closed_without_buffers_sends_its_last),
+        TEST(test_SY10_queue_without_buffers_has_its_limits),
         TEST(test_SY11_recv_that_fails_tells_the_reason_once),
         TEST(test_SY14_close_that_fails_is_called_once),
         TEST(test_API10_nothing_that_the_library_opens_is_inherited),

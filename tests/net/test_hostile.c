@@ -156,26 +156,62 @@ static void test_ST14_hostile_who_flood_do_not_delay_others(void **state)
 }
 
 /* With a small buffer, since no more than about 100 kB fit into the system. */
+static duos_socket visit_with_input(scene *s, size_t share, size_t *sent)
+{
+    duos_socket visitor;
+
+    s->server_config.limits.read_per_turn = share;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    *sent = net_fill(visitor);
+    assert_true(*sent > 17 * 1024);
+    s->loop->recv_size = 1024;
+    return visitor;
+}
+
 static void test_ST14_hostile_with_endless_input_gets_a_share_of_a_turn(
     void **state)
 {
     const size_t usual = ((scene *)*state)->loop->recv_size;
     scene *s = (scene *)*state;
     size_t sent;
-    duos_socket visitor;
+    duos_socket visitor = visit_with_input(s, 5 * 1024 + 1, &sent);
 
-    scene_serve(s);
-    visitor = scene_visit(s);
-    sent = net_fill(visitor);
-    assert_true(sent > 17 * 1024);
-    s->loop->recv_size = 1024;
     assert_ok(duos_loop_step(s->loop, PATIENCE_MS));
-    s->loop->recv_size = usual;
     assert_true(s->served.bytes > 0);
-    assert_true(s->served.bytes <= 16 * 1024);
+    assert_true(s->served.bytes <= 6 * 1024); /* rounded up to a buffer */
+    scene_idle(s);
+    assert_true(scene_stats(s).read_yields > 0);
+    s->loop->recv_size = usual;
     net_close(&visitor);
     scene_until(s, s->served.eofs, 1);
     assert_int_equal(s->served.bytes, sent);
+}
+
+/* While there is endless input for a small share, others have their turns. */
+static void test_ST14_hostile_with_a_small_share_does_not_delay_others(
+    void **state)
+{
+    const size_t usual = ((scene *)*state)->loop->recv_size;
+    scene *s = (scene *)*state;
+    size_t sent;
+    duos_socket visitor = visit_with_input(s, 1, &sent);
+    duos_socket good = scene_visit(s);
+    unsigned turns = 0;
+    char byte = 0;
+
+    s->served.act = told_echo;
+    assert_ok(duos_send_all(good, "x", 1, 1000, NULL));
+    while (duos_wait(good, DUOS_READ, 0, NULL) != DUOS_OK) {
+        assert_ok(duos_loop_step(s->loop, 10));
+        assert_true(++turns <= 10);
+    }
+    assert_ok(duos_recv_exact(good, &byte, 1, 0, NULL));
+    assert_true(s->served.bytes < sent); /* it still had not said its all */
+    s->loop->recv_size = usual;
+    net_close(&visitor);
+    net_close(&good);
+    scene_until(s, s->served.closes, 2);
 }
 
 /* ---- who vanishes ----------------------------------------------------- */
@@ -260,6 +296,7 @@ int main(void)
         scene_test(test_ST7_hostile_who_never_read_are_closed),
         scene_test(test_ST14_hostile_who_flood_do_not_delay_others),
         scene_test(test_ST14_hostile_with_endless_input_gets_a_share_of_a_turn),
+        scene_test(test_ST14_hostile_with_a_small_share_does_not_delay_others),
         scene_test(test_ST4_hostile_who_vanish_in_the_middle_harm_nobody),
         scene_test(test_ST8_hostile_who_trickle_cost_next_to_nothing),
         scene_test(test_ST11_hostile_urgent_bytes_do_not_spin),

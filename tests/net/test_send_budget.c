@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test_send_budget.c - who reads as fast as we send gets no more than a share
- * of a turn: the linker puts this file's sys_send before the platform's, and
- * it takes all that one socket is given, or nothing.
+ * of a turn (write_per_turn): the linker puts this file's sys_send before the
+ * platform's, and it takes all that one socket is given, or nothing.
  */
 #include "support/scene.h"
 
@@ -10,7 +10,6 @@
 
 #define PIECE  4000u
 #define QUEUED (3u << 20)
-#define SHARE  (1u << 20) /* SEND_PER_EVENT of conn_ready.c */
 
 static intptr_t greedy; /* the socket */
 static bool full;
@@ -31,14 +30,16 @@ sys_count __wrap_sys_send(duos_socket s, const void *data, size_t len)
     return (sys_count)len;
 }
 
-static void test_ST14_conn_sends_a_share_in_each_turn(void **state)
+/* The queue goes out in turns of exactly so many bytes. */
+static void send_by_shares(scene *s, size_t wanted, size_t share)
 {
     static const unsigned char piece[PIECE];
-    scene *s = (scene *)*state;
     duos_socket visitor;
     size_t queued;
+    uint64_t turns = 0;
 
     s->server_config.limits.queue_max = QUEUED;
+    s->server_config.limits.write_per_turn = wanted;
     scene_serve(s);
     visitor = scene_visit(s);
     greedy = s->served.conn->stream.sock.os;
@@ -48,21 +49,43 @@ static void test_ST14_conn_sends_a_share_in_each_turn(void **state)
     }
     full = false;
     taken = 0;
-    assert_ok(duos_loop_step(s->loop, PATIENCE_MS));
-    assert_true(taken > 0 && taken < SHARE + 2 * PIECE);
-    scene_until(s, s->served.drains, 1);
     while (duos_conn_queued(s->served.conn) > 0) {
+        size_t before = taken;
+
+        assert_int_equal(scene_stats(s).write_yields, turns);
         assert_ok(duos_loop_step(s->loop, PATIENCE_MS));
+        assert_true(taken - before <= share);
+        assert_true(taken - before == share || taken == queued);
+        turns += taken > before && taken < queued;
     }
     assert_int_equal(taken, queued);
+    assert_int_equal(s->served.drains, 1);
     greedy = -1;
     net_close(&visitor);
+}
+
+static void test_ST14_conn_sends_a_share_in_each_turn(void **state)
+{
+    send_by_shares((scene *)*state, 50000, 50000);
+}
+
+/* Less than a piece of the queue, even. */
+static void test_ST14_conn_sends_a_small_share_in_each_turn(void **state)
+{
+    send_by_shares((scene *)*state, 1999, 1999);
+}
+
+static void test_ST14_conn_sends_a_mebibyte_where_nothing_is_asked(void **state)
+{
+    send_by_shares((scene *)*state, 0, 1u << 20);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         scene_test(test_ST14_conn_sends_a_share_in_each_turn),
+        scene_test(test_ST14_conn_sends_a_small_share_in_each_turn),
+        scene_test(test_ST14_conn_sends_a_mebibyte_where_nothing_is_asked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@ include("${CMAKE_CURRENT_LIST_DIR}/common.cmake")
 
 set(floors
     "config version versioned alloc mem"
-    "error sys sys_host mailbox"
+    "error sys sys_host mailbox shared"
     "addr addr_format addr_ip addr_parse addr_text cidr endpoint interface interface_err socket kind family route message sendfile pair option opt_scope opt_text dscp multicast tcpinfo select fdset deadline slots stream listen listen_path local inherited dial name offload query"
     "poller poller_ops bufq"
     "timer loop loop_core quit input resolve sim sim_fault"

@@ -88,11 +88,11 @@ static void test_cut_send_fails_peer_is_reset(void **state)
     failure.call = DUOS_SIM_CALL_SEND;
     failure.first = 1;
     failure.times = 1;
-    failure.err = DUOS_ENOBUFS;
+    failure.err = DUOS_EHOSTUNREACH;
     assert_ok(duos_sim_fail(sc.w.sim, &failure));
     assert_ok(duos_connect(sc.peer, &sc.at));
     assert_int_equal(last_word(&sc), DUOS_ECONNRESET);
-    assert_int_equal(sc.reason, DUOS_ENOBUFS);
+    assert_int_equal(sc.reason, DUOS_EHOSTUNREACH);
     assert_int_equal(failure.failed, 1);
     close_scene(&sc);
 }

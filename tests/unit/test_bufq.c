@@ -141,21 +141,179 @@ static void test_ME4_bufq_append_of_an_impossible_length_is_enomem(void **state)
     assert_int_equal(s->failing.requests, 0);
 }
 
+/* ---- shared buffers ---------------------------------------------------- */
+
+/* What a queue holds for one, as a reference and as bytes. */
+#define ENTRY_MAX 64
+
+static duos_shared *share(queue *s, const void *data, size_t len)
+{
+    duos_shared *shared = NULL;
+
+    assert_ok(duos_shared_create(data, len, &s->failing.alloc, &shared));
+    return shared;
+}
+
+static void append_shared(queue *s, duos_shared *shared, size_t begin)
+{
+    assert_ok(
+        duos__bufq_append_shared(&s->q, &s->failing.alloc, shared, begin));
+}
+
+static void test_bufq_shared_bytes_are_not_copied(void **state)
+{
+    static const char zeros[20000];
+    queue *s = *state;
+    duos_shared *shared = share(s, zeros, sizeof zeros);
+    size_t before = s->failing.bytes;
+    const void *data = NULL;
+    int i;
+
+    for (i = 1; i <= 100; i++) {
+        append_shared(s, shared, 0);
+        assert_int_equal(s->q.len, (size_t)i * sizeof zeros);
+    }
+    assert_true(s->failing.bytes - before <= 100 * ENTRY_MAX);
+    assert_int_equal(duos__bufq_front(&s->q, &data), sizeof zeros);
+    assert_ptr_equal(data, duos_shared_data(shared));
+    duos_shared_release(shared);
+}
+
+static void test_bufq_shared_bytes_begin_where_they_are_told_to(void **state)
+{
+    static const char text[] = "0123456789012345678901234567890123456789"
+                               "0123456789012345678901234567890123456789";
+    queue *s = *state;
+    duos_shared *shared = share(s, text, sizeof text - 1);
+
+    append_shared(s, shared, 3);
+    assert_front(s, text + 3);
+    duos__bufq_consume(&s->q, &s->failing.alloc, 4);
+    assert_front(s, text + 7);
+    append_shared(s, shared, sizeof text - 1); /* nothing is left of it */
+    assert_int_equal(s->q.len, sizeof text - 1 - 7);
+    duos_shared_release(shared);
+}
+
+static void test_bufq_holds_shared_bytes_until_they_are_consumed(void **state)
+{
+    static const char zeros[100];
+    queue *s = *state;
+    duos_shared *shared = share(s, zeros, sizeof zeros);
+
+    append_shared(s, shared, 0);
+    duos_shared_release(shared);
+    assert_true(s->failing.bytes > sizeof zeros);
+    duos__bufq_consume(&s->q, &s->failing.alloc, 99);
+    assert_true(s->failing.bytes > sizeof zeros);
+    duos__bufq_consume(&s->q, &s->failing.alloc, 1);
+    assert_int_equal(s->failing.bytes, 0);
+    append(s, "again", 5);
+    assert_front(s, "again");
+}
+
+/* A line that others send as well must not be written into. */
+static void test_bufq_small_appends_do_not_go_into_a_shared_chunk(void **state)
+{
+    static const char line[] = "a line that is long enough for a reference, "
+                               "which few bytes are not";
+    queue *s = *state;
+    duos_shared *shared = share(s, line, sizeof line - 1);
+
+    append_shared(s, shared, 0);
+    append(s, "small", 5);
+    append_shared(s, shared, 0);
+    append(s, "more", 4);
+    assert_front(s, line);
+    duos__bufq_consume(&s->q, &s->failing.alloc, sizeof line - 1);
+    assert_front(s, "small");
+    duos__bufq_consume(&s->q, &s->failing.alloc, 5);
+    assert_front(s, line);
+    duos__bufq_consume(&s->q, &s->failing.alloc, sizeof line - 1);
+    assert_front(s, "more");
+    assert_memory_equal(duos_shared_data(shared), line, sizeof line - 1);
+    duos_shared_release(shared);
+}
+
+/* Behind others: a reference would take more than the few bytes. */
+static void test_ST7_bufq_of_tiny_shared_buffers_is_not_many_times_as_big(
+    void **state)
+{
+    queue *s = *state;
+    duos_shared *shared = share(s, "x\n", 2);
+    int i;
+
+    append_shared(s, shared, 0);
+    assert_int_equal(s->failing.blocks, 2); /* 4 KiB for all would be much */
+    assert_true(s->failing.bytes < 200);
+    for (i = 1; i < 10000; i++) {
+        append_shared(s, shared, 0);
+    }
+    assert_int_equal(s->q.len, 20000);
+    assert_true(s->failing.bytes <= s->q.len + 2 * 4096);
+    duos_shared_release(shared);
+}
+
+/* A page for each of those small ones would be fifty times too much. */
+static void test_ST7_bufq_of_long_and_short_by_turns_is_not_many_times_as_big(
+    void **state)
+{
+    static const char line[64];
+    queue *s = *state;
+    duos_shared *shared = share(s, line, sizeof line);
+    int i, j;
+
+    for (i = 1; i <= 1000; i++) {
+        append_shared(s, shared, 0);
+        for (j = 0; j < i % 10; j++) {
+            append(s, "short", 5);
+        }
+        assert_true(s->failing.bytes <= s->q.len * 9 / 4 + 256);
+    }
+    duos_shared_release(shared);
+}
+
+static void test_ME1_bufq_append_shared_without_memory_adds_nothing(
+    void **state)
+{
+    static const char zeros[100];
+    queue *s = *state;
+    duos_shared *shared = share(s, zeros, sizeof zeros);
+    size_t before = s->failing.bytes;
+
+    failing_alloc_arm(&s->failing, 1, false);
+    assert_err(DUOS_ENOMEM,
+               duos__bufq_append_shared(&s->q, &s->failing.alloc, shared, 0));
+    assert_int_equal(s->q.len, 0);
+    assert_int_equal(s->failing.bytes, before);
+    append_shared(s, shared, 0);
+    duos_shared_release(shared);
+}
+
+/* ---- at random ---------------------------------------------------------- */
+
 /* Byte number n of the stream, on both sides. */
 static unsigned char byte_at(uint64_t n)
 {
     return (unsigned char)(n * 31 + n / 251);
 }
 
-static void append_stream(queue *s, uint64_t *in, size_t len)
+static void append_stream(queue *s, uint64_t *in, size_t len, bool shared)
 {
     unsigned char bytes[9000];
+    duos_shared *buffer;
     size_t i;
 
     for (i = 0; i < len; i++) {
         bytes[i] = byte_at((*in)++);
     }
-    append(s, bytes, len);
+    if (!shared) {
+        append(s, bytes, len);
+        return;
+    }
+    buffer = share(s, bytes, len);
+    append_shared(s, buffer, 0);
+    duos_shared_release(buffer);
 }
 
 static void take_stream(queue *s, uint64_t *out, seeded *random)
@@ -183,7 +341,8 @@ static void test_bufq_random_appends_and_takes_keep_the_order(void **state)
 
     for (step = 0; step < 20000; step++) {
         if (seeded_below(&random, 3) == 0) {
-            append_stream(s, &in, seeded_below(&random, 9000));
+            append_stream(s, &in, seeded_below(&random, 9000),
+                          seeded_below(&random, 3) == 0);
         } else {
             take_stream(s, &out, &random);
         }
@@ -207,6 +366,13 @@ int main(void)
         TEST(test_bufq_clear_drops_everything),
         TEST(test_ME1_bufq_append_without_memory_adds_nothing),
         TEST(test_ME4_bufq_append_of_an_impossible_length_is_enomem),
+        TEST(test_bufq_shared_bytes_are_not_copied),
+        TEST(test_bufq_shared_bytes_begin_where_they_are_told_to),
+        TEST(test_bufq_holds_shared_bytes_until_they_are_consumed),
+        TEST(test_bufq_small_appends_do_not_go_into_a_shared_chunk),
+        TEST(test_ST7_bufq_of_tiny_shared_buffers_is_not_many_times_as_big),
+        TEST(test_ST7_bufq_of_long_and_short_by_turns_is_not_many_times_as_big),
+        TEST(test_ME1_bufq_append_shared_without_memory_adds_nothing),
         TEST(test_bufq_random_appends_and_takes_keep_the_order),
 #undef TEST
     };
