@@ -8,12 +8,15 @@
 #ifndef DUOS_CONN_CORE_H
 #define DUOS_CONN_CORE_H
 
+#include <duosock/cidr.h>
 #include <duosock/conn.h>
+#include <duosock/transport.h>
 
 #include "bufq.h"
 #include "engine_ops.h"
 
 typedef struct duos__owner duos__owner;
+typedef struct duos__filter duos__filter;
 
 /* What a server or a client is to its connections. */
 struct duos__owner {
@@ -22,6 +25,11 @@ struct duos__owner {
     duos_conn_handler handler;
     duos_conn_limits limits; /* 0 for none; queue_max and _high: SIZE_MAX */
     void *user;              /* that connections begin with */
+    const duos_transport_ops *transport; /* NULL for none */
+    void *transport_user;
+    duos_transport_side side;
+    duos_cidr *proxies; /* whose PROXY header is believed */
+    size_t proxy_count;
     /* An attempt failed: tries elsewhere, or calls duos__conn_finish. */
     void (*connect_failed)(duos__owner *owner, duos_conn *conn, duos_err err);
     /* After on_close, or release; conn is freed next. */
@@ -30,6 +38,7 @@ struct duos__owner {
 
 typedef enum duos__conn_state {
     DUOS__CONN_CONNECTING,
+    DUOS__CONN_GREETING, /* conn_filter.h: on_open has not been told */
     DUOS__CONN_OPEN,
     DUOS__CONN_FLUSHING,  /* closing: the queue goes out */
     DUOS__CONN_LINGERING, /* our end is sent: waiting for the peer's */
@@ -49,6 +58,7 @@ struct duos_conn {
     duos__stream stream; /* first: the engine's events are for it */
     duos__owner *owner;
     void *user;
+    duos__filter *filter; /* NULL as a rule */
     duos__bufq out;
     uint64_t bytes_in;
     uint64_t bytes_out;
@@ -90,6 +100,12 @@ void duos__conn_free(duos_conn *conn);
  * on failure. on_open is the caller's affair. */
 duos_err duos__conn_attach(duos_conn *conn, duos_socket sock);
 
+/* The socket stands: on_open, or first what comes before that. */
+void duos__conn_opened(duos_conn *conn);
+
+/* Calls on_open. */
+void duos__conn_tell_open(duos_conn *conn);
+
 /* Starts the timer for the deadlines of the current state. */
 duos_err duos__conn_watch_deadlines(duos_conn *conn);
 
@@ -103,5 +119,13 @@ void duos__conn_begin_close(duos_conn *conn, duos_err reason);
 void duos__conn_update_receiving(duos_conn *conn);
 
 void duos__conn_set_peer(duos_conn *conn, const duos_addr *addr);
+
+/* Addresses of 24 bytes, and back. */
+void duos__peer_set(duos__peer *peer, const duos_addr *addr);
+void duos__peer_get(const duos__peer *peer, duos_addr *addr);
+
+/* Sends or queues, whatever the limits say: DUOS_OK, or what has ended the
+ * connection. */
+duos_err duos__conn_emit(duos_conn *conn, const void *data, size_t len);
 
 #endif

@@ -7,6 +7,13 @@
 
 #include "conn_core.h"
 #include "conn_close.h"
+#include "conn_filter.h"
+
+static void count_sent(duos_conn *conn, size_t n)
+{
+    conn->bytes_out += n;
+    conn->active_ms = duos__loop_stamp(conn->stream.loop);
+}
 
 /* What the kernel did not take waits; taken is what it took of this send. */
 static duos_err queue_rest(duos_conn *conn, const void *data, size_t len,
@@ -62,10 +69,50 @@ static duos_err sent_less(duos_conn *conn, const void *data, size_t len,
         return refuse_full(conn, len);
     }
     if (n > 0) {
-        conn->bytes_out += (size_t)n;
-        conn->active_ms = duos__loop_stamp(conn->stream.loop);
+        count_sent(conn, (size_t)n);
     }
     return queue_rest(conn, (const char *)data + n, len - (size_t)n, (size_t)n);
+}
+
+duos_err duos__conn_emit(duos_conn *conn, const void *data, size_t len)
+{
+    sys_count n = 0;
+    duos_err err;
+
+    if (conn->out.len == 0) {
+        n = conn->owner->engine->try_send(&conn->stream, data, len);
+        n = duos__is_spurious(n) ? 0 : n;
+    }
+    if (n < 0) {
+        duos_conn_abort(conn, (duos_err)n);
+        return (duos_err)n;
+    }
+    if (n > 0) {
+        count_sent(conn, (size_t)n);
+    }
+    if ((size_t)n == len) {
+        return DUOS_OK;
+    }
+    err = queue_rest(conn, (const char *)data + n, len - (size_t)n, (size_t)n);
+    if (err != DUOS_OK) {
+        duos_conn_abort(conn, err);
+    }
+    return conn->state < DUOS__CONN_CLOSED ? DUOS_OK : conn->stream.reason;
+}
+
+/* The limit is asked first: what has been sealed must go. */
+static duos_err send_sealed(duos_conn *conn, const void *data, size_t len)
+{
+    size_t max = conn->owner->limits.queue_max;
+    size_t room = conn->out.len < max ? max - conn->out.len : 0;
+
+    if (len > room) {
+        return refuse_full(conn, len);
+    }
+    if (len > 0) {
+        duos__transport_seal(conn, data, len);
+    }
+    return DUOS_OK; /* if that has failed, on_close tells */
 }
 
 duos_err duos_conn_send(duos_conn *conn, const void *data, size_t len)
@@ -77,6 +124,9 @@ duos_err duos_conn_send(duos_conn *conn, const void *data, size_t len)
     }
     if (DUOS_UNLIKELY(conn->state != DUOS__CONN_OPEN || conn->ended_out)) {
         return DUOS_ESTATE;
+    }
+    if (DUOS_UNLIKELY(duos__filter_seals(conn))) {
+        return send_sealed(conn, data, len);
     }
     if (DUOS_UNLIKELY(conn->out.len > 0)) {
         return sent_less(conn, data, len, 0);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "conn_filter.h"
 #include "deadline.h"
 #include "mem.h"
 #include "server_core.h"
@@ -14,6 +15,7 @@
 #define ACCEPTS_PER_TURN 64u
 
 static void connection_gone(duos__owner *owner, duos_conn *conn);
+static void free_server(duos_server *server);
 static void drain_expired(duos__timer *timer);
 
 /* ---- making one ------------------------------------------------------- */
@@ -41,6 +43,9 @@ static void setup(duos_server *server, duos_loop *loop,
     server->owner.limits = config->limits;
     server->owner.user = config->user;
     server->owner.gone = connection_gone;
+    server->owner.side = DUOS_TRANSPORT_SERVER;
+    server->owner.transport = config->transport;
+    server->owner.transport_user = config->transport_user;
     server->drain_deadline.fire = drain_expired;
     duos__slots_init(&server->slots, sizeof(duos__conn_slot), &loop->alloc);
     duos__server_accept_init(server);
@@ -52,7 +57,9 @@ static duos_err read_config(duos_server_config *chosen,
     duos_server_config_init(chosen);
     if (config != NULL &&
         (!duos__versioned_copy(chosen, sizeof *chosen, config) ||
-         !duos__handler_complete(&chosen->handler))) {
+         !duos__handler_complete(&chosen->handler) ||
+         !duos__transport_valid(chosen->transport) ||
+         (chosen->proxy == NULL && chosen->proxy_count > 0))) {
         return DUOS_EINVAL;
     }
     if (chosen->accepts_per_turn == 0) {
@@ -86,6 +93,12 @@ duos_err duos_server_create(duos_loop *loop, const duos_server_config *config,
         return err;
     }
     setup(server, loop, &chosen);
+    err = duos__owner_set_proxies(&server->owner, chosen.proxy,
+                                  chosen.proxy_count);
+    if (err != DUOS_OK) {
+        free_server(server);
+        return err;
+    }
     *out = server;
     return DUOS_OK;
 }
@@ -288,6 +301,7 @@ static void free_server(duos_server *server)
         duos__free(&loop->alloc, l, sizeof *l);
     }
     duos__slots_fini(&server->slots);
+    duos__owner_set_proxies(&server->owner, NULL, 0);
     duos__timers_unreserve(&loop->timers);
     duos__free(&loop->alloc, server, sizeof *server);
 }
@@ -353,6 +367,9 @@ static void drain_expired(duos__timer *timer)
 /* Hands over what has arrived, then closes behind what is queued. */
 static void finish_conn(duos_server *server, duos_conn *conn)
 {
+    if (conn->filter != NULL) {
+        duos__filter_catch_up(conn);
+    }
     if (conn->stream.receiving) {
         (void)server->owner.engine->recv_now(&conn->stream);
     }
@@ -361,11 +378,13 @@ static void finish_conn(duos_server *server, duos_conn *conn)
 
 static void finish_all(duos_server *server)
 {
-    duos_conn *conn = duos_server_next(server, NULL);
+    duos_conn *conn = conn_from(server, 0);
 
     while (conn != NULL) {
-        finish_conn(server, conn);
-        conn = duos_server_next(server, conn);
+        if (conn->state <= DUOS__CONN_OPEN) {
+            finish_conn(server, conn);
+        }
+        conn = conn_from(server, conn->slot + 1);
     }
 }
 

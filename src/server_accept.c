@@ -109,9 +109,7 @@ void duos__acceptor_accepted(duos__acceptor *a, duos_socket sock,
     }
     count_accepted(&server->stats);
     duos__conn_set_peer(conn, peer);
-    if (server->owner.handler.on_open != NULL) {
-        server->owner.handler.on_open(conn, conn->user);
-    }
+    duos__conn_opened(conn);
 }
 
 static void close_listener(duos__listen_socket *l)

@@ -9,8 +9,10 @@
 #ifndef DUOSOCK_SERVER_H
 #define DUOSOCK_SERVER_H
 
+#include <duosock/cidr.h>
 #include <duosock/conn.h>
 #include <duosock/listen.h>
+#include <duosock/transport.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -39,6 +41,19 @@ typedef struct duos_server duos_server;
  * on_error: a listener failed (DUOS_EMFILE while no descriptor is left, told
  *     once per pause, or what ended it); may be NULL.
  * on_drained: after duos_server_drain, no connection is left; may be NULL.
+ * transport, transport_user: what stands between the wire and the handler,
+ *     as TLS (see transport.h); NULL for nothing.
+ * proxy: proxy_count prefixes of load balancers, copied; none as a rule. A
+ *     client from one of them must begin with a header of the PROXY protocol,
+ *     version 1 or 2, at most 107 or 4096 bytes, within handshake_ms: on_open
+ *     comes behind it, and duos_conn_origin tells what it said. Anything else
+ *     ends the connection: DUOS_EPROTO, also for a second header,
+ *     DUOS_ETRUNCATED for the end of the stream within it. A client from
+ *     elsewhere begins as ever, without a header: one who sends one is
+ *     refused (DUOS_EACCES); of a header that came in pieces, the handler may
+ *     have seen the first. Headers of unix streams and of unknown families
+ *     are taken and name nobody. Limits by address look at the TCP peer, not
+ *     at what a header says, and so do the two lists of who may connect.
  */
 typedef struct duos_server_config {
     size_t size;
@@ -49,6 +64,10 @@ typedef struct duos_server_config {
     duos_conn_limits limits;
     void (*on_error)(duos_server *server, duos_err err, void *user);
     void (*on_drained)(duos_server *server, void *user);
+    const duos_transport_ops *transport;
+    void *transport_user;
+    const duos_cidr *proxy;
+    size_t proxy_count;
 } duos_server_config;
 
 /* What a server has counted since it was made. */
@@ -80,8 +99,8 @@ DUOS_API void duos_server_config_init(duos_server_config *config);
  * config: copied; NULL means the defaults, which discard what comes.
  * out: receives the server.
  *
- * Returns: DUOS_OK; DUOS_EINVAL for a NULL, a config of an unknown size;
- *     DUOS_ERANGE for a negative time, or marks that are not
+ * Returns: DUOS_OK; DUOS_EINVAL for a NULL, a config of an unknown size, or
+ *     a transport that is not complete; DUOS_ERANGE for a negative time, or marks that are not
  *     queue_low <= queue_high <= queue_max; DUOS_ENOMEM.
  * Ownership: the caller destroys it before the loop.
  * Blocking: never.
