@@ -124,8 +124,8 @@ void duos__conn_set_peer(duos_conn *conn, const duos_addr *addr);
 void duos__peer_set(duos__peer *peer, const duos_addr *addr);
 void duos__peer_get(const duos__peer *peer, duos_addr *addr);
 
-/* Sends or queues, whatever the limits say: DUOS_OK, or what has ended the
- * connection. */
+/* Sends or queues, whatever the limits say: DUOS_OK, or what must end the
+ * connection, if it has not done so yet. */
 duos_err duos__conn_emit(duos_conn *conn, const void *data, size_t len);
 
 #endif

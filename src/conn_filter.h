@@ -33,6 +33,7 @@ struct duos__filter {
     bool has_session;
     bool feeding;  /* feed is under way */
     bool sealing;  /* seal is under way */
+    bool parting;  /* close is under way */
     bool deferred; /* end is in the loop's list */
     bool woken;    /* feed is to be called without bytes */
     bool said;     /* our goodbye, or that there will be none */

@@ -84,7 +84,6 @@ duos_err duos__conn_emit(duos_conn *conn, const void *data, size_t len)
         n = duos__is_spurious(n) ? 0 : n;
     }
     if (n < 0) {
-        duos_conn_abort(conn, (duos_err)n);
         return (duos_err)n;
     }
     if (n > 0) {
@@ -94,10 +93,7 @@ duos_err duos__conn_emit(duos_conn *conn, const void *data, size_t len)
         return DUOS_OK;
     }
     err = queue_rest(conn, (const char *)data + n, len - (size_t)n, (size_t)n);
-    if (err != DUOS_OK) {
-        duos_conn_abort(conn, err);
-    }
-    return conn->state < DUOS__CONN_CLOSED ? DUOS_OK : conn->stream.reason;
+    return conn->state < DUOS__CONN_CLOSED ? err : conn->stream.reason;
 }
 
 /* The limit is asked first: what has been sealed must go. */

@@ -54,11 +54,21 @@ static bool says_too_much(const duos_conn *conn, size_t len)
            (len > room && len - room > DUOS_TRANSPORT_EXTRA - over);
 }
 
+/* A goodbye is a courtesy: the peer may have hung up behind its own. */
+static void sink_failed(duos__filter *f, duos_err err)
+{
+    f->error = err;
+    if (!f->parting) {
+        duos_conn_abort(f->conn, err);
+    }
+}
+
 static duos_err emit_cipher(duos_transport_sink *sink, const void *data,
                             size_t len)
 {
     duos__filter *f = filter_of(sink);
     duos_conn *conn = f->conn;
+    duos_err err;
 
     if (!is_alive(conn)) {
         return DUOS_ESTATE;
@@ -70,7 +80,11 @@ static duos_err emit_cipher(duos_transport_sink *sink, const void *data,
         duos_conn_abort(conn, DUOS_ELIMIT);
         return DUOS_ELIMIT;
     }
-    return duos__conn_emit(conn, data, len);
+    err = duos__conn_emit(conn, data, len);
+    if (err != DUOS_OK) {
+        sink_failed(f, err);
+    }
+    return err;
 }
 
 static void wake(duos_transport_sink *sink)
@@ -172,11 +186,14 @@ void duos__transport_goodbye(duos_conn *conn)
         conn->state != DUOS__CONN_OPEN) {
         return;
     }
+    f->parting = true;
     err = conn->owner->transport->close(f->session);
+    f->parting = false;
     f->said = true;
-    if (err != DUOS_OK) {
+    if (err != DUOS_OK && f->error == DUOS_OK) {
         duos_conn_abort(conn, err);
     }
+    f->error = DUOS_OK;
 }
 
 void duos__transport_end(duos__filter *f)
