@@ -52,6 +52,7 @@ duos_conn *duos__conn_new(duos__owner *owner)
     conn->stream.loop = owner->loop;
     conn->owner = owner;
     conn->user = owner->user;
+    conn->state = DUOS__CONN_CONNECTING;
     conn->since_ms = conn->active_ms = duos__loop_stamp(owner->loop);
     return conn;
 }
@@ -126,11 +127,11 @@ void duos__stream_received(duos__stream *s, const void *data, size_t len)
 
     conn->bytes_in += len;
     conn->active_ms = s->loop->now_ms;
-    if (DUOS_UNLIKELY(conn->filter != NULL)) {
+    if (DUOS_LIKELY(duos__conn_is_plain(conn) ||
+                    (conn->state == DUOS__CONN_OPEN && !conn->filtered))) {
+        duos__conn_tell_data(conn, data, len);
+    } else if (conn->filtered) {
         duos__filter_received(conn, data, len);
-    } else if (DUOS_LIKELY(conn->state == DUOS__CONN_OPEN &&
-                           conn->owner->handler.on_data != NULL)) {
-        conn->owner->handler.on_data(conn, data, len, conn->user);
     }
 }
 
@@ -175,7 +176,7 @@ void duos__conn_update_receiving(duos_conn *conn)
         wanted == conn->stream.receiving) {
         return;
     }
-    if (wanted && conn->filter != NULL && duos__filter_resume(conn)) {
+    if (wanted && conn->filtered && duos__filter_resume(conn)) {
         return;
     }
     if (wanted) {

@@ -12,6 +12,9 @@
 #include <duosock/conn.h>
 #include <duosock/transport.h>
 
+#include <stddef.h>
+#include <string.h>
+
 #include "bufq.h"
 #include "engine_ops.h"
 
@@ -37,9 +40,9 @@ struct duos__owner {
 };
 
 typedef enum duos__conn_state {
+    DUOS__CONN_OPEN = 0, /* see duos__conn_is_plain */
     DUOS__CONN_CONNECTING,
-    DUOS__CONN_GREETING, /* conn_filter.h: on_open has not been told */
-    DUOS__CONN_OPEN,
+    DUOS__CONN_GREETING,  /* conn_filter.h: on_open has not been told */
     DUOS__CONN_FLUSHING,  /* closing: the queue goes out */
     DUOS__CONN_LINGERING, /* our end is sent: waiting for the peer's */
     DUOS__CONN_CLOSED,    /* on_close comes at the end of the turn */
@@ -71,15 +74,29 @@ struct duos_conn {
     uint32_t since_ms;  /* the state began */
     uint32_t active_ms; /* a byte was moved, either way */
     uint32_t sent_ms;   /* the queue began to wait, or went on */
-    uint8_t state;      /* a duos__conn_state */
+    uint8_t state;      /* a duos__conn_state; these four: see below */
+    bool ended_out;     /* our end of stream was asked for */
+    bool above;         /* on_drain is owed */
+    bool filtered;      /* there is a filter */
     bool paused;        /* by the user */
     bool held;          /* by back-pressure */
-    bool above;         /* on_drain is owed */
     bool ended_in;      /* the peer's end of stream was seen */
-    bool ended_out;     /* ours was asked for */
-    bool queued;        /* the queue was in use when it began to close */
-    bool reset;         /* close drops what has not gone */
+    bool queued : 1;    /* the queue was in use when it began to close */
+    bool reset : 1;     /* close drops what has not gone */
 };
+
+typedef char duos__plain_is_a_word
+    [offsetof(duos_conn, filtered) == offsetof(duos_conn, state) + 3 ? 1 : -1];
+
+/* Open, with nothing special about it: one look at four bytes for the hot
+ * path. Who gets false looks at each of them. */
+static inline bool duos__conn_is_plain(const duos_conn *conn)
+{
+    uint32_t word;
+
+    memcpy(&word, (const char *)conn + offsetof(duos_conn, state), sizeof word);
+    return word == 0;
+}
 
 /* Checks and completes limits: DUOS_OK or DUOS_ERANGE. */
 duos_err duos__limits_complete(duos_conn_limits *limits);
@@ -105,6 +122,14 @@ void duos__conn_opened(duos_conn *conn);
 
 /* Calls on_open. */
 void duos__conn_tell_open(duos_conn *conn);
+
+static inline void duos__conn_tell_data(duos_conn *conn, const void *data,
+                                        size_t len)
+{
+    if (DUOS_LIKELY(conn->owner->handler.on_data != NULL)) {
+        conn->owner->handler.on_data(conn, data, len, conn->user);
+    }
+}
 
 /* Starts the timer for the deadlines of the current state. */
 duos_err duos__conn_watch_deadlines(duos_conn *conn);

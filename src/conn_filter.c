@@ -149,6 +149,7 @@ void duos__filter_begin(duos_conn *conn)
 
     conn->state = DUOS__CONN_GREETING;
     conn->filter = f;
+    conn->filtered = f != NULL;
     if (err == DUOS_OK) {
         f->conn = conn;
         err = conn->owner->proxy_count > 0 ? expect_header(conn, f) : DUOS_OK;
@@ -184,13 +185,6 @@ static bool is_wanted(const duos_conn *conn)
     return conn->state == DUOS__CONN_OPEN && !conn->paused && !conn->held;
 }
 
-static void hand_over(duos_conn *conn, const void *data, size_t len)
-{
-    if (conn->owner->handler.on_data != NULL) {
-        conn->owner->handler.on_data(conn, data, len, conn->user);
-    }
-}
-
 void duos__filter_deliver(duos_conn *conn)
 {
     duos__filter *f = conn->filter;
@@ -198,7 +192,7 @@ void duos__filter_deliver(duos_conn *conn)
     size_t len;
 
     while (is_wanted(conn) && (len = duos__bufq_front(&f->plain, &data)) > 0) {
-        hand_over(conn, data, len);
+        duos__conn_tell_data(conn, data, len);
         duos__bufq_consume(&f->plain, alloc_of(conn), len);
     }
     if (f->heard && f->plain.len == 0 && conn->state == DUOS__CONN_OPEN &&
@@ -227,7 +221,7 @@ static void pass_on(duos_conn *conn, const void *data, size_t len)
     if (f->has_session) {
         duos__transport_feed(conn, data, len);
     } else if (is_wanted(conn) && f->plain.len == 0) {
-        hand_over(conn, data, len);
+        duos__conn_tell_data(conn, data, len);
     } else if (duos__bufq_append(&f->plain, alloc_of(conn), data, len) !=
                DUOS_OK) {
         duos_conn_abort(conn, DUOS_ENOMEM);
@@ -314,6 +308,7 @@ void duos__filter_free(duos_conn *conn)
     duos__free(alloc, f->origin, sizeof *f->origin);
     duos__free(alloc, f, sizeof *f);
     conn->filter = NULL;
+    conn->filtered = false;
 }
 
 /* ---- asking ----------------------------------------------------------- */

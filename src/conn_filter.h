@@ -49,7 +49,7 @@ static inline bool duos__filter_wanted(const duos__owner *owner)
 /* Whether what is sent goes through a transport. */
 static inline bool duos__filter_seals(const duos_conn *conn)
 {
-    return conn->filter != NULL && conn->filter->has_session;
+    return conn->filtered && conn->filter->has_session;
 }
 
 /* Whether an end of the wire came before the peer's goodbye. */
@@ -61,7 +61,7 @@ static inline bool duos__filter_is_cut(const duos_conn *conn)
 /* Whether the bytes on the socket are not the user's, or not all of them. */
 static inline bool duos__filter_holds(const duos_conn *conn)
 {
-    return conn->filter != NULL &&
+    return conn->filtered &&
            (conn->filter->has_session || conn->filter->plain.len > 0);
 }
 

@@ -111,19 +111,10 @@ static duos_err send_sealed(duos_conn *conn, const void *data, size_t len)
     return DUOS_OK; /* if that has failed, on_close tells */
 }
 
-duos_err duos_conn_send(duos_conn *conn, const void *data, size_t len)
+static inline duos_err send_plain(duos_conn *conn, const void *data, size_t len)
 {
     sys_count n;
 
-    if (DUOS_UNLIKELY(conn == NULL || data == NULL)) {
-        return conn != NULL && len == 0 ? DUOS_OK : DUOS_EINVAL;
-    }
-    if (DUOS_UNLIKELY(conn->state != DUOS__CONN_OPEN || conn->ended_out)) {
-        return DUOS_ESTATE;
-    }
-    if (DUOS_UNLIKELY(duos__filter_seals(conn))) {
-        return send_sealed(conn, data, len);
-    }
     if (DUOS_UNLIKELY(conn->out.len > 0)) {
         return sent_less(conn, data, len, 0);
     }
@@ -134,9 +125,28 @@ duos_err duos_conn_send(duos_conn *conn, const void *data, size_t len)
     if (DUOS_UNLIKELY(n != (sys_count)len)) {
         return sent_less(conn, data, len, n);
     }
-    conn->bytes_out += len;
-    conn->active_ms = duos__loop_stamp(conn->stream.loop);
+    count_sent(conn, len);
     return DUOS_OK;
+}
+
+static duos_err send_otherwise(duos_conn *conn, const void *data, size_t len)
+{
+    if (conn->state != DUOS__CONN_OPEN || conn->ended_out) {
+        return DUOS_ESTATE;
+    }
+    return duos__filter_seals(conn) ? send_sealed(conn, data, len)
+                                    : send_plain(conn, data, len);
+}
+
+duos_err duos_conn_send(duos_conn *conn, const void *data, size_t len)
+{
+    if (DUOS_UNLIKELY(conn == NULL || data == NULL)) {
+        return conn != NULL && len == 0 ? DUOS_OK : DUOS_EINVAL;
+    }
+    if (DUOS_UNLIKELY(!duos__conn_is_plain(conn))) {
+        return send_otherwise(conn, data, len);
+    }
+    return send_plain(conn, data, len);
 }
 
 size_t duos__stream_pull(duos__stream *s, const void **data)

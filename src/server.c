@@ -367,7 +367,7 @@ static void drain_expired(duos__timer *timer)
 /* Hands over what has arrived, then closes behind what is queued. */
 static void finish_conn(duos_server *server, duos_conn *conn)
 {
-    if (conn->filter != NULL) {
+    if (conn->filtered) {
         duos__filter_catch_up(conn);
     }
     if (conn->stream.receiving) {
@@ -381,7 +381,7 @@ static void finish_all(duos_server *server)
     duos_conn *conn = conn_from(server, 0);
 
     while (conn != NULL) {
-        if (conn->state <= DUOS__CONN_OPEN) {
+        if (conn->state <= DUOS__CONN_GREETING) {
             finish_conn(server, conn);
         }
         conn = conn_from(server, conn->slot + 1);
