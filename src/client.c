@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "conn_core.h"
+#include "conn_filter.h"
 #include "deadline.h"
 #include "dial.h"
 #include "mem.h"
@@ -54,7 +55,8 @@ static duos_err read_config(duos_client_config *chosen,
     duos_client_config_init(chosen);
     if (config != NULL &&
         (!duos__versioned_copy(chosen, sizeof *chosen, config) ||
-         !duos__handler_complete(&chosen->handler))) {
+         !duos__handler_complete(&chosen->handler) ||
+         !duos__transport_valid(chosen->transport))) {
         return DUOS_EINVAL;
     }
     if (chosen->connect_ms < 0) {
@@ -88,6 +90,8 @@ duos_err duos_client_create(duos_loop *loop, const duos_client_config *config,
     client->owner.user = chosen.user;
     client->owner.connect_failed = connect_failed;
     client->owner.gone = connection_gone;
+    client->owner.transport = chosen.transport;
+    client->owner.transport_user = chosen.transport_user;
     client->connect_ms = chosen.connect_ms;
     client->connect_deadline.fire = connect_expired;
     (void)duos_lookup_init(&client->lookup, loop, looked_up, client);

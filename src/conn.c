@@ -10,6 +10,7 @@
 
 #include "conn_core.h"
 #include "conn_close.h"
+#include "conn_filter.h"
 #include "mem.h"
 #include "versioned.h"
 
@@ -51,6 +52,7 @@ duos_conn *duos__conn_new(duos__owner *owner)
     conn->stream.loop = owner->loop;
     conn->owner = owner;
     conn->user = owner->user;
+    conn->state = DUOS__CONN_CONNECTING;
     conn->since_ms = conn->active_ms = duos__loop_stamp(owner->loop);
     return conn;
 }
@@ -59,6 +61,7 @@ void duos__conn_free(duos_conn *conn)
 {
     const duos_alloc *alloc = &conn->stream.loop->alloc;
 
+    duos__filter_free(conn);
     duos__bufq_clear(&conn->out, alloc);
     duos__free(alloc, conn, sizeof *conn);
 }
@@ -73,6 +76,22 @@ duos_err duos__conn_attach(duos_conn *conn, duos_socket sock)
     return err;
 }
 
+void duos__conn_tell_open(duos_conn *conn)
+{
+    if (conn->owner->handler.on_open != NULL) {
+        conn->owner->handler.on_open(conn, conn->user);
+    }
+}
+
+void duos__conn_opened(duos_conn *conn)
+{
+    if (DUOS_UNLIKELY(duos__filter_wanted(conn->owner))) {
+        duos__filter_begin(conn);
+    } else {
+        duos__conn_tell_open(conn);
+    }
+}
+
 static void open_connected(duos_conn *conn)
 {
     conn->state = DUOS__CONN_OPEN;
@@ -81,9 +100,8 @@ static void open_connected(duos_conn *conn)
     if (duos__conn_watch_deadlines(conn) != DUOS_OK) {
         duos__conn_finish(conn, DUOS_ENOMEM);
     }
-    if (conn->state == DUOS__CONN_OPEN && /* one of these may have ended it */
-        conn->owner->handler.on_open != NULL) {
-        conn->owner->handler.on_open(conn, conn->user);
+    if (conn->state == DUOS__CONN_OPEN) { /* one of these may have ended it */
+        duos__conn_opened(conn);
     }
 }
 
@@ -109,17 +127,24 @@ void duos__stream_received(duos__stream *s, const void *data, size_t len)
 
     conn->bytes_in += len;
     conn->active_ms = s->loop->now_ms;
-    if (DUOS_LIKELY(conn->state == DUOS__CONN_OPEN &&
-                    conn->owner->handler.on_data != NULL)) {
-        conn->owner->handler.on_data(conn, data, len, conn->user);
+    if (DUOS_LIKELY(duos__conn_is_plain(conn) ||
+                    (conn->state == DUOS__CONN_OPEN && !conn->filtered))) {
+        duos__conn_tell_data(conn, data, len);
+    } else if (conn->filtered) {
+        duos__filter_received(conn, data, len);
     }
 }
 
-static void peer_ended(duos_conn *conn)
+void duos__conn_peer_ended(duos_conn *conn)
 {
     conn->ended_in = true;
     if (conn->state == DUOS__CONN_LINGERING) {
         duos__conn_finish(conn, conn->stream.reason);
+    } else if (conn->state == DUOS__CONN_GREETING) {
+        duos__conn_finish(conn,
+                          conn->bytes_in > 0 ? DUOS_ETRUNCATED : DUOS_EEOF);
+    } else if (duos__filter_is_cut(conn)) {
+        duos__conn_begin_close(conn, DUOS_ETRUNCATED);
     } else if (conn->state == DUOS__CONN_OPEN) {
         if (conn->owner->handler.on_eof != NULL && !conn->ended_out) {
             conn->owner->handler.on_eof(conn, conn->user);
@@ -134,7 +159,7 @@ void duos__stream_ended(duos__stream *s, duos_err reason)
     duos_conn *conn = conn_of(s);
 
     if (reason == DUOS_EEOF) {
-        peer_ended(conn);
+        duos__conn_peer_ended(conn);
     } else if (conn->state == DUOS__CONN_LINGERING) {
         /* The bytes are out; how the peer hangs up is its own affair. */
         duos__conn_finish(conn, s->reason);
@@ -149,6 +174,9 @@ void duos__conn_update_receiving(duos_conn *conn)
 
     if (conn->state != DUOS__CONN_OPEN || conn->ended_in ||
         wanted == conn->stream.receiving) {
+        return;
+    }
+    if (wanted && conn->filtered && duos__filter_resume(conn)) {
         return;
     }
     if (wanted) {
@@ -183,17 +211,29 @@ duos_err duos_conn_resume(duos_conn *conn)
 
 /* ---- asking ----------------------------------------------------------- */
 
-void duos__conn_set_peer(duos_conn *conn, const duos_addr *addr)
+void duos__peer_set(duos__peer *peer, const duos_addr *addr)
 {
     size_t len = addr->family == DUOS_IPV4 ? 4 : 16;
 
-    memset(&conn->peer, 0, sizeof conn->peer);
-    conn->peer.family = addr->family;
+    memset(peer, 0, sizeof *peer);
+    peer->family = addr->family;
     if (addr->family == DUOS_IPV4 || addr->family == DUOS_IPV6) {
-        conn->peer.port = addr->port;
-        conn->peer.scope = addr->scope;
-        memcpy(conn->peer.ip, addr->ip.v6, len);
+        peer->port = addr->port;
+        peer->scope = addr->scope;
+        memcpy(peer->ip, addr->ip.v6, len);
     }
+}
+
+void duos__peer_get(const duos__peer *peer, duos_addr *addr)
+{
+    *addr = duos_addr_ipv6(peer->ip, peer->port);
+    addr->family = peer->family;
+    addr->scope = peer->scope;
+}
+
+void duos__conn_set_peer(duos_conn *conn, const duos_addr *addr)
+{
+    duos__peer_set(&conn->peer, addr);
 }
 
 duos_err duos_conn_peer(const duos_conn *conn, duos_addr *out)
@@ -205,9 +245,7 @@ duos_err duos_conn_peer(const duos_conn *conn, duos_addr *out)
         duos_peer_addr(conn->stream.sock, out) == DUOS_OK) {
         return DUOS_OK; /* a path would cost every connection 108 bytes */
     }
-    *out = duos_addr_ipv6(conn->peer.ip, conn->peer.port);
-    out->family = conn->peer.family;
-    out->scope = conn->peer.scope;
+    duos__peer_get(&conn->peer, out);
     return DUOS_OK;
 }
 
@@ -230,6 +268,17 @@ duos_err duos_conn_tuple(const duos_conn *conn, duos_tuple *out)
         *out = tuple;
     }
     return err;
+}
+
+duos_err duos_conn_credentials(const duos_conn *conn, duos_credentials *out)
+{
+    if (conn == NULL || out == NULL) {
+        return DUOS_EINVAL;
+    }
+    if (!duos_socket_valid(conn->stream.sock)) {
+        return DUOS_ESTATE;
+    }
+    return duos_peer_credentials(conn->stream.sock, out);
 }
 
 duos_err duos_conn_bytes(const duos_conn *conn, uint64_t *received,

@@ -2,14 +2,15 @@
 /*
  * conn_close.c - every way in which a connection ends.
  *
- * OPEN -> FLUSHING -> LINGERING -> CLOSED, each left out where there is
- * nothing to do; or at once to CLOSED when it breaks. CLOSED means: the
+ * GREETING, OPEN -> FLUSHING -> LINGERING -> CLOSED, each left out where there
+ * is nothing to do; or at once to CLOSED when it breaks. CLOSED means: the
  * engine is silent, and on_close, close and free follow at the end of the
  * turn, when no callback of this connection can be under way.
  */
 #include "conn_close.h"
 
 #include "conn_core.h"
+#include "conn_filter.h"
 #include "mem.h"
 
 /* ---- the end of the turn ---------------------------------------------- */
@@ -119,7 +120,8 @@ static void linger_or_finish(duos_conn *conn)
 
 void duos__conn_begin_close(duos_conn *conn, duos_err reason)
 {
-    if (conn->state != DUOS__CONN_OPEN) {
+    duos__transport_goodbye(conn);
+    if (conn->state != DUOS__CONN_OPEN && conn->state != DUOS__CONN_GREETING) {
         return;
     }
     conn->stream.reason = reason;
@@ -164,8 +166,9 @@ duos_err duos_conn_shutdown(duos_conn *conn)
         return DUOS_ESTATE;
     }
     if (!conn->ended_out) {
+        duos__transport_goodbye(conn);
         conn->ended_out = true;
-        if (conn->out.len == 0) {
+        if (conn->out.len == 0 && conn->state == DUOS__CONN_OPEN) {
             send_end(conn);
         }
     }
@@ -198,7 +201,8 @@ duos_err duos_conn_release(duos_conn *conn, duos_socket *out)
     if (conn == NULL || out == NULL) {
         return DUOS_EINVAL;
     }
-    if (conn->state != DUOS__CONN_OPEN || conn->out.len > 0) {
+    if (conn->state != DUOS__CONN_OPEN || conn->out.len > 0 ||
+        duos__filter_holds(conn)) {
         return DUOS_ESTATE;
     }
     *out = conn->owner->engine->release(&conn->stream);

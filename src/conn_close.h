@@ -7,6 +7,9 @@
 
 #include <duosock/conn.h>
 
+/* The peer will send no more. */
+void duos__conn_peer_ended(duos_conn *conn);
+
 /* The queue has become empty: does what waited for that. */
 void duos__conn_queue_out(duos_conn *conn);
 

@@ -8,12 +8,18 @@
 #ifndef DUOS_CONN_CORE_H
 #define DUOS_CONN_CORE_H
 
+#include <duosock/cidr.h>
 #include <duosock/conn.h>
+#include <duosock/transport.h>
+
+#include <stddef.h>
+#include <string.h>
 
 #include "bufq.h"
 #include "engine_ops.h"
 
 typedef struct duos__owner duos__owner;
+typedef struct duos__filter duos__filter;
 
 /* What a server or a client is to its connections. */
 struct duos__owner {
@@ -25,6 +31,11 @@ struct duos__owner {
     uint64_t read_yields;    /* turns that ended with a share used up */
     uint64_t write_yields;
     uint64_t no_buffers; /* sends that the system had no memory for */
+    const duos_transport_ops *transport; /* NULL for none */
+    void *transport_user;
+    duos_transport_side side;
+    const duos_cidr *proxies; /* whose PROXY header is believed */
+    size_t proxy_count;
     /* An attempt failed: tries elsewhere, or calls duos__conn_finish. */
     void (*connect_failed)(duos__owner *owner, duos_conn *conn, duos_err err);
     /* After on_close, or release; conn is freed next. */
@@ -32,8 +43,9 @@ struct duos__owner {
 };
 
 typedef enum duos__conn_state {
+    DUOS__CONN_OPEN = 0, /* see duos__conn_is_plain */
     DUOS__CONN_CONNECTING,
-    DUOS__CONN_OPEN,
+    DUOS__CONN_GREETING,  /* conn_filter.h: on_open has not been told */
     DUOS__CONN_FLUSHING,  /* closing: the queue goes out */
     DUOS__CONN_LINGERING, /* our end is sent: waiting for the peer's */
     DUOS__CONN_CLOSED,    /* on_close comes at the end of the turn */
@@ -52,6 +64,7 @@ struct duos_conn {
     duos__stream stream; /* first: the engine's events are for it */
     duos__owner *owner;
     void *user;
+    duos__filter *filter; /* NULL as a rule */
     duos__bufq out;
     uint64_t bytes_in;
     uint64_t bytes_out;
@@ -64,18 +77,31 @@ struct duos_conn {
     uint32_t since_ms;  /* the state began */
     uint32_t active_ms; /* a byte was moved, either way */
     uint32_t sent_ms;   /* the queue began to wait, or went on */
-    uint8_t state;      /* a duos__conn_state */
+    uint8_t state;      /* a duos__conn_state; these four: see below */
+    bool ended_out;     /* our end of stream was asked for */
+    bool above;         /* on_drain is owed */
+    bool filtered;      /* there is a filter */
     bool paused;        /* by the user */
     bool held;          /* by back-pressure */
-    bool above;         /* on_drain is owed */
     bool ended_in;      /* the peer's end of stream was seen */
-    bool ended_out;     /* ours was asked for */
-    bool queued;        /* the queue was in use when it began to close */
-    bool reset;         /* close drops what has not gone */
+    bool queued : 1;    /* the queue was in use when it began to close */
+    bool reset : 1;     /* close drops what has not gone */
 };
 
 /* The most that duos__stream.starved counts. */
 #define DUOS__STARVED_MAX 8
+typedef char duos__plain_is_a_word
+    [offsetof(duos_conn, filtered) == offsetof(duos_conn, state) + 3 ? 1 : -1];
+
+/* Open, with nothing special about it: one look at four bytes for the hot
+ * path. Who gets false looks at each of them. */
+static inline bool duos__conn_is_plain(const duos_conn *conn)
+{
+    uint32_t word;
+
+    memcpy(&word, (const char *)conn + offsetof(duos_conn, state), sizeof word);
+    return word == 0;
+}
 
 /* Checks and completes limits: DUOS_OK or DUOS_ERANGE. */
 duos_err duos__limits_complete(duos_conn_limits *limits);
@@ -96,6 +122,20 @@ void duos__conn_free(duos_conn *conn);
  * on failure. on_open is the caller's affair. */
 duos_err duos__conn_attach(duos_conn *conn, duos_socket sock);
 
+/* The socket stands: on_open, or first what comes before that. */
+void duos__conn_opened(duos_conn *conn);
+
+/* Calls on_open. */
+void duos__conn_tell_open(duos_conn *conn);
+
+static inline void duos__conn_tell_data(duos_conn *conn, const void *data,
+                                        size_t len)
+{
+    if (DUOS_LIKELY(conn->owner->handler.on_data != NULL)) {
+        conn->owner->handler.on_data(conn, data, len, conn->user);
+    }
+}
+
 /* Starts the timer for the deadlines of the current state. */
 duos_err duos__conn_watch_deadlines(duos_conn *conn);
 
@@ -109,5 +149,13 @@ void duos__conn_begin_close(duos_conn *conn, duos_err reason);
 void duos__conn_update_receiving(duos_conn *conn);
 
 void duos__conn_set_peer(duos_conn *conn, const duos_addr *addr);
+
+/* Addresses of 24 bytes, and back. */
+void duos__peer_set(duos__peer *peer, const duos_addr *addr);
+void duos__peer_get(const duos__peer *peer, duos_addr *addr);
+
+/* Sends or queues, whatever the limits say: DUOS_OK, or what must end the
+ * connection, if it has not done so yet. */
+duos_err duos__conn_emit(duos_conn *conn, const void *data, size_t len);
 
 #endif

@@ -68,6 +68,19 @@ static void consider_queue(verdict *v, const duos_conn *conn)
     look_again_in(v, v->retry ? 0 : pause - passed + 1);
 }
 
+static void open_limits(verdict *v, const duos_conn *conn)
+{
+    const duos_conn_limits *limits = &conn->owner->limits;
+
+    if (conn->bytes_in == 0) {
+        consider(v, limits->first_byte_ms, conn->since_ms, DUOS_EIDLE);
+    }
+    consider(v, limits->idle_ms, conn->active_ms, DUOS_EIDLE);
+    if (conn->out.len > 0) {
+        consider_queue(v, conn);
+    }
+}
+
 static verdict judge(const duos_conn *conn)
 {
     const duos_conn_limits *limits = &conn->owner->limits;
@@ -75,14 +88,12 @@ static verdict judge(const duos_conn *conn)
 
     v.now_ms = conn->stream.loop->now_ms;
     switch ((duos__conn_state)conn->state) {
+    case DUOS__CONN_GREETING:
+        consider(&v, limits->handshake_ms, conn->since_ms, DUOS_ETIMEDOUT);
+        open_limits(&v, conn);
+        break;
     case DUOS__CONN_OPEN:
-        if (conn->bytes_in == 0) {
-            consider(&v, limits->first_byte_ms, conn->since_ms, DUOS_EIDLE);
-        }
-        consider(&v, limits->idle_ms, conn->active_ms, DUOS_EIDLE);
-        if (conn->out.len > 0) {
-            consider_queue(&v, conn);
-        }
+        open_limits(&v, conn);
         break;
     case DUOS__CONN_FLUSHING:
         consider_queue(&v, conn);
@@ -174,6 +185,7 @@ void duos__limits_init(duos_conn_limits *limits)
     limits->idle_ms = 5 * 60 * 1000;
     limits->stall_ms = 30 * 1000;
     limits->linger_ms = 2 * 1000;
+    limits->handshake_ms = 10 * 1000;
     limits->backpressure = true;
     limits->read_per_turn = SHARE;
     limits->write_per_turn = SHARE;
@@ -195,7 +207,7 @@ duos_err duos__limits_complete(duos_conn_limits *limits)
     }
     if (limits->first_byte_ms < 0 || limits->idle_ms < 0 ||
         limits->stall_ms < 0 || limits->linger_ms < 0 ||
-        limits->queue_low > limits->queue_high ||
+        limits->handshake_ms < 0 || limits->queue_low > limits->queue_high ||
         (limits->queue_high != SIZE_MAX &&
          limits->queue_high > limits->queue_max)) {
         return DUOS_ERANGE;

@@ -8,6 +8,13 @@
 
 #include "conn_core.h"
 #include "conn_close.h"
+#include "conn_filter.h"
+
+static void count_sent(duos_conn *conn, size_t n)
+{
+    conn->bytes_out += n;
+    conn->active_ms = duos__loop_stamp(conn->stream.loop);
+}
 
 /* All from the byte on that the kernel has not taken; shared: or NULL. */
 static duos_err append(duos_conn *conn, const void *data, size_t len,
@@ -53,6 +60,26 @@ static void hold_above_mark(duos_conn *conn)
     }
 }
 
+/* What the kernel did not take waits; taken is what it took of this send. */
+static duos_err queue_rest(duos_conn *conn, const void *data, size_t len,
+                           duos_shared *shared, size_t taken, bool starved)
+{
+    bool first = conn->out.len == 0;
+
+    if (append(conn, data, len, shared, taken) != DUOS_OK) {
+        if (taken == 0) {
+            return DUOS_ENOMEM;
+        }
+        duos_conn_abort(conn, DUOS_ENOMEM); /* half a message is out */
+        return DUOS_OK;                     /* on_close tells */
+    }
+    if (first) {
+        begin_waiting(conn, starved);
+    }
+    hold_above_mark(conn);
+    return DUOS_OK;
+}
+
 static duos_err refuse_full(duos_conn *conn, size_t len)
 {
     if (len > conn->owner->limits.queue_max) {
@@ -67,7 +94,6 @@ static duos_err sent_less(duos_conn *conn, const void *data, size_t len,
                           duos_shared *shared, sys_count n)
 {
     bool starved = n == DUOS_ENOBUFS;
-    bool first = conn->out.len == 0;
 
     if (starved || duos__is_spurious(n)) {
         n = 0;
@@ -80,32 +106,55 @@ static duos_err sent_less(duos_conn *conn, const void *data, size_t len,
         return refuse_full(conn, len);
     }
     if (n > 0) {
-        conn->bytes_out += (size_t)n;
-        conn->active_ms = duos__loop_stamp(conn->stream.loop);
+        count_sent(conn, (size_t)n);
     }
-    if (append(conn, data, len, shared, (size_t)n) != DUOS_OK) {
-        if (n == 0) {
-            return DUOS_ENOMEM;
-        }
-        duos_conn_abort(conn, DUOS_ENOMEM); /* half a message is out */
-        return DUOS_OK;                     /* on_close tells */
-    }
-    if (first) {
-        begin_waiting(conn, starved);
-    }
-    hold_above_mark(conn);
-    return DUOS_OK;
+    return queue_rest(conn, data, len, shared, (size_t)n, starved);
 }
 
-/* The bytes of a shared buffer, or those of the caller. */
-static inline duos_err send_bytes(duos_conn *conn, const void *data, size_t len,
+duos_err duos__conn_emit(duos_conn *conn, const void *data, size_t len)
+{
+    sys_count n = 0;
+    bool starved;
+    duos_err err;
+
+    if (conn->out.len == 0) {
+        n = conn->owner->engine->try_send(&conn->stream, data, len);
+    }
+    starved = n == DUOS_ENOBUFS;
+    n = starved || duos__is_spurious(n) ? 0 : n;
+    if (n < 0) {
+        return (duos_err)n;
+    }
+    if (n > 0) {
+        count_sent(conn, (size_t)n);
+    }
+    if ((size_t)n == len) {
+        return DUOS_OK;
+    }
+    err = queue_rest(conn, data, len, NULL, (size_t)n, starved);
+    return conn->state < DUOS__CONN_CLOSED ? err : conn->stream.reason;
+}
+
+/* The limit is asked first: what has been sealed must go. */
+static duos_err send_sealed(duos_conn *conn, const void *data, size_t len)
+{
+    size_t max = conn->owner->limits.queue_max;
+    size_t room = conn->out.len < max ? max - conn->out.len : 0;
+
+    if (len > room) {
+        return refuse_full(conn, len);
+    }
+    if (len > 0) {
+        duos__transport_seal(conn, data, len);
+    }
+    return DUOS_OK; /* if that has failed, on_close tells */
+}
+
+static inline duos_err send_plain(duos_conn *conn, const void *data, size_t len,
                                   duos_shared *shared)
 {
     sys_count n;
 
-    if (DUOS_UNLIKELY(conn->state != DUOS__CONN_OPEN || conn->ended_out)) {
-        return DUOS_ESTATE;
-    }
     if (DUOS_UNLIKELY(conn->out.len > 0)) {
         return sent_less(conn, data, len, shared, 0);
     }
@@ -116,9 +165,28 @@ static inline duos_err send_bytes(duos_conn *conn, const void *data, size_t len,
     if (DUOS_UNLIKELY(n != (sys_count)len)) {
         return sent_less(conn, data, len, shared, n);
     }
-    conn->bytes_out += len;
-    conn->active_ms = duos__loop_stamp(conn->stream.loop);
+    count_sent(conn, len);
     return DUOS_OK;
+}
+
+static duos_err send_otherwise(duos_conn *conn, const void *data, size_t len,
+                               duos_shared *shared)
+{
+    if (conn->state != DUOS__CONN_OPEN || conn->ended_out) {
+        return DUOS_ESTATE;
+    }
+    return duos__filter_seals(conn) ? send_sealed(conn, data, len)
+                                    : send_plain(conn, data, len, shared);
+}
+
+/* The bytes of a shared buffer, or those of the caller. */
+static inline duos_err send_bytes(duos_conn *conn, const void *data, size_t len,
+                                  duos_shared *shared)
+{
+    if (DUOS_UNLIKELY(!duos__conn_is_plain(conn))) {
+        return send_otherwise(conn, data, len, shared);
+    }
+    return send_plain(conn, data, len, shared);
 }
 
 duos_err duos_conn_send(duos_conn *conn, const void *data, size_t len)

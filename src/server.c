@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "conn_filter.h"
 #include "mem.h"
 #include "server_core.h"
 #include "versioned.h"
@@ -37,6 +38,11 @@ static void setup(duos_server *server, duos_loop *loop)
     server->owner.handler = server->config.handler;
     server->owner.limits = server->config.limits;
     server->owner.user = server->config.user;
+    server->owner.side = DUOS_TRANSPORT_SERVER;
+    server->owner.transport = server->config.transport;
+    server->owner.transport_user = server->config.transport_user;
+    server->owner.proxies = server->config.proxy;
+    server->owner.proxy_count = server->config.proxy_count;
     duos__slots_init(&server->slots, sizeof(duos__conn_slot), &loop->alloc);
     duos__server_accept_init(server);
     duos__server_end_init(server);
@@ -61,11 +67,13 @@ static duos_err read_config(duos_server_config *chosen,
     duos_server_config_init(chosen);
     if (config != NULL &&
         (!duos__versioned_copy(chosen, sizeof *chosen, config) ||
-         !duos__handler_complete(&chosen->handler))) {
+         !duos__handler_complete(&chosen->handler) ||
+         !duos__transport_valid(chosen->transport))) {
         return DUOS_EINVAL;
     }
     if (!cidrs_valid(chosen->allow, chosen->allow_count) ||
-        !cidrs_valid(chosen->deny, chosen->deny_count)) {
+        !cidrs_valid(chosen->deny, chosen->deny_count) ||
+        !cidrs_valid(chosen->proxy, chosen->proxy_count)) {
         return DUOS_EINVAL;
     }
     if (chosen->accepts_per_turn == 0) {
@@ -80,33 +88,40 @@ static duos_err read_config(duos_server_config *chosen,
     return duos__limits_complete(&chosen->limits);
 }
 
-/* Both lists in one block, behind which the configuration points then. */
+/* One list, into the block of all; the configuration points there then. */
+static duos_cidr *copy_list(duos_cidr *to, const duos_cidr **list, size_t count)
+{
+    if (count > 0) {
+        memcpy(to, *list, count * sizeof **list);
+        *list = to;
+    }
+    return to + count;
+}
+
 static duos_err copy_cidrs(duos_server *server, const duos_alloc *alloc)
 {
     duos_server_config *config = &server->config;
-    size_t count = config->allow_count + config->deny_count;
+    size_t most = SIZE_MAX / 4 / sizeof *server->cidrs;
+    duos_cidr *at;
 
-    if (count == 0) {
+    if (config->allow_count > most || config->deny_count > most ||
+        config->proxy_count > most) {
+        return DUOS_ENOMEM;
+    }
+    server->cidr_count =
+        config->allow_count + config->deny_count + config->proxy_count;
+    if (server->cidr_count == 0) {
         return DUOS_OK;
     }
-    if (count < config->allow_count) {
+    at = (duos_cidr *)duos__resize(alloc, NULL, 0, server->cidr_count,
+                                   sizeof *server->cidrs);
+    if (at == NULL) {
         return DUOS_ENOMEM;
     }
-    server->cidrs =
-        (duos_cidr *)duos__resize(alloc, NULL, 0, count, sizeof *server->cidrs);
-    if (server->cidrs == NULL) {
-        return DUOS_ENOMEM;
-    }
-    if (config->allow_count > 0) {
-        memcpy(server->cidrs, config->allow,
-               config->allow_count * sizeof *config->allow);
-    }
-    if (config->deny_count > 0) {
-        memcpy(server->cidrs + config->allow_count, config->deny,
-               config->deny_count * sizeof *config->deny);
-    }
-    config->allow = server->cidrs;
-    config->deny = server->cidrs + config->allow_count;
+    server->cidrs = at;
+    at = copy_list(at, &config->allow, config->allow_count);
+    at = copy_list(at, &config->deny, config->deny_count);
+    (void)copy_list(at, &config->proxy, config->proxy_count);
     return DUOS_OK;
 }
 

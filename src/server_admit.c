@@ -163,13 +163,6 @@ static duos_err make_conn(duos_server *server, duos_socket sock,
     return DUOS_OK;
 }
 
-static void tell_open(duos_conn *conn)
-{
-    if (conn->owner->handler.on_open != NULL) {
-        conn->owner->handler.on_open(conn, conn->user);
-    }
-}
-
 /* ---- clients of others ------------------------------------------------ */
 
 /* It counts before on_admit is asked, which may give it back at once. */
@@ -238,7 +231,7 @@ static duos_err take(duos_server *server, duos_socket s, const duos_addr *peer,
     if (origin != NULL) {
         server->origins[conn->slot] = origin;
     }
-    tell_open(conn);
+    duos__conn_opened(conn);
     return DUOS_OK;
 }
 
@@ -317,6 +310,6 @@ void duos__server_admit(duos_server *server, duos_socket sock,
         count_refused(&server->stats, err);
         duos__server_refuse(server, sock, peer, err);
     } else if (conn != NULL) {
-        tell_open(conn);
+        duos__conn_opened(conn);
     }
 }

@@ -40,8 +40,9 @@ struct duos_server {
     duos_server_stats stats;
     duos__slots slots;
     duos__addresses addresses;
-    duos_cidr *cidrs; /* the copies of allow and deny, in one block */
-    void **origins;   /* of connections that were taken, by their slots */
+    duos_cidr *cidrs; /* the copies of allow, deny and proxy, in one block */
+    size_t cidr_count;
+    void **origins; /* of connections that were taken, by their slots */
     uint32_t origin_count;
     duos__listen_socket *listeners;
     duos_socket spare; /* a descriptor to refuse with when none is left */

@@ -4,6 +4,7 @@
  * of it all. What comes next stands in one deferred node, so that only one
  * thing can be next.
  */
+#include "conn_filter.h"
 #include "deadline.h"
 #include "mem.h"
 #include "server_core.h"
@@ -47,8 +48,7 @@ static void free_server(duos_server *server)
     duos__free(&loop->alloc, server->origins,
                server->origin_count * sizeof *server->origins);
     duos__free(&loop->alloc, server->cidrs,
-               (server->config.allow_count + server->config.deny_count) *
-                   sizeof *server->cidrs);
+               server->cidr_count * sizeof *server->cidrs);
     duos__addresses_fini(&server->addresses);
     duos__slots_fini(&server->slots);
     duos__timers_unreserve(&loop->timers);
@@ -172,6 +172,9 @@ static void receive_all(duos_server *server, duos_conn *conn)
  */
 static void finish_conn(duos_server *server, duos_conn *conn)
 {
+    if (conn->filtered) {
+        duos__filter_catch_up(conn);
+    }
     if (conn->stream.receiving) {
         receive_all(server, conn);
     }
@@ -181,13 +184,24 @@ static void finish_conn(duos_server *server, duos_conn *conn)
     }
 }
 
+/* The next one at or behind index that is open, or about to be. */
+static duos_conn *unfinished_from(duos_server *server, uint32_t index)
+{
+    duos_conn *conn = duos__server_conn_from(server, index);
+
+    while (conn != NULL && conn->state > DUOS__CONN_GREETING) {
+        conn = duos__server_conn_from(server, conn->slot + 1);
+    }
+    return conn;
+}
+
 static void finish_all(duos_server *server)
 {
-    duos_conn *conn = duos_server_next(server, NULL);
+    duos_conn *conn = unfinished_from(server, 0);
 
     while (conn != NULL) {
         finish_conn(server, conn);
-        conn = duos_server_next(server, conn);
+        conn = unfinished_from(server, conn->slot + 1);
     }
 }
 
@@ -195,7 +209,7 @@ static void finish_all(duos_server *server)
 static void finish_rest(duos_server *server)
 {
     finish_all(server);
-    if (!server->destroyed && duos_server_next(server, NULL) != NULL) {
+    if (!server->destroyed && unfinished_from(server, 0) != NULL) {
         duos__timers_start_reserved(
             &server->owner.loop->timers, &server->retry,
             duos__after_ms(server->owner.loop->now_ns, HELD_MS));

@@ -6,6 +6,7 @@
 #define DUOSOCK_CLIENT_H
 
 #include <duosock/conn.h>
+#include <duosock/transport.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,6 +31,8 @@ typedef struct duos_client duos_client;
  *     (10 s).
  * limits: of the connection: the server's, but without first_byte_ms,
  *     idle_ms and back-pressure, since a client may wait for its answer.
+ * transport, transport_user: what stands between the wire and the handler,
+ *     as TLS (see transport.h); NULL for nothing.
  */
 typedef struct duos_client_config {
     size_t size;
@@ -37,6 +40,8 @@ typedef struct duos_client_config {
     void *user;
     int32_t connect_ms;
     duos_conn_limits limits;
+    const duos_transport_ops *transport;
+    void *transport_user;
 } duos_client_config;
 
 /*
@@ -55,16 +60,13 @@ DUOS_API void duos_client_config_init(duos_client_config *config);
  * config: copied; NULL means the defaults.
  * out: receives the client.
  *
- * Returns: DUOS_OK; DUOS_EINVAL for a NULL or a config of an unknown size;
- *     DUOS_ERANGE for a negative time, or marks that are not
- *     queue_low <= queue_high <= queue_max; DUOS_ENOMEM.
- * Ownership: the caller destroys it before the loop.
- * Blocking: never.
- * Thread: the loop's.
+ * Returns: DUOS_OK; DUOS_EINVAL for a NULL, a config of an unknown size, or a
+ *     transport that is not complete; DUOS_ERANGE for a negative time, or marks
+ * that are not queue_low <= queue_high <= queue_max; DUOS_ENOMEM. Ownership:
+ * the caller destroys it before the loop. Blocking: never. Thread: the loop's.
  */
-DUOS_API DUOS_CHECKED duos_err
-duos_client_create(duos_loop *loop, const duos_client_config *config,
-                   duos_client **out);
+DUOS_API DUOS_CHECKED duos_err duos_client_create(
+    duos_loop *loop, const duos_client_config *config, duos_client **out);
 
 /*
  * Begins to connect. on_open tells that the connection stands, or on_close
@@ -98,9 +100,9 @@ DUOS_API duos_conn *duos_client_conn(const duos_client *client);
 
 /*
  * Ends a client at once: where output still waits, the peer sees a reset;
- * duos_conn_close comes first if that matters. A connection gets its on_close (DUOS_ECANCELED)
- * within this call; a callback of the client may call it as well, and then
- * it comes at the end of the turn.
+ * duos_conn_close comes first if that matters. A connection gets its on_close
+ * (DUOS_ECANCELED) within this call; a callback of the client may call it as
+ * well, and then it comes at the end of the turn.
  *
  * client: NULL is ignored.
  *

@@ -12,6 +12,7 @@
 #ifndef DUOSOCK_CONN_H
 #define DUOSOCK_CONN_H
 
+#include <duosock/local.h>
 #include <duosock/loop.h>
 #include <duosock/shared.h>
 
@@ -25,7 +26,9 @@ extern "C" {
  * Life cycle: made by a server's accept or a client's connect; on_open;
  * any number of on_data and on_drain; perhaps on_eof; on_close exactly once;
  * then its memory goes. A client whose attempt failed gets on_close without
- * on_open.
+ * on_open; so does a connection whose greeting failed (a PROXY header, or the
+ * handshake of a transport), and then its user pointer is the one that all
+ * connections begin with.
  */
 typedef struct duos_conn duos_conn;
 
@@ -50,10 +53,11 @@ typedef struct duos_conn_id {
  * on_close: the end, with the reason: DUOS_EEOF after the peer's end of
  *     stream, DUOS_ECANCELED after duos_conn_close or duos_conn_abort,
  *     DUOS_EIDLE, DUOS_ESTALLED, DUOS_ETIMEDOUT and DUOS_EDRAINED after a
- *     deadline of that kind, otherwise what the system said. The connection
- *     may only be asked here, not used. Where output was lost, the peer sees
- *     a reset over TCP, never an end of stream that looks complete. Unix
- *     sockets have no reset.
+ *     deadline of that kind, DUOS_ETRUNCATED where a transport has not seen
+ *     the peer's goodbye or a greeting was not finished, otherwise what the
+ * system said. The connection may only be asked here, not used. Where output
+ * was lost, the peer sees a reset over TCP, never an end of stream that looks
+ * complete. Unix sockets have no reset.
  */
 typedef struct duos_conn_handler {
     size_t size;
@@ -75,6 +79,8 @@ typedef struct duos_conn_handler {
  *     (DUOS_EIDLE). stall_ms: output waits and the peer took none of it for
  *     so long (DUOS_ESTALLED). linger_ms: how long a closing connection may
  *     take to bring its last bytes to the peer.
+ * handshake_ms: how long the greeting may take that comes before on_open, a
+ *     PROXY header or the handshake of a transport (DUOS_ETIMEDOUT; 10 s).
  * backpressure: nothing is received from a peer while more than queue_high
  *     bytes wait for it, so one who does not read cannot make us work.
  * read_per_turn: bytes received from one connection before others have their
@@ -93,6 +99,7 @@ typedef struct duos_conn_limits {
     bool backpressure;
     size_t read_per_turn;
     size_t write_per_turn;
+    int32_t handshake_ms;
 } duos_conn_limits;
 
 /*
@@ -213,8 +220,8 @@ DUOS_API void duos_conn_abort(duos_conn *conn, duos_err reason);
  *
  * out: receives the socket, which is non-blocking.
  *
- * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE when not open, or when
- *     output waits.
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE when not open, when
+ *     output waits, or with a transport.
  * Ownership: the caller closes the socket.
  * Blocking: never.
  * Thread: the loop's.
@@ -280,6 +287,42 @@ DUOS_API DUOS_CHECKED duos_err duos_conn_peer(const duos_conn *conn,
  */
 DUOS_API DUOS_CHECKED duos_err duos_conn_tuple(const duos_conn *conn,
                                                duos_tuple *out);
+
+/*
+ * Where a connection comes from and goes to as its client sees it: what a
+ * header of the PROXY protocol said, otherwise the same as duos_conn_tuple.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE when the socket is
+ *     closed, unless a header said it; the system's code.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_conn_origin(const duos_conn *conn,
+                                                duos_tuple *out);
+
+/*
+ * The process at the other end of a unix socket.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE when the socket is
+ *     closed; DUOS_ENOTSUP when it is no unix socket; the system's code.
+ * Blocking: never.
+ * Thread: the loop's.
+ * Platform: as duos_peer_credentials.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_conn_credentials(const duos_conn *conn,
+                                                     duos_credentials *out);
+
+/*
+ * The session that the transport of a connection has made for it, as for the
+ * name in the peer's certificate.
+ *
+ * Returns: the session; NULL for NULL, without a transport, and before its
+ *     create.
+ * Ownership: stays with the connection; see transport.h.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API void *duos_conn_transport(const duos_conn *conn);
 
 /*
  * Bytes that came from the peer, and bytes that the kernel took for it.

@@ -30,6 +30,7 @@
 #include <duosock/resolve.h>
 #include <duosock/quit.h>
 #include <duosock/input.h>
+#include <duosock/transport.h>
 #include <duosock/conn.h>
 #include <duosock/frame.h>
 #include <duosock/server.h>

@@ -174,8 +174,8 @@ DUOS_API DUOS_CHECKED duos_err duos_frame_next(duos_frame_reader *reader,
  * reader can be used for another stream afterwards.
  *
  * rest: receives what came of the last frame, also with DUOS_ETRUNCATED; it
- *     is valid until the next call. For a line, this is the line that no LF ended, and
- *     many take it as one. NULL when not wanted.
+ *     is valid until the next call. For a line, this is the line that no LF
+ * ended, and many take it as one. NULL when not wanted.
  *
  * Returns: DUOS_OK when all frames were complete, or the last one was too long
  *     and skipped; DUOS_ETRUNCATED when the

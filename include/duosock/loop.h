@@ -296,8 +296,7 @@ typedef struct duos_watch {
  */
 DUOS_API duos_err duos_watch_init(duos_watch *watch, duos_loop *loop,
                                   void (*on_ready)(duos_watch *watch,
-                                                   unsigned events,
-                                                   void *user),
+                                                   unsigned events, void *user),
                                   void *user);
 
 /*

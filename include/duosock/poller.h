@@ -52,8 +52,8 @@ typedef enum duos_poller_backend {
  *
  * backend: a named one is strict: it starts or the call fails.
  * ignore_env: true pays no heed to DUOSOCK_POLLER, which otherwise names the
- *     backend where AUTO is asked for (a user's way to diagnose). The simulator has
- *     one backend and pays no heed to it either.
+ *     backend where AUTO is asked for (a user's way to diagnose). The simulator
+ * has one backend and pays no heed to it either.
  */
 typedef struct duos_poller_config {
     size_t size;
@@ -164,9 +164,8 @@ DUOS_API size_t duos_poller_backends(duos_poller_backend *list, size_t cap);
  *     is not open, and report DUOS_ERROR then.
  */
 DUOS_API DUOS_CHECKED duos_err duos_poller_add(duos_poller *poller,
-                                               duos_socket s,
-                                               unsigned interest, void *user,
-                                               duos_token *out);
+                                               duos_socket s, unsigned interest,
+                                               void *user, duos_token *out);
 
 /*
  * Changes what a socket is watched for.

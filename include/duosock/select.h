@@ -28,8 +28,8 @@ typedef struct duos_fdset {
     duos_socket *members; /* count of them, in no special order */
     uint32_t *index;      /* open hash: position in members + 1 */
     uint32_t count;
-    uint32_t cap;         /* room in members; the index has twice that */
-    void *scratch;        /* room for the system's own form of the set */
+    uint32_t cap;  /* room in members; the index has twice that */
+    void *scratch; /* room for the system's own form of the set */
     size_t scratch_size;
 } duos_fdset;
 

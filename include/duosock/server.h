@@ -13,6 +13,7 @@
 #include <duosock/conn.h>
 #include <duosock/frame.h>
 #include <duosock/listen.h>
+#include <duosock/transport.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -71,6 +72,19 @@ typedef struct duos_ticket {
  *     this server.
  * on_gone: a connection of duos_server_take has ended and its socket is
  *     closed, or was released; origin is what was given there. May be NULL.
+ * transport, transport_user: what stands between the wire and the handler,
+ *     as TLS (see transport.h); NULL for nothing.
+ * proxy: proxy_count prefixes of load balancers, copied; none as a rule. A
+ *     client from one of them must begin with a header of the PROXY protocol,
+ *     version 1 or 2, at most 107 or 4096 bytes, within handshake_ms: on_open
+ *     comes behind it, and duos_conn_origin tells what it said. Anything else
+ *     ends the connection: DUOS_EPROTO, also for a second header,
+ *     DUOS_ETRUNCATED for the end of the stream within it. A client from
+ *     elsewhere begins as ever, without a header: one who sends one is
+ *     refused (DUOS_EACCES); of a header that came in pieces, the handler may
+ *     have seen the first. Headers of unix streams and of unknown families
+ *     are taken and name nobody. Limits by address look at the TCP peer, not
+ *     at what a header says, and so do the two lists of who may connect.
  *
  * When no descriptor is left, a server with listeners has a spare one: it
  * accepts one with that, refuses it (DUOS_EMFILE), and pauses for 50 ms, then
@@ -97,6 +111,10 @@ typedef struct duos_server_config {
     duos_err (*on_admit)(duos_server *server, duos_socket s,
                          const duos_addr *peer, duos_ticket ticket, void *user);
     void (*on_gone)(duos_server *server, void *origin, void *user);
+    const duos_transport_ops *transport;
+    void *transport_user;
+    const duos_cidr *proxy;
+    size_t proxy_count;
 } duos_server_config;
 
 /* What a server has counted since it was made. */
@@ -135,8 +153,9 @@ DUOS_API void duos_server_config_init(duos_server_config *config);
  * config: copied; NULL means the defaults, which discard what comes.
  * out: receives the server.
  *
- * Returns: DUOS_OK; DUOS_EINVAL for a NULL, a config of an unknown size, NULL
- *     for prefixes that are counted, or one that can match nothing;
+ * Returns: DUOS_OK; DUOS_EINVAL for a NULL, a config of an unknown size, a
+ *     transport that is not complete, NULL for prefixes that are counted, or
+ *     one that can match nothing;
  *     DUOS_ERANGE for a negative time, for marks that are not
  *     queue_low <= queue_high <= queue_max, or for prefix_v6 above 128;
  *     DUOS_ENOMEM; the system's code when it has no random bytes.

@@ -100,8 +100,7 @@ DUOS_API DUOS_CHECKED duos_err duos_open(duos_family family, duos_type type,
  * Thread: any.
  * Source: socket(2).
  */
-DUOS_API DUOS_CHECKED duos_err duos_open_raw(duos_family family,
-                                             duos_type type,
+DUOS_API DUOS_CHECKED duos_err duos_open_raw(duos_family family, duos_type type,
                                              duos_socket *out);
 
 /*

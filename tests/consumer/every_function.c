@@ -48,9 +48,11 @@ static void use_all(void)
     USE(duos_conn_abort);
     USE(duos_conn_bytes);
     USE(duos_conn_close);
+    USE(duos_conn_credentials);
     USE(duos_conn_handler_init);
     USE(duos_conn_id_of);
     USE(duos_conn_loop);
+    USE(duos_conn_origin);
     USE(duos_conn_pause);
     USE(duos_conn_peer);
     USE(duos_conn_queued);
@@ -60,6 +62,7 @@ static void use_all(void)
     USE(duos_conn_send_shared);
     USE(duos_conn_set_user);
     USE(duos_conn_shutdown);
+    USE(duos_conn_transport);
     USE(duos_conn_tuple);
     USE(duos_conn_user);
     USE(duos_connect);

@@ -14,6 +14,9 @@ static void visitor_open(duos_conn *conn, void *user)
 {
     const fault_visitor *v = (const fault_visitor *)user;
 
+    if (v->header != NULL) {
+        assert_ok(duos_conn_send(conn, v->header, strlen(v->header)));
+    }
     if (!v->silent) {
         assert_ok(duos_conn_send(conn, fault_text, FAULT_TEXT_LEN));
     }
@@ -53,6 +56,10 @@ static void make_visitor(fault_run *run, fault_visitor *v)
     config.handler.on_data = visitor_data;
     config.handler.on_close = visitor_close;
     config.user = v;
+    if (v->transport != NULL) {
+        config.transport = &toy_ops;
+        config.transport_user = v->transport;
+    }
     v->run = run;
     assert_ok(duos_client_create(run->peer_loop, &config, &v->client));
 }

@@ -8,6 +8,7 @@
 #define TEST_FAULT_PEER_H
 
 #include "fault.h"
+#include "support/toy.h"
 
 /* What all peers send. */
 extern const char fault_text[];
@@ -23,6 +24,8 @@ typedef struct fault_visitor {
     fault_run *run;
     duos_client *client;
     bool silent;
+    toy *transport;     /* what it talks through; NULL for nothing */
+    const char *header; /* what it says before its text; NULL for nothing */
     bool visiting;
     bool content; /* it heard what it said */
     size_t heard;

@@ -16,7 +16,7 @@ static const chaos_character cast[] = {CHAOS_TALKER, CHAOS_RAW_TALKER,
 static void adjust(chaos_world *w, void *user)
 {
     const chaos_setup *setup = (const chaos_setup *)user;
-    duos_conn_limits limits = {65536, 32768, 8192, 0, 0, 0, 1000, true, 0, 0};
+    duos_conn_limits limits = {65536, 32768, 8192, 0, 0, 0, 1000, true, 0, 0, 0};
 
     memset(&w->plan, 0, sizeof w->plan);
     w->plan.mode = CHAOS_CHAT;

@@ -27,6 +27,7 @@ static void test_conn_refuses_null(void **state)
     duos_socket sock;
     duos_addr addr;
     duos_tuple tuple;
+    duos_credentials who;
     uint64_t bytes;
 
     scene_open_both(s);
@@ -44,6 +45,8 @@ static void test_conn_refuses_null(void **state)
     assert_err(DUOS_EINVAL, duos_conn_peer(s->called.conn, NULL));
     assert_err(DUOS_EINVAL, duos_conn_tuple(NULL, &tuple));
     assert_err(DUOS_EINVAL, duos_conn_tuple(s->called.conn, NULL));
+    assert_err(DUOS_ENOTSUP, duos_conn_credentials(s->called.conn, &who));
+    assert_null(duos_conn_transport(s->called.conn));
     assert_err(DUOS_EINVAL, duos_conn_bytes(NULL, &bytes, &bytes));
     assert_ok(duos_conn_bytes(s->called.conn, NULL, NULL));
     duos_conn_close(NULL);

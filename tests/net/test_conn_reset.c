@@ -302,6 +302,7 @@ static void release_on_data(told *t, duos_conn *conn, char event,
                             const void *data, size_t len)
 {
     taken *to = (taken *)t->user;
+    duos_credentials who;
     duos_socket again;
     duos_tuple tuple;
 
@@ -312,6 +313,8 @@ static void release_on_data(told *t, duos_conn *conn, char event,
         assert_ok(duos_conn_release(conn, &to->sock));
         assert_err(DUOS_ESTATE, duos_conn_release(conn, &again));
         assert_err(DUOS_ESTATE, duos_conn_tuple(conn, &tuple));
+        assert_err(DUOS_ESTATE, duos_conn_origin(conn, &tuple));
+        assert_err(DUOS_ESTATE, duos_conn_credentials(conn, &who));
         assert_err(DUOS_ESTATE, duos_conn_send(conn, "x", 1));
         assert_null(duos_server_find(to->s->server, to->id));
         assert_null(duos_server_next(to->s->server, NULL));

@@ -34,6 +34,20 @@ static void echo_through(scene *s, const char *address)
     net_close(&visitor);
 }
 
+/* The same as of the socket, which tests of local.h judge. */
+static void check_credentials(duos_conn *conn)
+{
+    duos_credentials who;
+    duos_err err;
+
+    memset(&who, 0, sizeof who);
+    err = duos_conn_credentials(conn, &who);
+    assert_true(err == DUOS_OK || err == DUOS_ENOTSUP); /* older Windows */
+    assert_true(err != DUOS_OK || who.known != 0);
+    assert_err(DUOS_EINVAL, duos_conn_credentials(conn, NULL));
+    assert_err(DUOS_EINVAL, duos_conn_credentials(NULL, &who));
+}
+
 static void test_server_on_a_path_serves_and_tidies_up(void **state)
 {
     scene *s = (scene *)*state;
@@ -53,6 +67,7 @@ static void test_server_on_a_path_serves_and_tidies_up(void **state)
     assert_true(duos_addr_equal(&peer, &s->at));
     assert_ok(duos_conn_tuple(s->called.conn, &tuple));
     assert_true(duos_addr_equal(&tuple.remote, &s->at));
+    check_credentials(s->served.conn);
     assert_ok(duos_conn_send(s->called.conn, "ping", 4));
     scene_until(s, s->called.datas, 1);
     echo_through(s, ADDRESS);

@@ -32,7 +32,8 @@ struct told {
     unsigned eofs;
     unsigned drains;
     unsigned closes;
-    duos_err reason; /* of the last close */
+    unsigned unopened; /* closes that a test expects without on_open */
+    duos_err reason;   /* of the last close */
     size_t bytes;
     duos_conn *conn;    /* the last one that opened, until it closes */
     uint64_t opened_ms; /* time of the turn */
