@@ -266,6 +266,8 @@ static void test_transport_configuration_is_checked(void **state)
     scene *s = (scene *)*state;
     duos_transport_ops ops = toy_ops;
 
+    assert_int_equal(s->server_config.limits.handshake_ms, 10 * 1000);
+    assert_int_equal(s->client_config.limits.handshake_ms, 10 * 1000);
     s->server_config.transport = &ops;
     s->client_config.transport = &ops;
     ops.feed = NULL;
