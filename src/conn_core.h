@@ -22,8 +22,8 @@ struct duos__owner {
     duos_conn_handler handler;
     duos_conn_limits limits; /* 0 for none; queue_max and _high: SIZE_MAX */
     void *user;              /* that connections begin with */
-    /* An attempt failed: tries elsewhere, or calls duos__conn_finish. */
-    void (*connect_failed)(duos__owner *owner, duos_conn *conn, duos_err err);
+    /* An attempt to connect has ended; conn is still in state CONNECTING. */
+    void (*connected)(duos__owner *owner, duos_conn *conn, duos_err err);
     /* After on_close, or release; conn is freed next. */
     void (*gone)(duos__owner *owner, duos_conn *conn);
 };
@@ -53,8 +53,11 @@ struct duos_conn {
     uint64_t bytes_in;
     uint64_t bytes_out;
     union {
-        duos__timer timer;       /* one for all deadlines, moved lazily */
-        duos__deferred deferred; /* once closed */
+        duos__timer timer; /* one for all deadlines, moved lazily */
+        struct {           /* once closed */
+            duos__deferred deferred;
+            size_t lost; /* taken from the user, and not in the queue */
+        } closed;
     } end;
     duos__peer peer;
     uint32_t slot;      /* in the server's table */
@@ -83,12 +86,18 @@ void duos__limits_init(duos_conn_limits *limits);
 /* Makes a connection in state CONNECTING, without a socket; NULL: no memory. */
 duos_conn *duos__conn_new(duos__owner *owner);
 
+/* The same in memory that is the caller's, and zero. */
+void duos__conn_init(duos_conn *conn, duos__owner *owner);
+
 /* Frees a connection that was never told to anybody. */
 void duos__conn_free(duos_conn *conn);
 
 /* Takes over an accepted socket, in state OPEN. The socket stays the caller's
  * on failure. on_open is the caller's affair. */
 duos_err duos__conn_attach(duos_conn *conn, duos_socket sock);
+
+/* A connection that was attached after connecting begins: on_open. */
+void duos__conn_begin(duos_conn *conn);
 
 /* Starts the timer for the deadlines of the current state. */
 duos_err duos__conn_watch_deadlines(duos_conn *conn);

@@ -25,7 +25,7 @@ typedef struct duos__stream {
     bool receiving;   /* recv_start was called */
     bool sending;     /* send_start was called, and the queue is not out */
     bool connecting;
-    bool stopped;     /* stop was called */
+    bool stopped;    /* stop was called */
     duos_err reason; /* for the layer above: why it ended */
 } duos__stream;
 
@@ -42,8 +42,8 @@ typedef struct duos__acceptor {
 /*
  * An engine. What can fail returns DUOS_OK or an error with nothing changed.
  *
- * connect: opens a socket and begins to connect; the end comes as
- *     duos__stream_connected, never within this call.
+ * connect: opens a socket and begins to connect, from source unless that is
+ *     NULL; the end comes as duos__stream_connected, never within this call.
  * attach: takes over a connected, non-blocking socket and receives.
  * recv_start, recv_stop: bytes come as duos__stream_received until stopped.
  * recv_now: hands over what has arrived, bounded, before it returns, unless
@@ -64,7 +64,8 @@ typedef struct duos__acceptor {
  * accept_start, accept_stop: connections come as duos__acceptor_accepted.
  */
 typedef struct duos__engine_ops {
-    duos_err (*connect)(duos__stream *s, const duos_addr *addr);
+    duos_err (*connect)(duos__stream *s, const duos_addr *addr,
+                        const duos_addr *source);
     duos_err (*attach)(duos__stream *s, duos_socket sock);
     void (*recv_start)(duos__stream *s);
     void (*recv_stop)(duos__stream *s);

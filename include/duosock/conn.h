@@ -50,9 +50,10 @@ typedef struct duos_conn_id {
  *     stream, DUOS_ECANCELED after duos_conn_close or duos_conn_abort,
  *     DUOS_EIDLE, DUOS_ESTALLED, DUOS_ETIMEDOUT and DUOS_EDRAINED after a
  *     deadline of that kind, otherwise what the system said. The connection
- *     may only be asked here, not used. Where output was lost, the peer sees
- *     a reset over TCP, never an end of stream that looks complete. Unix
- *     sockets have no reset.
+ *     may only be asked here, not used: duos_conn_queued for the bytes that
+ *     were taken from the user and not by the system. Where output was lost,
+ * the peer sees a reset over TCP, never an end of stream that looks complete.
+ * Unix sockets have no reset.
  */
 typedef struct duos_conn_handler {
     size_t size;
@@ -114,11 +115,12 @@ DUOS_API void duos_conn_handler_init(duos_conn_handler *handler);
  * Blocking: never.
  * Thread: the loop's.
  */
-DUOS_API DUOS_CHECKED duos_err duos_conn_send(duos_conn *conn,
-                                              const void *data, size_t len);
+DUOS_API DUOS_CHECKED duos_err duos_conn_send(duos_conn *conn, const void *data,
+                                              size_t len);
 
 /*
- * Bytes that were sent and wait for the kernel to take them; 0 for NULL.
+ * Bytes that were sent and wait for the kernel to take them; in on_close, those
+ * that it will never get. 0 for NULL.
  *
  * Returns: the number of bytes.
  * Blocking: never.
