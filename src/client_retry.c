@@ -80,6 +80,7 @@ void duos__client_plan_retry(duos_client *client, duos_err reason)
 {
     int32_t wait;
 
+    duos__client_drop_retry(client); /* what ends may have waited itself */
     if (!may_retry(client, reason)) {
         return;
     }
