@@ -129,9 +129,14 @@ static void interleave(const duos_addr *addrs, size_t count, uint8_t *order)
 void duos__addr_arrange(const duos_addr *addrs, const uint8_t *ranks,
                         size_t count, uint8_t *order)
 {
+    size_t reached = count;
+
     sort(ranks, count, order);
-    if (count > 1) {
-        interleave(addrs, count, order);
+    while (reached > 0 && ranks[order[reached - 1]] == DUOS__ADDR_UNREACHED) {
+        reached--;
+    }
+    if (reached > 1) {
+        interleave(addrs, reached, order);
     }
 }
 

@@ -27,7 +27,8 @@ duos__addr_rank duos__addr_rank_of(const duos_addr *addr,
 
 /*
  * Fills in the order: indices of the count addresses (at most
- * DUOS__DIAL_MAX), those with a better rank first, then families in turn.
+ * DUOS__DIAL_MAX), those with a better rank first, and of those that are
+ * reached the families in turn.
  */
 void duos__addr_arrange(const duos_addr *addrs, const uint8_t *ranks,
                         size_t count, uint8_t *order);
