@@ -293,6 +293,7 @@ duos_err duos__client_begin(duos_client *client)
     client->resolve_ms = 0;
     client->connect_ms = -1;
     client->retry_ms = -1;
+    client->retry_err = DUOS_OK;
     err = begin(client);
     if (err != DUOS_OK) {
         end_connecting(client, err);
@@ -386,6 +387,7 @@ duos_err duos_client_get_report(const duos_client *client,
     }
     full.retries = client->retries;
     full.retry_ms = client->retry_ms;
+    full.retry_err = client->retry_err;
     memcpy(report, &full, size);
     return DUOS_OK;
 }
@@ -428,7 +430,7 @@ void duos_client_destroy(duos_client *client)
         return;
     }
     client->destroyed = true;
-    duos__client_drop_retry(client);
+    duos__client_drop_retry(client, DUOS_ECANCELED);
     end_connecting(client, DUOS_ECANCELED);
     if (client->conn != NULL) {
         duos__conn_finish(client->conn, DUOS_ECANCELED);

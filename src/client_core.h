@@ -30,6 +30,7 @@ struct duos_client {
     int32_t connect_ms; /* -1 while it lasts */
     uint32_t retries;
     int32_t retry_ms;
+    duos_err retry_err;
     duos__timer deadline;
     duos__timer again;
     duos__deferred end;
@@ -42,8 +43,8 @@ duos_err duos__client_begin(duos_client *client);
 /* Decides whether another connection follows conn, and prepares it. */
 void duos__client_plan_retry(duos_client *client, duos_err reason);
 
-/* No other connection follows. */
-void duos__client_drop_retry(duos_client *client);
+/* No other connection follows; err is why. */
+void duos__client_drop_retry(duos_client *client, duos_err err);
 
 /* Fires when the wait for a retry is over. */
 void duos__client_retry(duos__timer *timer);

@@ -43,21 +43,25 @@ static bool stood_long(const duos_client *client)
                duos__after_ms(client->open_ns, client->config.retry_steady_ms);
 }
 
-static bool may_retry(duos_client *client, duos_err reason)
+/* DUOS_OK: another connection may follow. */
+static duos_err may_retry(duos_client *client, duos_err reason)
 {
     if (stood_long(client)) {
         client->retries = 0;
     }
-    return !client->destroyed && reason != DUOS_ECANCELED &&
-           client->retries < client->config.retry_max;
+    if (client->destroyed || reason == DUOS_ECANCELED) {
+        return DUOS_ECANCELED;
+    }
+    return client->retries < client->config.retry_max ? DUOS_OK : DUOS_ELIMIT;
 }
 
+/* The wait; less than 0 for none. */
 static int32_t decide(duos_client *client, duos_err reason)
 {
     const duos_client_config *config = &client->config;
     int32_t wait;
 
-    client->retries += client->retries < UINT32_MAX;
+    client->retries++;
     wait = wait_of(client);
     if (config->on_retry != NULL) {
         wait = config->on_retry(client, client->retries, reason, wait,
@@ -66,33 +70,39 @@ static int32_t decide(duos_client *client, duos_err reason)
     return client->destroyed ? -1 : wait;
 }
 
-static bool prepare(duos_client *client, int32_t wait_ms)
+static duos_err prepare(duos_client *client, int32_t wait_ms)
 {
     duos_loop *loop = client->owner.loop;
 
     client->next = duos__conn_new(&client->owner);
-    return client->next != NULL &&
-           duos__timers_start(&loop->timers, &client->again,
-                              duos__after_ms(sys_now_ns(), wait_ms)) == DUOS_OK;
+    if (client->next == NULL) {
+        return DUOS_ENOMEM;
+    }
+    return duos__timers_start(&loop->timers, &client->again,
+                              duos__after_ms(sys_now_ns(), wait_ms));
 }
 
 void duos__client_plan_retry(duos_client *client, duos_err reason)
 {
-    int32_t wait;
+    duos_err err;
+    int32_t wait = -1;
 
-    duos__client_drop_retry(client); /* what ends may have waited itself */
-    if (!may_retry(client, reason)) {
-        return;
+    /* What ends here may itself have waited. */
+    duos__client_drop_retry(client, DUOS_ECANCELED);
+    err = may_retry(client, reason);
+    if (err == DUOS_OK) {
+        wait = decide(client, reason);
+        err = wait < 0 ? DUOS_ECANCELED : prepare(client, wait);
     }
-    wait = decide(client, reason);
-    if (wait >= 0 && prepare(client, wait)) {
+    if (err == DUOS_OK) {
         client->retry_ms = wait;
+        client->retry_err = DUOS_OK;
     } else {
-        duos__client_drop_retry(client);
+        duos__client_drop_retry(client, err);
     }
 }
 
-void duos__client_drop_retry(duos_client *client)
+void duos__client_drop_retry(duos_client *client, duos_err err)
 {
     duos__timers_stop(&client->owner.loop->timers, &client->again);
     if (client->next != NULL) {
@@ -100,6 +110,7 @@ void duos__client_drop_retry(duos_client *client)
         client->next = NULL;
     }
     client->retry_ms = -1;
+    client->retry_err = err;
 }
 
 /* ---- when it is time -------------------------------------------------- */

@@ -224,8 +224,9 @@ static duos_err begin_connect(duos__stream *s, const duos_addr *addr,
     err = duos_set_bool(s->sock, DUOS_OPT_NODELAY, true);
     (void)err;
     s->connecting = true;
-    s->stopped = false;
-    return watch(s);
+    err = watch(s);
+    s->stopped = s->stopped && err != DUOS_OK; /* as it was, if it failed */
+    return err;
 }
 
 static duos_err ready_connect(duos__stream *s, const duos_addr *addr,

@@ -104,7 +104,9 @@ typedef struct duos_client_attempt {
  * resolve_ms: that the name took, 0 without one. connect_ms: from the
  *     beginning until the connection stood or had failed, so far if neither.
  * retries: in this row. retry_ms: in on_close, the wait until another
- *     connection is begun; -1 when none follows.
+ *     connection is begun; -1 when none follows. retry_err: why not:
+ *     DUOS_ELIMIT after retry_max, DUOS_ECANCELED when this side or on_retry
+ *     has ended it, DUOS_ENOMEM; DUOS_OK when one follows, and before on_close.
  */
 typedef struct duos_client_report {
     size_t size;
@@ -115,6 +117,7 @@ typedef struct duos_client_report {
     int32_t connect_ms;
     uint32_t retries;
     int32_t retry_ms;
+    duos_err retry_err;
 } duos_client_report;
 
 /*

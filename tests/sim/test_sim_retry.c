@@ -79,6 +79,7 @@ static void test_retry_is_off_by_default(void **state)
     assert_string_equal(r->log, "c");
     assert_int_equal(told.count, 0);
     assert_int_equal(r->report.retry_ms, -1);
+    assert_int_equal(r->report.retry_err, DUOS_ELIMIT);
     assert_null(duos_client_conn(r->client));
 }
 
@@ -257,6 +258,7 @@ static void test_retry_stops_when_the_callback_says_so(void **state)
     assert_int_equal(told.count, 1);
     assert_string_equal(r->log, "c");
     assert_int_equal(r->report.retry_ms, -1);
+    assert_int_equal(r->report.retry_err, DUOS_ECANCELED);
     assert_null(duos_client_conn(r->client));
 }
 
@@ -394,6 +396,7 @@ static void test_ME1_retry_without_memory_is_told(void **state)
     assert_string_equal(r->log, "c");
     assert_int_equal(told.count, 1);
     assert_int_equal(r->report.retry_ms, -1);
+    assert_int_equal(r->report.retry_err, DUOS_ENOMEM);
     assert_null(duos_client_conn(r->client));
 }
 
