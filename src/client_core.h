@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * client_core.h - a client from the inside: client.c connects, and
- * client_retry.c does it again.
+ * client_core.h - a client from the inside, for the files that it consists of.
  */
 #ifndef DUOS_CLIENT_CORE_H
 #define DUOS_CLIENT_CORE_H
@@ -37,8 +36,17 @@ struct duos_client {
     bool destroyed;
 };
 
+/* Once, before all else. */
+void duos__client_prepare(duos_client *client);
+
 /* Begins what conn is for; on failure conn is as before. */
 duos_err duos__client_begin(duos_client *client);
+
+/* Ends whatever leads to a connection; attempts under way are told reason. */
+void duos__client_stop(duos_client *client, duos_err reason);
+
+/* Frees the list of attempts. */
+void duos__client_forget(duos_client *client);
 
 /* Decides whether another connection follows conn, and prepares it. */
 void duos__client_plan_retry(duos_client *client, duos_err reason);

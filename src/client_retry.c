@@ -52,7 +52,10 @@ static duos_err may_retry(duos_client *client, duos_err reason)
     if (client->destroyed || reason == DUOS_ECANCELED) {
         return DUOS_ECANCELED;
     }
-    return client->retries < client->config.retry_max ? DUOS_OK : DUOS_ELIMIT;
+    return client->config.retry_max == DUOS_RETRY_ENDLESS ||
+                   client->retries < client->config.retry_max
+               ? DUOS_OK
+               : DUOS_ELIMIT;
 }
 
 /* The wait; less than 0 for none. */
@@ -61,7 +64,7 @@ static int32_t decide(duos_client *client, duos_err reason)
     const duos_client_config *config = &client->config;
     int32_t wait;
 
-    client->retries++;
+    client->retries += client->retries < UINT32_MAX;
     wait = wait_of(client);
     if (config->on_retry != NULL) {
         wait = config->on_retry(client, client->retries, reason, wait,

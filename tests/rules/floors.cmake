@@ -16,7 +16,7 @@ set(floors
     "timer loop loop_core quit input resolve sim sim_fault"
     "conn_ready engine_ops"
     "conn conn_core conn_close conn_deadline conn_send frame"
-    "server server_core server_accept client client_core client_retry race datagram proxy"
+    "server server_core server_accept client client_connect client_core client_retry race datagram proxy"
     "duosock")
 
 set(floor 0)
