@@ -124,8 +124,11 @@ static duos_err await(race *r, int32_t timeout_ms)
     return err == DUOS_EINTERRUPTED ? DUOS_OK : err;
 }
 
-/* The first that stands is taken out; *failed: one of them has failed. */
-static bool find_winner(race *r, bool *failed, duos_socket *out)
+/*
+ * DUOS_OK: the first that stands is taken out. DUOS_EINPROGRESS: none does
+ * yet; *failed: one of them has failed. A shortage is told at once.
+ */
+static duos_err find_winner(race *r, bool *failed, duos_socket *out)
 {
     size_t i = 0;
 
@@ -139,7 +142,9 @@ static bool find_winner(race *r, bool *failed, duos_socket *out)
         if (err == DUOS_OK) {
             *out = w->sock;
             leave_out(r, i);
-            return true;
+        }
+        if (err == DUOS_OK || duos__is_shortage(err)) {
+            return err;
         }
         if (err == DUOS_EINPROGRESS) {
             i++;
@@ -150,7 +155,7 @@ static bool find_winner(race *r, bool *failed, duos_socket *out)
         note(r, err == DUOS_ESELFCONNECT ? DUOS_ECONNREFUSED : err);
         *failed = true;
     }
-    return false;
+    return DUOS_EINPROGRESS;
 }
 
 static duos_err go(race *r, const duos__deadline *deadline, duos_socket *out)
@@ -169,8 +174,9 @@ static duos_err go(race *r, const duos__deadline *deadline, duos_socket *out)
             return err;
         }
         begin = false;
-        if (find_winner(r, &begin, out)) {
-            return DUOS_OK;
+        err = find_winner(r, &begin, out);
+        if (err != DUOS_EINPROGRESS) {
+            return err;
         }
         if (left == 0) {
             return DUOS_ETIMEDOUT;

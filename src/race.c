@@ -221,7 +221,11 @@ static void connected(duos__owner *owner, duos_conn *runner, duos_err err)
     }
     drop(race, l, err);
     note(race, err);
-    go_on(race, true);
+    if (duos__is_shortage(err)) {
+        finish(race, err);
+    } else {
+        go_on(race, true);
+    }
 }
 
 static void on_time(duos__timer *timer)

@@ -225,6 +225,13 @@ static inline void race_run(race_world *r)
     assert_ok(duos_sim_set_host(r->w.sim, r->w.b));
 }
 
+/* Waits are whole milliseconds, so each attempt may be late by one. */
+#define assert_about(value, expected, steps)                                   \
+    assert_between((int)(value), (int)(expected), (int)((expected) + (steps)))
+
+#define race_test(name)                                                        \
+    cmocka_unit_test_setup_teardown(name, race_setup, race_teardown)
+
 /* Sockets that the client has open. */
 static inline uint32_t race_sockets(const race_world *r)
 {
