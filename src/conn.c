@@ -46,6 +46,7 @@ void duos__conn_init(duos_conn *conn, duos__owner *owner)
     conn->stream.loop = owner->loop;
     conn->owner = owner;
     conn->user = owner->user;
+    conn->state = DUOS__CONN_CONNECTING;
     conn->since_ms = conn->active_ms = duos__loop_stamp(owner->loop);
 }
 
