@@ -41,19 +41,23 @@ bool duos__handler_complete(duos_conn_handler *handler)
     return true;
 }
 
-duos_conn *duos__conn_new(duos__owner *owner)
+void duos__conn_init(duos_conn *conn, duos__owner *owner)
 {
-    duos_conn *conn = (duos_conn *)duos__new(&owner->loop->alloc, sizeof *conn);
-
-    if (conn == NULL) {
-        return NULL;
-    }
     conn->stream.sock.os = -1;
     conn->stream.loop = owner->loop;
     conn->owner = owner;
     conn->user = owner->user;
     conn->state = DUOS__CONN_CONNECTING;
     conn->since_ms = conn->active_ms = duos__loop_stamp(owner->loop);
+}
+
+duos_conn *duos__conn_new(duos__owner *owner)
+{
+    duos_conn *conn = (duos_conn *)duos__new(&owner->loop->alloc, sizeof *conn);
+
+    if (conn != NULL) {
+        duos__conn_init(conn, owner);
+    }
     return conn;
 }
 
@@ -92,11 +96,9 @@ void duos__conn_opened(duos_conn *conn)
     }
 }
 
-static void open_connected(duos_conn *conn)
+void duos__conn_begin(duos_conn *conn)
 {
-    conn->state = DUOS__CONN_OPEN;
     conn->since_ms = conn->active_ms = conn->stream.loop->now_ms;
-    conn->owner->engine->recv_start(&conn->stream);
     if (duos__conn_watch_deadlines(conn) != DUOS_OK) {
         duos__conn_finish(conn, DUOS_ENOMEM);
     }
@@ -109,13 +111,8 @@ void duos__stream_connected(duos__stream *s, duos_err err)
 {
     duos_conn *conn = conn_of(s);
 
-    if (conn->state != DUOS__CONN_CONNECTING) {
-        return;
-    }
-    if (err == DUOS_OK) {
-        open_connected(conn);
-    } else {
-        conn->owner->connect_failed(conn->owner, conn, err);
+    if (conn->state == DUOS__CONN_CONNECTING) {
+        conn->owner->connected(conn->owner, conn, err);
     }
 }
 

@@ -18,7 +18,7 @@
 static duos_conn *conn_of_deferred(duos__deferred *deferred)
 {
     return (duos_conn *)(void *)((char *)deferred -
-                                 offsetof(duos_conn, end.deferred));
+                                 offsetof(duos_conn, end.closed));
 }
 
 static void end_released(duos__deferred *deferred)
@@ -50,8 +50,9 @@ static void defer_end(duos_conn *conn, duos__conn_state state,
 
     duos__timers_stop(&loop->timers, &conn->end.timer);
     conn->state = (uint8_t)state;
-    conn->end.deferred.run = run;
-    duos__loop_defer(loop, &conn->end.deferred);
+    conn->end.closed.lost = 0;
+    conn->end.closed.deferred.run = run;
+    duos__loop_defer(loop, &conn->end.closed.deferred);
 }
 
 void duos__conn_finish(duos_conn *conn, duos_err reason)

@@ -36,8 +36,8 @@ struct duos__owner {
     duos_transport_side side;
     const duos_cidr *proxies; /* whose PROXY header is believed */
     size_t proxy_count;
-    /* An attempt failed: tries elsewhere, or calls duos__conn_finish. */
-    void (*connect_failed)(duos__owner *owner, duos_conn *conn, duos_err err);
+    /* An attempt to connect has ended; conn is still in state CONNECTING. */
+    void (*connected)(duos__owner *owner, duos_conn *conn, duos_err err);
     /* After on_close, or release; conn is freed next. */
     void (*gone)(duos__owner *owner, duos_conn *conn);
 };
@@ -69,8 +69,11 @@ struct duos_conn {
     uint64_t bytes_in;
     uint64_t bytes_out;
     union {
-        duos__timer timer;       /* one for all deadlines, moved lazily */
-        duos__deferred deferred; /* once closed */
+        duos__timer timer; /* one for all deadlines, moved lazily */
+        struct {           /* once closed */
+            duos__deferred deferred;
+            size_t lost; /* taken from the user, and not in the queue */
+        } closed;
     } end;
     duos__peer peer;
     uint32_t slot;      /* in the server's table */
@@ -115,6 +118,9 @@ void duos__limits_init(duos_conn_limits *limits);
 /* Makes a connection in state CONNECTING, without a socket; NULL: no memory. */
 duos_conn *duos__conn_new(duos__owner *owner);
 
+/* The same in memory that is the caller's, and zero. */
+void duos__conn_init(duos_conn *conn, duos__owner *owner);
+
 /* Frees a connection that was never told to anybody. */
 void duos__conn_free(duos_conn *conn);
 
@@ -135,6 +141,9 @@ static inline void duos__conn_tell_data(duos_conn *conn, const void *data,
         conn->owner->handler.on_data(conn, data, len, conn->user);
     }
 }
+
+/* A connection that was attached after connecting begins: on_open. */
+void duos__conn_begin(duos_conn *conn);
 
 /* Starts the timer for the deadlines of the current state. */
 duos_err duos__conn_watch_deadlines(duos_conn *conn);

@@ -216,10 +216,26 @@ static void ready_send_now(duos__stream *s)
 
 /* ---- connecting ------------------------------------------------------- */
 
-static duos_err begin_connect(duos__stream *s, const duos_addr *addr)
+/* A port of the system's choice is chosen when the peer is known. */
+static duos_err bind_source(duos_socket sock, const duos_addr *source)
 {
-    duos_err err = duos_connect(s->sock, addr);
+    duos_err err;
 
+    if (source->port == 0) {
+        err = duos_set_bool(sock, DUOS_OPT_BIND_NO_PORT, true);
+        (void)err; /* then it is one that no other socket here has */
+    }
+    return duos_bind(sock, source);
+}
+
+static duos_err begin_connect(duos__stream *s, const duos_addr *addr,
+                              const duos_addr *source)
+{
+    duos_err err = source != NULL ? bind_source(s->sock, source) : DUOS_OK;
+
+    if (err == DUOS_OK) {
+        err = duos_connect(s->sock, addr);
+    }
     if (err != DUOS_OK && err != DUOS_EINPROGRESS) {
         return err;
     }
@@ -227,11 +243,13 @@ static duos_err begin_connect(duos__stream *s, const duos_addr *addr)
     err = duos_set_bool(s->sock, DUOS_OPT_NODELAY, true);
     (void)err;
     s->connecting = true;
-    s->stopped = false;
-    return watch(s);
+    err = watch(s);
+    s->stopped = s->stopped && err != DUOS_OK; /* as it was, if it failed */
+    return err;
 }
 
-static duos_err ready_connect(duos__stream *s, const duos_addr *addr)
+static duos_err ready_connect(duos__stream *s, const duos_addr *addr,
+                              const duos_addr *source)
 {
     duos_err err = duos_open((duos_family)addr->family, DUOS_STREAM,
                              DUOS_NONBLOCK, &s->sock);
@@ -239,7 +257,7 @@ static duos_err ready_connect(duos__stream *s, const duos_addr *addr)
     if (err != DUOS_OK) {
         return err;
     }
-    err = begin_connect(s, addr);
+    err = begin_connect(s, addr, source);
     if (err != DUOS_OK) {
         s->connecting = false;
         (void)duos_close(&s->sock);

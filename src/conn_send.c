@@ -60,6 +60,13 @@ static void hold_above_mark(duos_conn *conn)
     }
 }
 
+/* on_close tells why, and duos_conn_queued of what was taken for nothing. */
+static void lose(duos_conn *conn, duos_err reason, size_t len)
+{
+    duos_conn_abort(conn, reason);
+    conn->end.closed.lost = len;
+}
+
 /* What the kernel did not take waits; taken is what it took of this send. */
 static duos_err queue_rest(duos_conn *conn, const void *data, size_t len,
                            duos_shared *shared, size_t taken, bool starved)
@@ -70,8 +77,8 @@ static duos_err queue_rest(duos_conn *conn, const void *data, size_t len,
         if (taken == 0) {
             return DUOS_ENOMEM;
         }
-        duos_conn_abort(conn, DUOS_ENOMEM); /* half a message is out */
-        return DUOS_OK;                     /* on_close tells */
+        lose(conn, DUOS_ENOMEM, len - taken); /* half a message is out */
+        return DUOS_OK;
     }
     if (first) {
         begin_waiting(conn, starved);
@@ -99,8 +106,8 @@ static duos_err sent_less(duos_conn *conn, const void *data, size_t len,
         n = 0;
     }
     if (n < 0) {
-        duos_conn_abort(conn, (duos_err)n);
-        return DUOS_OK; /* on_close tells */
+        lose(conn, (duos_err)n, len);
+        return DUOS_OK;
     }
     if (len > conn->owner->limits.queue_max - conn->out.len) {
         return refuse_full(conn, len);
@@ -277,5 +284,10 @@ void duos__stream_yielded(duos__stream *s, unsigned direction)
 
 size_t duos_conn_queued(const duos_conn *conn)
 {
-    return conn != NULL ? conn->out.len : 0;
+    if (conn == NULL) {
+        return 0;
+    }
+    return conn->state == DUOS__CONN_CLOSED
+               ? conn->out.len + conn->end.closed.lost
+               : conn->out.len;
 }

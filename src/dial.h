@@ -14,6 +14,11 @@
 #define DUOS__DIAL_KNOWN 2
 #define DUOS__DIAL_MAX   64
 
+/* Attempts to connect that are under way at a time, and how long each is the
+ * youngest (RFC 8305, section 8). */
+#define DUOS__ATTEMPTS_MAX     6
+#define DUOS__ATTEMPT_DELAY_MS 250
+
 typedef struct duos__target {
     duos_type type;
     duos_family family; /* that the name is asked for */

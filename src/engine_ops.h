@@ -45,8 +45,8 @@ typedef struct duos__acceptor {
 /*
  * An engine. What can fail returns DUOS_OK or an error with nothing changed.
  *
- * connect: opens a socket and begins to connect; the end comes as
- *     duos__stream_connected, never within this call.
+ * connect: opens a socket and begins to connect, from source unless that is
+ *     NULL; the end comes as duos__stream_connected, never within this call.
  * attach: takes over a connected, non-blocking socket and receives.
  * recv_start, recv_stop: bytes come as duos__stream_received until stopped.
  * recv_now: hands over what has arrived, bounded, before it returns, unless
@@ -68,7 +68,8 @@ typedef struct duos__acceptor {
  * accept_start, accept_stop: connections come as duos__acceptor_accepted.
  */
 typedef struct duos__engine_ops {
-    duos_err (*connect)(duos__stream *s, const duos_addr *addr);
+    duos_err (*connect)(duos__stream *s, const duos_addr *addr,
+                        const duos_addr *source);
     duos_err (*attach)(duos__stream *s, duos_socket sock);
     void (*recv_start)(duos__stream *s);
     void (*recv_stop)(duos__stream *s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * family.h - which errors mean that this system lacks a family of addresses,
- * so that what is left is tried.
+ * so that what is left is tried; and which ones say that there is no use in it.
  */
 #ifndef DUOS_FAMILY_H
 #define DUOS_FAMILY_H
@@ -13,6 +13,19 @@ static inline bool duos__lacks_family(duos_err err)
 {
     return err == DUOS_EAFNOSUPPORT || err == DUOS_EADDRNOTAVAIL ||
            err == DUOS_ENOTSUP || err == DUOS_EPROTONOSUPPORT;
+}
+
+/* Of two failures the one to tell: the later one, unless it says less. */
+static inline duos_err duos__more_telling(duos_err before, duos_err after)
+{
+    return before == DUOS_OK || !duos__lacks_family(after) ? after : before;
+}
+
+/* What every other address will find again. */
+static inline bool duos__is_shortage(duos_err err)
+{
+    return err == DUOS_EMFILE || err == DUOS_ENFILE || err == DUOS_ENOBUFS ||
+           err == DUOS_ENOMEM;
 }
 
 #endif

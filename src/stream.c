@@ -6,67 +6,11 @@
 #include <duosock/stream.h>
 
 #include "deadline.h"
-#include "family.h"
+#include "dial_race.h"
 #include "query.h"
 #include "sys.h"
 
 /* ---- connecting ------------------------------------------------------- */
-
-static duos_err connect_by(duos_socket s, const duos_addr *addr,
-                           const duos__deadline *deadline)
-{
-    duos_err err = duos_connect(s, addr);
-
-    if (err == DUOS_EINPROGRESS) {
-        err = duos_wait(s, DUOS_WRITE, duos__deadline_left(deadline), NULL);
-        if (err == DUOS_OK) {
-            err = duos_connect_result(s);
-        }
-    }
-    /* Nobody listened there; the socket met itself by chance. */
-    return err == DUOS_ESELFCONNECT ? DUOS_ECONNREFUSED : err;
-}
-
-static duos_err dial_one(const duos_addr *addr, const duos__deadline *deadline,
-                         duos_socket *out)
-{
-    duos_socket s;
-    duos_err err =
-        duos_open((duos_family)addr->family, DUOS_STREAM, DUOS_NONBLOCK, &s);
-
-    if (err != DUOS_OK) {
-        return err;
-    }
-    err = connect_by(s, addr, deadline);
-    if (err != DUOS_OK) {
-        (void)duos_close(&s);
-        return err;
-    }
-    *out = s;
-    return DUOS_OK;
-}
-
-/* Each in turn, until one is connected or the time is over. */
-static duos_err dial_any(const duos_addr *addrs, size_t count,
-                         const duos__deadline *deadline, duos_socket *out)
-{
-    duos_err err = DUOS_EADDRNOTAVAIL;
-    size_t i;
-
-    for (i = 0; i < count; i++) {
-        duos_err attempt = dial_one(&addrs[i], deadline, out);
-
-        /* A family that is missing says less than one that was tried. */
-        if (i == 0 || !duos__lacks_family(attempt)) {
-            err = attempt;
-        }
-        if (attempt == DUOS_OK ||
-            (attempt == DUOS_ETIMEDOUT && duos__deadline_left(deadline) == 0)) {
-            break; /* a system's own time-out is no reason to stop */
-        }
-    }
-    return err;
-}
 
 duos_err duos_dial(const char *address, int64_t timeout_ms, duos_socket *out)
 {
@@ -86,7 +30,7 @@ duos_err duos_dial(const char *address, int64_t timeout_ms, duos_socket *out)
     deadline = duos__deadline_in(timeout_ms);
     err = duos__resolve(&target, timeout_ms, addrs, DUOS__DIAL_MAX, &count);
     if (err == DUOS_OK) {
-        err = dial_any(addrs, count, &deadline, out);
+        err = duos__dial_race(addrs, count, &deadline, out);
     }
     return err;
 }

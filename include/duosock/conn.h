@@ -55,9 +55,10 @@ typedef struct duos_conn_id {
  *     DUOS_EIDLE, DUOS_ESTALLED, DUOS_ETIMEDOUT and DUOS_EDRAINED after a
  *     deadline of that kind, DUOS_ETRUNCATED where a transport has not seen
  *     the peer's goodbye or a greeting was not finished, otherwise what the
- * system said. The connection may only be asked here, not used. Where output
- * was lost, the peer sees a reset over TCP, never an end of stream that looks
- * complete. Unix sockets have no reset.
+ *     system said. The connection may only be asked here, not used:
+ *     duos_conn_queued for the bytes that were taken from the user and not by
+ *     the system. Where output was lost, the peer sees a reset over TCP, never
+ *     an end of stream that looks complete. Unix sockets have no reset.
  */
 typedef struct duos_conn_handler {
     size_t size;
@@ -149,7 +150,8 @@ DUOS_API DUOS_CHECKED duos_err duos_conn_send_shared(duos_conn *conn,
                                                      duos_shared *buffer);
 
 /*
- * Bytes that were sent and wait for the kernel to take them; 0 for NULL.
+ * Bytes that were sent and wait for the kernel to take them; in on_close, those
+ * that it will never get. 0 for NULL.
  *
  * Returns: the number of bytes.
  * Blocking: never.

@@ -19,8 +19,9 @@ extern "C" {
  * A connected stream socket in one call.
  *
  * address: a form of duos_endpoint_parse, or "name:port", which is looked up
- *     (see resolve.h). All addresses are tried in turn; for "localhost", and
- *     a host that is empty or "*", 127.0.0.1, then ::1.
+ *     (see resolve.h). Its addresses race as duos_client_connect says, with
+ *     250 ms between them; for "localhost", and a host that is empty or "*",
+ *     these are 127.0.0.1, then ::1.
  * timeout_ms: for looking up and all attempts together; less than 0 waits as
  *     long as the system does.
  * out: receives the socket, which is non-blocking: duos_send_all,
@@ -31,7 +32,8 @@ extern "C" {
  *     what is no address; DUOS_ENOTSUP for "udp:"; DUOS_ENONAME,
  *     DUOS_ENODATA, DUOS_ETRYAGAIN or DUOS_ENORECOVERY for a name, as
  *     duos_resolve; DUOS_ETIMEDOUT; DUOS_ECONNREFUSED and what else
- *     duos_connect says, for the address that was tried last.
+ *     duos_connect says, for the address that failed last; DUOS_EMFILE,
+ *     DUOS_ENFILE, DUOS_ENOBUFS or DUOS_ENOMEM at once.
  * Ownership: the caller closes it.
  * Blocking: at most timeout_ms.
  * Thread: any.

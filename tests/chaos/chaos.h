@@ -205,7 +205,8 @@ typedef struct chaos_door {
     struct chaos_door *next;
     duos_conn *conn; /* NULL when it is over */
     chaos_guest *guest;
-    uint16_t port; /* of the guest */
+    uint32_t host; /* of the guest */
+    uint16_t port;
     chaos_clock clock;
     chaos_timer timer; /* goes on reading */
     uint64_t received;
@@ -379,6 +380,8 @@ void chaos_guest_init(chaos_world *w, chaos_guest *g, uint32_t number,
 /* Ends it at once, whatever it does. */
 void chaos_guest_end(chaos_guest *g);
 void chaos_guest_free(chaos_guest *g);
+/* Finds its door, if that was opened before it. */
+void chaos_door_meet(chaos_guest *g);
 /* Where its connection, or its last one, comes from; 0: not known. */
 uint16_t chaos_guest_port(const chaos_guest *g);
 

@@ -12,16 +12,14 @@
 /* ---- doors ------------------------------------------------------------- */
 
 /* All addresses of a host end in its number. */
-static chaos_guest *match(chaos_guest *g, const duos_addr *peer)
+static chaos_guest *match(chaos_guest *g, const chaos_door *d)
 {
-    uint32_t host =
-        peer->family == DUOS_IPV4 ? peer->ip.v4[3] : (uint32_t)peer->ip.v6[15];
     uint16_t port = g->over ? g->port : chaos_guest_port(g);
 
-    return g->begun && host == g->loop + 1 && port == peer->port ? g : NULL;
+    return g->begun && d->host == g->loop + 1 && port == d->port ? g : NULL;
 }
 
-/* NULL: of an attempt that was given up. */
+/* NULL: of an attempt that was given up, or whose client knows it not yet. */
 static chaos_guest *find_guest(chaos_door *d)
 {
     chaos_world *w = d->world;
@@ -33,11 +31,13 @@ static chaos_guest *find_guest(chaos_door *d)
         return NULL;
     }
     d->port = peer.port;
+    d->host =
+        peer.family == DUOS_IPV4 ? peer.ip.v4[3] : (uint32_t)peer.ip.v6[15];
     for (i = 0; i < w->plan.guests && found == NULL; i++) {
-        found = match(&w->guests[i], &peer);
+        found = match(&w->guests[i], d);
     }
     if (found == NULL && w->fresh.world != NULL) {
-        found = match(&w->fresh, &peer);
+        found = match(&w->fresh, d);
     }
     return found;
 }
@@ -82,6 +82,20 @@ static void give_door(chaos_guest *g, chaos_door *d)
         g->door->guest = NULL;
     }
     g->door = d;
+}
+
+/* The guest's end is open now; the server's may have been before. */
+void chaos_door_meet(chaos_guest *g)
+{
+    chaos_door *d = g->world->doors;
+
+    while (d != NULL && (d->guest != NULL || match(g, d) == NULL)) {
+        d = d->next;
+    }
+    if (d != NULL) {
+        d->guest = g;
+        give_door(g, d);
+    }
 }
 
 static void over(chaos_door *d)

@@ -127,6 +127,7 @@ static void on_open(duos_conn *conn, void *user)
     chaos_spy_event(g->world, CHAOS_CLIENT, conn, CHAOS_EVENT_ON_OPEN);
     chaos_check_guest(g, g->opened++ == 0, "on_open twice");
     g->port = chaos_guest_port(g);
+    chaos_door_meet(g);
     g->clock.open_ns = g->clock.moved_ns = chaos_now(g->world);
     g->clock.taken_ns = g->clock.looked_ns = g->clock.open_ns;
     if (chaos_habits_of(g->character)->rest_ms == NEVER) {

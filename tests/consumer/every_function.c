@@ -44,6 +44,7 @@ static void use_all(void)
     USE(duos_client_connect);
     USE(duos_client_create);
     USE(duos_client_destroy);
+    USE(duos_client_get_report);
     USE(duos_close);
     USE(duos_conn_abort);
     USE(duos_conn_bytes);

@@ -14,6 +14,7 @@
 
 typedef struct dial {
     fault_host onward;
+    uint32_t silent; /* a host that does not answer */
 } dial;
 
 static duos_err look_up(fault_run *run)
@@ -73,8 +74,12 @@ static duos_err start(fault_run *run, void *state)
     duos_socket s = DUOS_SOCKET_INVALID;
     duos_err err;
 
-    many[0] = duos_sim_addr(FAULT_PEER + 7, DUOS_IPV6, 0); /* nobody */
-    many[1] = duos_sim_addr(FAULT_HOST, DUOS_IPV4, 0);     /* refused */
+    if (d->silent == 0) {
+        assert_ok(duos_sim_add_host(run->sim, &d->silent));
+        assert_ok(duos_sim_partition(run->sim, FAULT_HOST, d->silent, -1));
+    }
+    many[0] = duos_sim_addr(d->silent, DUOS_IPV6, 0);
+    many[1] = duos_sim_addr(FAULT_HOST, DUOS_IPV4, 0); /* refused */
     many[2] = duos_sim_addr(FAULT_PEER, DUOS_IPV4, 0);
     assert_ok(duos_sim_add_name(run->sim, "many", DUOS_OK, many, 3, 3));
     fault_host_start(run, &d->onward, "*:7800");

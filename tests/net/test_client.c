@@ -18,6 +18,17 @@ static void aim_at_localhost(scene *s, uint16_t port)
                    (unsigned)port);
 }
 
+/* How the attempt at one of the addresses ended. */
+static void assert_attempt(const scene *s, size_t which, duos_err err)
+{
+    duos_client_report report;
+
+    report.size = sizeof report;
+    assert_ok(duos_client_get_report(s->client, &report));
+    assert_true(which < report.count);
+    assert_int_equal(report.attempts[which].err, err);
+}
+
 /* ---- making one ------------------------------------------------------- */
 
 static void test_client_config_has_the_documented_defaults(void **state)
@@ -37,6 +48,14 @@ static void test_client_config_has_the_documented_defaults(void **state)
     assert_int_equal(config.limits.stall_ms, 30 * 1000);
     assert_int_equal(config.limits.linger_ms, 2 * 1000);
     assert_false(config.limits.backpressure);
+    assert_int_equal(config.attempt_ms, 0);
+    assert_int_equal(config.attempt_delay_ms, 250);
+    assert_int_equal(config.source.family, DUOS_UNSPEC);
+    assert_int_equal(config.retry_max, 0);
+    assert_int_equal(config.retry_first_ms, 250);
+    assert_int_equal(config.retry_last_ms, 30 * 1000);
+    assert_int_equal(config.retry_steady_ms, 10 * 1000);
+    assert_null(config.on_retry);
     duos_client_config_init(NULL);
 }
 
@@ -88,6 +107,54 @@ static void test_client_connect_refuses_what_is_no_address(void **state)
     assert_null(duos_client_conn(client));
     scene_idle(s);
     assert_string_equal(s->called.log, "");
+}
+
+static void refuse_time(scene *s, size_t field, int32_t value)
+{
+    duos_client_config config;
+    duos_client *client = NULL;
+
+    duos_client_config_init(&config);
+    memcpy((char *)&config + field, &value, sizeof value);
+    assert_err(DUOS_ERANGE, duos_client_create(s->loop, &config, &client));
+    assert_null(client);
+}
+
+static void test_client_create_refuses_times_out_of_range(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_client_config config;
+    duos_client *client = NULL;
+
+    refuse_time(s, offsetof(duos_client_config, attempt_ms), -1);
+    refuse_time(s, offsetof(duos_client_config, attempt_delay_ms), 9);
+    refuse_time(s, offsetof(duos_client_config, attempt_delay_ms), 2001);
+    refuse_time(s, offsetof(duos_client_config, retry_first_ms), 0);
+    refuse_time(s, offsetof(duos_client_config, retry_first_ms), 30 * 1000 + 1);
+    refuse_time(s, offsetof(duos_client_config, retry_last_ms), 249);
+    refuse_time(s, offsetof(duos_client_config, retry_steady_ms), -1);
+    duos_client_config_init(&config);
+    config.source.family = DUOS_UNIX;
+    assert_err(DUOS_EAFNOSUPPORT,
+               duos_client_create(s->loop, &config, &client));
+    assert_null(client);
+}
+
+/* A program of before the fields for attempts and retries. */
+static void test_client_create_takes_a_shorter_config(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_client_config config;
+
+    memset(&config, 0xff, sizeof config);
+    memcpy(&config, &s->client_config,
+           offsetof(duos_client_config, attempt_ms));
+    config.size = offsetof(duos_client_config, attempt_ms);
+    assert_ok(duos_client_create(s->loop, &config, &s->client));
+    scene_serve(s);
+    scene_connect(s);
+    scene_until(s, s->called.opens, 1);
+    scene_until(s, s->served.opens, 1);
 }
 
 /* ---- connecting ------------------------------------------------------- */
@@ -289,6 +356,7 @@ static void test_DN3_client_localhost_finds_a_server_of_either_family(
         scene_until(s, s->called.opens, i + 1);
         assert_ok(duos_conn_peer(s->called.conn, &peer));
         assert_true(duos_addr_equal(&peer, &at));
+        assert_attempt(s, i, DUOS_OK);
         duos_conn_close(s->called.conn);
         scene_until(s, s->called.closes, i + 1);
         net_close(&listener);
@@ -308,8 +376,8 @@ static void test_client_localhost_refused_by_both_says_so(void **state)
     assert_int_equal(s->called.reason, DUOS_ECONNREFUSED);
 }
 
-/* The second address cannot be tried; the first one's answer counts. */
-static void test_client_localhost_tells_the_attempt_that_was_made(void **state)
+/* The second address cannot be tried, nor could any other one. */
+static void test_SY6_client_localhost_gives_up_without_descriptors(void **state)
 {
     scene *s = (scene *)*state;
     duos_addr nobody = net_deserted(DUOS_IPV4);
@@ -323,7 +391,41 @@ static void test_client_localhost_tells_the_attempt_that_was_made(void **state)
     }
     scene_until(s, s->called.closes, 1);
     os_end_shortage();
-    assert_int_equal(s->called.reason, DUOS_ECONNREFUSED);
+    assert_int_equal(s->called.reason, DUOS_EMFILE);
+    assert_attempt(s, 0, DUOS_ECONNREFUSED);
+    assert_attempt(s, 1, DUOS_EMFILE);
+}
+
+/* ---- again ------------------------------------------------------------ */
+
+static int32_t soon(duos_client *client, uint32_t attempt, duos_err reason,
+                    int32_t delay_ms, void *user)
+{
+    (void)client;
+    (void)attempt;
+    (void)user;
+    assert_int_equal(reason, DUOS_ECONNREFUSED);
+    assert_between(delay_ms, 125, 250 << 8);
+    return 20;
+}
+
+static void test_client_retries_until_there_is_a_server(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_addr at;
+    duos_socket listener = net_listen(DUOS_IPV4, 0, &at);
+
+    net_close(&listener);
+    aim_at(s, &at);
+    s->client_config.retry_max = 200;
+    s->client_config.on_retry = soon;
+    scene_connect(s);
+    scene_until(s, s->called.closes, 3);
+    assert_ok(duos_server_create(s->loop, &s->server_config, &s->server));
+    assert_ok(duos_server_listen(s->server, s->address, NULL, NULL));
+    scene_until(s, s->called.opens, 1);
+    scene_until(s, s->served.opens, 1);
+    assert_string_equal(s->called.log, "co");
 }
 
 /* ---- ending ----------------------------------------------------------- */
@@ -403,6 +505,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_client_config_has_the_documented_defaults),
         scene_test(test_client_create_refuses_what_is_invalid),
+        scene_test(test_client_create_refuses_times_out_of_range),
+        scene_test(test_client_create_takes_a_shorter_config),
         scene_test(test_client_connect_refuses_what_is_no_address),
         scene_test(test_client_connects_and_closes),
         scene_test(test_client_busy_is_not_connected_twice),
@@ -414,7 +518,8 @@ int main(void)
         scene_test(test_ME1_client_without_memory_does_not_begin),
         scene_test(test_DN3_client_localhost_finds_a_server_of_either_family),
         scene_test(test_client_localhost_refused_by_both_says_so),
-        scene_test(test_client_localhost_tells_the_attempt_that_was_made),
+        scene_test(test_SY6_client_localhost_gives_up_without_descriptors),
+        scene_test(test_client_retries_until_there_is_a_server),
         scene_test(test_client_closed_while_connecting_is_canceled),
         scene_test(test_client_destroyed_while_connecting_is_told_at_once),
         scene_test(test_client_destroyed_while_open_is_told_at_once),
