@@ -280,25 +280,24 @@ static void hand_over_all(duos_datagram *d, size_t count)
     }
 }
 
-/* One batch: how many came, or 0 when there is no more to be done now. */
-static size_t receive_batch(duos__datagram_socket *s, size_t most,
-                            unsigned *errors)
+/*
+ * One batch. Whether to go on: one that is not full was the last, or what is
+ * behind it is told in the next turn.
+ */
+static bool receive_batch(duos__datagram_socket *s, size_t most,
+                          unsigned *errors)
 {
     duos_datagram *d = s->datagram;
     size_t n = 0;
     duos_err err = duos_recv_batch(s->sock, d->in.messages, most, &n);
 
-    if (err == DUOS_OK) {
-        *errors = 0;
-        d->backoff_ms = 0;
-        hand_over_all(d, n);
-        return n;
+    if (err != DUOS_OK && err != DUOS_EWOULDBLOCK) {
+        return receive_failed(s, err, ++*errors);
     }
-    if (err == DUOS_EWOULDBLOCK) {
-        d->backoff_ms = 0;
-        return 0;
-    }
-    return receive_failed(s, err, ++*errors) ? 1 : 0;
+    *errors = 0;
+    d->backoff_ms = 0;
+    hand_over_all(d, n);
+    return n == most && !d->destroyed;
 }
 
 void duos__datagram_receive(duos__datagram_socket *s)
@@ -306,15 +305,13 @@ void duos__datagram_receive(duos__datagram_socket *s)
     duos_datagram *d = s->datagram;
     size_t left = d->config.per_turn;
     unsigned errors = 0;
-    size_t n;
+    size_t most;
 
     d->serving = s;
     do {
-        size_t most = left < d->config.batch ? left : d->config.batch;
-
-        n = receive_batch(s, most, &errors);
-        left -= n;
-    } while (n > 0 && left > 0 && !d->destroyed);
+        most = left < d->config.batch ? left : d->config.batch;
+        left -= most;
+    } while (receive_batch(s, most, &errors) && left > 0);
     d->serving = NULL;
 }
 

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "route.h"
 #include "siphash.h"
 #include "sys_host.h"
 
@@ -45,6 +46,12 @@ static bool is_service(uint16_t port)
 /* The address without its port, IPv4 on IPv6 as what it stands for. */
 static bool plain(const duos_addr *addr, duos_cidr *out)
 {
+    if (duos__route_to(addr) == DUOS_IPV4) {
+        const uint8_t *v4 = duos__addr_bytes4(addr);
+        duos_addr stands_for = duos_addr_ipv4(v4[0], v4[1], v4[2], v4[3], 0);
+
+        return duos_cidr_from_addr(&stands_for, out) == DUOS_OK;
+    }
     return duos_cidr_from_addr(addr, out) == DUOS_OK;
 }
 

@@ -242,6 +242,7 @@ static void test_UD5_limit_in_all_and_none(void **state)
     assert_int_equal(allowed("192.0.2.1:7700", SECOND / 10), 10);
     config.total_rate = 0;
     assert_int_equal(allowed("192.0.2.1:7700", 0), 100000);
+    limiter.total = 0;
     config.total_rate = UINT32_MAX; /* less than a nanosecond apart */
     assert_int_equal(allowed("192.0.2.1:7700", 0), 100000);
     config.total_rate = 1;
