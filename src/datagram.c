@@ -226,6 +226,13 @@ static void drop_newest(duos_datagram *d)
     duos__free(&d->loop->alloc, s, sizeof *s);
 }
 
+static duos_err need_datagrams(duos_socket s)
+{
+    duos_err err = duos__need_type(s, DUOS_DGRAM);
+
+    return err == DUOS_EOPNOTSUPP ? DUOS_EINVAL : err;
+}
+
 static duos_err add_all(duos_datagram *d, const duos_listener *listener)
 {
     size_t i;
@@ -250,6 +257,7 @@ duos_err duos_datagram_listen(duos_datagram *d, const char *address,
 {
     duos_listener listener;
     duos_endpoint end;
+    duos_addr first;
     duos_err err;
 
     if (d == NULL) {
@@ -268,11 +276,32 @@ duos_err duos_datagram_listen(duos_datagram *d, const char *address,
     if (err != DUOS_OK) {
         return err;
     }
-    err = add_all(d, &listener);
+    first = listener.bound[0];
+    err = duos_datagram_adopt_listener(d, &listener);
     if (err != DUOS_OK) {
         duos_listener_close(&listener);
     } else if (bound != NULL) {
-        *bound = listener.bound[0];
+        *bound = first;
+    }
+    return err;
+}
+
+duos_err duos_datagram_adopt_listener(duos_datagram *d, duos_listener *listener)
+{
+    duos_err err;
+
+    if (d == NULL || listener == NULL || listener->count == 0) {
+        return DUOS_EINVAL;
+    }
+    if (d->draining) {
+        return DUOS_ESTATE;
+    }
+    err = need_datagrams(listener->socks[0]);
+    if (err == DUOS_OK) {
+        err = add_all(d, listener);
+    }
+    if (err == DUOS_OK) {
+        memset(listener, 0, sizeof *listener);
     }
     return err;
 }
@@ -280,11 +309,8 @@ duos_err duos_datagram_listen(duos_datagram *d, const char *address,
 /* Whoever is not bound hears nothing; a unix pair needs no name. */
 static duos_err check_bound(duos_socket s, duos_addr *at)
 {
-    duos_err err = duos__need_type(s, DUOS_DGRAM);
+    duos_err err = need_datagrams(s);
 
-    if (err == DUOS_EOPNOTSUPP) {
-        return DUOS_EINVAL;
-    }
     if (err == DUOS_OK) {
         err = duos_local_addr(s, at);
     }

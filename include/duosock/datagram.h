@@ -164,7 +164,8 @@ DUOS_API DUOS_CHECKED duos_err duos_datagram_create(
  * address, options: as for duos_listener_open; it begins with "udp:",
  *     "udp4:" or "udp6:".
  * bound: receives the first bound address with its port; NULL when not
- *     wanted.
+ *     wanted. Who wants all of them calls duos_listener_open and
+ *     duos_datagram_adopt_listener.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE after
  *     duos_datagram_drain; DUOS_ENOTSUP for an address of streams;
@@ -177,6 +178,22 @@ DUOS_API DUOS_CHECKED duos_err duos_datagram_create(
 DUOS_API DUOS_CHECKED duos_err
 duos_datagram_listen(duos_datagram *datagram, const char *address,
                      const duos_listen_options *options, duos_addr *bound);
+
+/*
+ * Adds what duos_listener_open has made.
+ *
+ * listener: it has no sockets afterwards.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL, a listener without sockets, or one
+ *     of streams; DUOS_ESTATE after duos_datagram_drain; DUOS_ENOMEM; the
+ *     system's code.
+ * Ownership: on success the server closes the sockets; otherwise the listener
+ *     is unchanged.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API DUOS_CHECKED duos_err
+duos_datagram_adopt_listener(duos_datagram *datagram, duos_listener *listener);
 
 /*
  * Receives from a socket that was made elsewhere: for options of one's own,
