@@ -360,10 +360,20 @@ static const duos__datagram_socket *socket_for(const duos_datagram *d,
     return s;
 }
 
+/* How a socket for IPv6 that takes IPv4 as well sees an IPv4 address. */
+static duos_addr mapped(const duos_addr *v4)
+{
+    uint8_t bytes[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+    memcpy(bytes + 12, v4->ip.v4, sizeof v4->ip.v4);
+    return duos_addr_ipv6(bytes, v4->port);
+}
+
 duos_err duos_datagram_send(duos_datagram *d, const duos_addr *to,
                             const void *data, size_t len)
 {
     const duos__datagram_socket *s;
+    duos_addr v6;
     duos_err err;
 
     if (d == NULL || to == NULL || (data == NULL && len > 0)) {
@@ -373,6 +383,11 @@ duos_err duos_datagram_send(duos_datagram *d, const duos_addr *to,
         return DUOS_EMSGSIZE;
     }
     s = socket_for(d, to);
+    if (s == NULL && to->family == DUOS_IPV4) {
+        v6 = mapped(to);
+        to = &v6;
+        s = socket_for(d, to);
+    }
     if (s == NULL) {
         return DUOS_EAFNOSUPPORT;
     }

@@ -235,8 +235,8 @@ DUOS_API DUOS_CHECKED duos_err duos_datagram_reply(duos_datagram *datagram,
  * not answer with it.
  *
  * to: its family chooses the socket: the one that on_data is called for, or
- *     the first that fits. Of those that take IPv4 on IPv6, give it as an
- *     IPv6 address, as on_data tells it.
+ *     one that fits. To IPv4 it goes through one for IPv6 when there is no
+ *     other.
  * data: len bytes; NULL if len is 0.
  *
  * Returns: DUOS_OK when the system took it; DUOS_EINVAL for NULL;

@@ -524,6 +524,10 @@ static void test_datagram_server_sends_of_its_own_accord(void **state)
     assert_int_equal(postman_stats(&p).sent, 2);
     assert_int_equal(postman_stats(&p).bytes_sent, 4);
     postman_close(&p);
+    postman_open(&p, "udp:*:0"); /* one socket for both, where it can be */
+    assert_ok(duos_datagram_send(p.server, &mine, "more", 4));
+    assert_true(postman_answers(other, "more"));
+    postman_close(&p);
     net_close(&other);
 }
 
