@@ -31,6 +31,7 @@ void duos_datagram_config_init(duos_datagram_config *config)
         config->max_size = SIZE_DEFAULT;
         config->batch = BATCH_DEFAULT;
         config->per_turn = PER_TURN_DEFAULT;
+        config->service_ports = 1024;
         config->source_ipv4_bits = 24;
         config->source_ipv6_bits = 64;
         config->source_rate = 200;

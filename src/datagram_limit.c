@@ -19,17 +19,16 @@
 #include "siphash.h"
 #include "sys_host.h"
 
-#define NS_PER_S     UINT64_C(1000000000)
-#define RESERVED_END 1024u
+#define NS_PER_S UINT64_C(1000000000)
 
 /* ---- who is asked to answer whom -------------------------------------- */
 
 /*
- * Services above the reserved ports that answer, or are answered, without a
+ * Besides those below first: services that answer, or are answered, without a
  * look at what they got: SQL browser, SSDP, WS-Discovery, mDNS, CoAP,
  * memcached, Source and Quake servers.
  */
-static bool is_service(uint16_t port)
+static bool is_service(uint16_t port, uint16_t first)
 {
     static const uint16_t known[] = {1434, 1900,  3702,  5353,
                                      5683, 11211, 27015, 27960};
@@ -40,7 +39,7 @@ static bool is_service(uint16_t port)
             return true;
         }
     }
-    return port < RESERVED_END;
+    return port < first;
 }
 
 /* The address without its port, IPv4 on IPv6 as what it stands for. */
@@ -138,8 +137,8 @@ duos__verdict duos__limiter_judge(duos__limiter *limiter,
     if (!config->allow_any_source && !is_good_source(q)) {
         return DUOS__SOURCE;
     }
-    if (!config->allow_services && q->peer->family != DUOS_UNIX &&
-        is_service(q->peer->port)) {
+    if (config->service_ports != 0 && q->peer->family != DUOS_UNIX &&
+        is_service(q->peer->port, config->service_ports)) {
         return DUOS__SERVICE;
     }
     if (!config->allow_longer && (q->answers > 0 || q->answer_len > q->len)) {

@@ -10,15 +10,16 @@
  * on by default, each a field of the configuration and a counter:
  *
  *   one answer, not longer than the question      allow_longer
- *   not to ports of services                      allow_services
+ *   not to ports of services                      service_ports
  *   not to ourselves, to groups, or to nobody     allow_any_source
  *   so many a second to one network               source_rate, source_burst
  *   so many a second in all                       total_rate, total_burst
  *
- * Two programs that answer each other from two ports that nobody has reserved
- * look like a client and a server to each other. Such a loop ends with the
- * first answer for which there is no room in source_burst; over a slow network
- * it may last, at the pace of source_rate at most.
+ * Two programs that answer each other from two ports that are not known for
+ * services look like a client and a server to each other. Such a loop ends
+ * with the first answer for which there is no room in source_burst; over a slow
+ * network it may last, at the pace of source_rate at most. A higher
+ * service_ports prevents it, for clients have high ports as a rule.
  *
  * No memory is requested for a datagram, and the clock is read once a turn.
  */
@@ -70,9 +71,10 @@ enum {
  *     0 in one of these three means the default: there is always a limit.
  *
  * allow_longer: answers may be longer than the question, and many (false).
- * allow_services: answers to ports below 1024 and to those above that are
- *     known for services which answer whatever comes, as 1900 and 11211
- *     (false).
+ * service_ports: ports below this one are taken for services (1024), and so
+ *     are those above that are known for answering whatever comes, as 1900 and
+ *     11211; 0 means that any port is answered. Systems give their clients
+ *     ports from 10000, 32768 or 49152 on; a router may give others.
  * allow_any_source: answers to a port that this server has itself, on
  *     whatever host; to what is no address of one host (0.0.0.0/8, 224.0.0.0/3,
  *     ::, ff00::/8), or port 0; and of questions that were sent to a group
@@ -101,8 +103,8 @@ typedef struct duos_datagram_config {
     uint32_t batch;
     uint32_t per_turn;
     bool allow_longer;
-    bool allow_services;
     bool allow_any_source;
+    uint16_t service_ports;
     uint8_t source_ipv4_bits;
     uint8_t source_ipv6_bits;
     uint32_t source_rate;

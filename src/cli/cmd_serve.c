@@ -72,7 +72,9 @@ static const arg_command serve_command = {
     "udp:127.0.0.1:7701 is an address of datagrams. An echo there needs\n"
     "--allow-udp-echo: it answers each datagram once, with no more than it "
     "got,\n"
-    "200 a second to one network, and never a port of a service or its own.\n"
+    "200 a second to one network, and never to its own port or, since those "
+    "are\n"
+    "of services, to ports below 10000.\n"
     "With --json the events listening, open, close, stats, note and error\n"
     "go to the standard output. A reader of either stream who stalls stops\n"
     "nobody: lines that find no room are dropped, and their number is told.\n",

@@ -17,9 +17,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Two buffers of 64 KiB each. */
+/*
+ * Two times so many buffers of 64 KiB. Ports that people choose for servers,
+ * as 7700, are mostly below those that systems choose for clients; so two of
+ * these echoes do not answer each other.
+ */
 enum {
-    BATCH = 16
+    BATCH = 16,
+    SERVICE_PORTS = 10000
 };
 
 /* ---- what may be served ------------------------------------------------ */
@@ -106,6 +111,7 @@ static duos_err create(serve *s)
     config.user = s;
     config.max_size = DUOS_DATAGRAM_MAX;
     config.batch = BATCH;
+    config.service_ports = SERVICE_PORTS;
     return duos_datagram_create(s->loop, &config, &s->udp);
 }
 

@@ -129,7 +129,7 @@ static void choose_rules(void)
     w.config.batch = 1u + what % 4u;
     w.config.per_turn = 1u + what % 7u;
     w.config.allow_longer = (what & 1) != 0;
-    w.config.allow_services = (what & 2) != 0;
+    w.config.service_ports = (what & 2) != 0 ? 0 : 1024;
     w.config.source_rate = (what & 4) != 0 ? 5 : 200;
     w.config.source_burst = (what & 8) != 0 ? 3 : 0;
     w.config.total_rate = (what & 16) != 0 ? 10 : 0;
@@ -216,7 +216,7 @@ static void hear(int i)
 
     while (duos_recvfrom(w.askers[i], data, sizeof data, &n, &from, NULL) ==
            DUOS_OK) {
-        fuzz_check(w.config.allow_services || i >= 2);
+        fuzz_check(w.config.service_ports == 0 || i >= 2);
         fuzz_check(from.port == PORT && n <= MAX_SIZE);
         for (k = 1; from.ip.v4[3] == 1 && k < n; k++) {
             fuzz_check(data[k] == byte_of(data[0], k));

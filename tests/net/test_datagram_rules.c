@@ -47,7 +47,7 @@ static void test_UD4_datagram_to_a_service_is_not_answered(void **state)
     assert_int_equal(postman_stats(&p).answered, 0);
     postman_close(&p);
 
-    p.config.allow_services = true;
+    p.config.service_ports = 0;
     postman_open(&p, "udp:127.0.0.1:0");
     postman_ask(&p, s, service, "question");
     assert_true(postman_answers(service, "question"));

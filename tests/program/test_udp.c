@@ -148,28 +148,51 @@ static void test_serve_udp_discards_without_an_option(void **state)
     server_stop(&s);
 }
 
-/* A service's port gets nothing; what is refused is counted. */
-static void test_UD4_serve_udp_does_not_answer_a_service(void **state)
+/* Bound to the first of these ports that is free. */
+static duos_socket open_at_one_of(const uint16_t *ports, size_t count)
 {
+    duos_socket s = DUOS_SOCKET_INVALID;
+    size_t i;
+
+    assert_ok(duos_open(DUOS_IPV4, DUOS_DGRAM, DUOS_BLOCKING, &s));
+    for (i = 0; i < count; i++) {
+        duos_addr at = duos_addr_loopback(DUOS_IPV4, ports[i]);
+
+        if (duos_bind(s, &at) == DUOS_OK) {
+            return s;
+        }
+    }
+    assert_ok(duos_close(&s));
+    return s;
+}
+
+/* Neither a service nor another of its kind; what is refused is counted. */
+static void test_UD4_serve_udp_does_not_answer_services(void **state)
+{
+    static const uint16_t services[] = {11211, 27960, 27015};
+    static const uint16_t echoes[] = {7701, 7702, 7703, 7704, 9999};
     server s;
     duos_addr to;
-    duos_addr mine = duos_addr_loopback(DUOS_IPV4, 11211);
-    duos_socket asker = DUOS_SOCKET_INVALID;
+    duos_socket a = open_at_one_of(services, 3);
+    duos_socket b = open_at_one_of(echoes, 5);
 
     (void)state;
-    assert_ok(duos_open(DUOS_IPV4, DUOS_DGRAM, DUOS_BLOCKING, &asker));
-    if (duos_bind(asker, &mine) != DUOS_OK) {
-        assert_ok(duos_close(&asker));
-        skip_because("port 11211 is in use");
+    if (!duos_socket_valid(a) || !duos_socket_valid(b)) {
+        duos_close(&a);
+        duos_close(&b);
+        skip_because("these ports are in use");
     }
     SERVER_START(&s, "udp:127.0.0.1:0", "--allow-udp-echo", "--stats=100ms",
                  "--json");
     to = udp_address();
-    assert_ok(duos_sendto(asker, "hello", 5, &to));
-    assert_false(answers(asker, "hello", 300));
-    assert_ok(duos_close(&asker));
-    file_wait_for("server.out", "\"received\":1,\"truncated\":0,"
-                                "\"answered\":0,\"refused\":1,");
+    assert_ok(duos_sendto(a, "hello", 5, &to));
+    assert_ok(duos_sendto(b, "hello", 5, &to));
+    assert_false(answers(a, "hello", 300));
+    assert_false(answers(b, "hello", 300));
+    assert_ok(duos_close(&a));
+    assert_ok(duos_close(&b));
+    file_wait_for("server.out", "\"received\":2,\"truncated\":0,"
+                                "\"answered\":0,\"refused\":2,");
     server_stop(&s);
 }
 
@@ -230,7 +253,7 @@ int main(void)
         PROGRAM_TEST(test_serve_udp_port_in_use_exits_4),
         PROGRAM_TEST(test_serve_udp_echoes_beside_tcp),
         PROGRAM_TEST(test_serve_udp_discards_without_an_option),
-        PROGRAM_TEST(test_UD4_serve_udp_does_not_answer_a_service),
+        PROGRAM_TEST(test_UD4_serve_udp_does_not_answer_services),
         PROGRAM_TEST(test_UD4_serve_udp_twice_on_one_port_is_silent),
         PROGRAM_TEST(test_serve_udp_exits_after_idle),
     };

@@ -74,7 +74,12 @@ static void test_UD4_limit_services_and_ports_below_1024(void **state)
         peer.port = clients[i];
         assert_int_equal(judge_addr(&peer, 0), DUOS__ANSWER);
     }
-    config.allow_services = true;
+    config.service_ports = 10000;
+    peer.port = 9999;
+    assert_int_equal(judge_addr(&peer, 0), DUOS__SERVICE);
+    peer.port = 10000;
+    assert_int_equal(judge_addr(&peer, 0), DUOS__ANSWER);
+    config.service_ports = 0;
     peer.port = 19;
     assert_int_equal(judge_addr(&peer, 0), DUOS__ANSWER);
     drop();
