@@ -216,6 +216,50 @@ static void test_datagram_server_adopts_a_socket(void **state)
     net_close(&asker);
 }
 
+static duos_socket open_at_path(const char *path, duos_addr *at)
+{
+    duos_socket s = net_open(DUOS_UNIX, DUOS_DGRAM);
+
+    *at = net_unix(path);
+    (void)remove(path);
+    assert_ok(duos_bind(s, at));
+    return s;
+}
+
+/* Paths have no ports, but whoever has none has no answer either. */
+static void test_datagram_server_on_a_unix_socket(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket asker;
+    duos_socket nobody;
+    duos_addr mine;
+    postman p;
+
+    net_need_unix(DUOS_DGRAM);
+    postman_init(&p, s->loop);
+    p.config.source_rate = 1; /* of networks, not of paths */
+    p.config.source_burst = 1;
+    postman_open(&p, NULL);
+    assert_ok(duos_datagram_adopt(p.server, open_at_path("served", &p.at)));
+    asker = open_at_path("asks", &mine);
+    nobody = net_open(DUOS_UNIX, DUOS_DGRAM);
+    postman_ask(&p, s, asker, "one");
+    assert_true(postman_answers(asker, "one"));
+    postman_ask(&p, s, asker, "two");
+    assert_true(postman_answers(asker, "two"));
+    postman_ask(&p, s, nobody, "who?");
+    assert_err(DUOS_ELIMIT, p.reply);
+    assert_ok(duos_datagram_send(p.server, &p.at, "me", 2));
+    scene_until(s, p.datas, 4);
+    assert_err(DUOS_ELIMIT, p.reply);
+    assert_int_equal(postman_stats(&p).refused_source, 2);
+    postman_close(&p);
+    net_close(&asker);
+    net_close(&nobody);
+    (void)remove("served");
+    (void)remove("asks");
+}
+
 /* A connected one answers its peer, and hears once that it has gone. */
 static void test_UD3_datagram_server_connected_outlives_its_peer(void **state)
 {
@@ -719,6 +763,7 @@ int main(void)
         scene_test(test_UD2_datagram_server_echoes_the_largest),
         scene_test(test_datagram_server_needs_no_memory_for_a_datagram),
         scene_test(test_datagram_server_adopts_a_socket),
+        scene_test(test_datagram_server_on_a_unix_socket),
         scene_test(test_UD3_datagram_server_connected_outlives_its_peer),
         scene_test(test_UD3_datagram_server_sends_an_answer_again),
         scene_test(test_trap_48_UD3_datagram_server_outlives_lost_answers),
