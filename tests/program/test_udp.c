@@ -80,6 +80,18 @@ static void test_UD5_serve_udp_has_two_modes(void **state)
     assert_usage(chat, "--mode echo and --mode discard");
 }
 
+static void test_serve_udp_help_names_its_option(void **state)
+{
+    run_result r;
+
+    (void)state;
+    PROGRAM_RUN(&r, NULL, "serve", "--help");
+    assert_int_equal(r.code, 0);
+    assert_contains(r.out, "--allow-udp-echo ");
+    assert_contains(r.out, "udp:127.0.0.1:7701 ");
+    run_free(&r);
+}
+
 static void test_serve_udp_port_in_use_exits_4(void **state)
 {
     duos_addr at = duos_addr_loopback(DUOS_IPV4, 0);
@@ -250,6 +262,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PROGRAM_TEST(test_UD4_serve_udp_echo_needs_its_option),
         PROGRAM_TEST(test_UD5_serve_udp_has_two_modes),
+        PROGRAM_TEST(test_serve_udp_help_names_its_option),
         PROGRAM_TEST(test_serve_udp_port_in_use_exits_4),
         PROGRAM_TEST(test_serve_udp_echoes_beside_tcp),
         PROGRAM_TEST(test_serve_udp_discards_without_an_option),

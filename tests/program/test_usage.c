@@ -62,7 +62,6 @@ static void test_help_of_serve_names_every_option_and_default(void **state)
                                         "--stats DUR ",
                                         "--json ",
                                         "--v6only ",
-                                        "--allow-udp-echo ",
                                         "--reuse safe|shared ",
                                         "(0)",
                                         "--poller NAME ",
