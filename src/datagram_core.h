@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * datagram_core.h - a server of datagrams from the inside: datagram.c has its
- * life, datagram_io.c what a turn does.
+ * life, datagram_socket.c its sockets, datagram_io.c what a turn does.
  */
 #ifndef DUOS_DATAGRAM_CORE_H
 #define DUOS_DATAGRAM_CORE_H

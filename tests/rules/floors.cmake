@@ -16,7 +16,7 @@ set(floors
     "timer loop loop_core quit input resolve sim sim_fault"
     "conn_ready engine_ops"
     "conn conn_core conn_close conn_deadline conn_send frame"
-    "server server_core server_accept client datagram datagram_core datagram_io datagram_limit proxy"
+    "server server_core server_accept client datagram datagram_core datagram_io datagram_limit datagram_socket proxy"
     "duosock")
 
 set(floor 0)
