@@ -2,7 +2,7 @@
 /*
  * duosock.h - everything: the thin layer (sockets, addresses, options, select,
  * pollers) and what is built on it (loop, names, connections, server,
- * client).
+ * client, datagrams).
  */
 #ifndef DUOSOCK_H
 #define DUOSOCK_H
@@ -35,5 +35,6 @@
 #include <duosock/frame.h>
 #include <duosock/server.h>
 #include <duosock/client.h>
+#include <duosock/datagram.h>
 
 #endif

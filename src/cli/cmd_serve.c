@@ -58,6 +58,8 @@ static const arg_option options_table[] = {
      "shared: several servers on one port", FIELD(reuse)},
     {"v6only", ARG_FLAG, NULL, NULL, "no IPv4 on an IPv6 address",
      FIELD(v6only)},
+    {"allow-udp-echo", ARG_FLAG, NULL, NULL,
+     "send datagrams back, too, to udp: addresses", FIELD(allow_udp_echo)},
     {"poller", ARG_POLLER, "NAME", "auto",
      "how to wait: duosock --version lists them", FIELD(poller)},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
@@ -73,6 +75,12 @@ static const arg_command serve_command = {
     "\nSizes are written 64, 64K or 1M, durations 500ms, 30s, 5m or 1h.\n"
     "The first Ctrl-C or SIGTERM stops gracefully, the second at once;\n"
     "SIGUSR1 (POSIX) tells the counters. --ready-fd is for POSIX, too.\n"
+    "udp:127.0.0.1:7701 is an address of datagrams. An echo there needs\n"
+    "--allow-udp-echo: it answers each datagram once, with no more than it "
+    "got,\n"
+    "200 a second to one network, and never to its own port or, since those "
+    "are\n"
+    "of services, to ports below 10000.\n"
     "With --json the events listening, open, close, stats, note and error\n"
     "go to the standard output. A reader of either stream who stalls stops\n"
     "nobody: lines that find no room are dropped, and their number is told.\n",
@@ -106,13 +114,18 @@ static void drain(serve *s)
     if (s->room != NULL) {
         chat_room_close(s->room);
     }
+    duos_datagram_drain(s->udp);
     (void)duos_server_drain(s->server, limit_ms > 0 ? limit_ms : -1);
 }
 
 static void on_idle(duos_timer *timer, void *user)
 {
     (void)timer;
-    drain(user);
+    if (serve_udp_has_news(user)) {
+        serve_start_idle(user);
+    } else {
+        drain(user);
+    }
 }
 
 static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
@@ -208,7 +221,7 @@ static bool check(serve *s, const arg_list *list)
     int i;
 
     for (i = 0; i < list->count; i++) {
-        if (!setup_check_address(list->address[i])) {
+        if (!serve_check_address(o, list->address[i])) {
             return false;
         }
     }
@@ -257,6 +270,7 @@ static int serve_all(serve *s, const arg_list *list)
         exit_code = run(s, list);
         duos_quit_stop(&s->quit);
         serve_stop_stats(s);
+        duos_datagram_destroy(s->udp);
         duos_server_destroy(s->server);
         chat_room_free(s->room);
         (void)duos_loop_destroy(s->loop);

@@ -296,6 +296,46 @@ void report_stats(say_level level, const duos_server_stats *stats)
     }
 }
 
+static uint64_t refused(const duos_datagram_stats *s)
+{
+    return s->refused_longer + s->refused_service + s->refused_source +
+           s->refused_rate + s->refused_total;
+}
+
+static void say_datagram_stats(say_level level, const duos_datagram_stats *s)
+{
+    say_at(level,
+           "stats: %" PRIu64 " datagrams, %" PRIu64 " cut, %" PRIu64
+           " answered, %" PRIu64 " refused (%" PRIu64 " to services, %" PRIu64
+           " to no client, %" PRIu64 " too many), %" PRIu64 " dropped, %" PRIu64
+           " errors, %" PRIu64 " B in, %" PRIu64 " B out",
+           s->received, s->truncated, s->answered, refused(s),
+           s->refused_service, s->refused_source,
+           s->refused_rate + s->refused_total, s->dropped,
+           s->send_errors + s->recv_errors, s->bytes_received, s->bytes_sent);
+}
+
+void report_datagram_stats(say_level level, const duos_datagram_stats *stats)
+{
+    object o;
+
+    if (!with_json) {
+        say_datagram_stats(level, stats);
+    } else if (wants_object(level)) {
+        begin_object(&o, "stats");
+        json_text(&o.j, "transport", "udp");
+        json_uint(&o.j, "received", stats->received);
+        json_uint(&o.j, "truncated", stats->truncated);
+        json_uint(&o.j, "answered", stats->answered);
+        json_uint(&o.j, "refused", refused(stats));
+        json_uint(&o.j, "dropped", stats->dropped);
+        json_uint(&o.j, "errors", stats->send_errors + stats->recv_errors);
+        json_uint(&o.j, "bytes", stats->bytes_received);
+        json_uint(&o.j, "bytes_out", stats->bytes_sent);
+        (void)end_object(&o);
+    }
+}
+
 /* ---- dropped lines ----------------------------------------------------- */
 
 size_t report_dropped_text(char *text, size_t cap, uint64_t dropped)

@@ -14,11 +14,13 @@
  *     text          words for people; of data, the bytes, escaped
  *     error         the toolkit's name of a code, without its prefix
  *     native_error  the system's number for it
- *     transport     of listening: tcp or unix
+ *     transport     of listening and stats: tcp, udp or unix
  *     poller        how listening waits
  *     lines         how many were dropped
  *     clients, clients_peak, accepted, refused_limit, accept_errors,
  *     accept_pauses counters of duos_server_stats
+ *     received, truncated, answered, refused, dropped, errors
+ *                   of stats: counters of duos_datagram_stats
  *
  * A key whose value is not known or not there is left out.
  */
@@ -27,6 +29,7 @@
 
 #include "say.h"
 
+#include <duosock/datagram.h>
 #include <duosock/server.h>
 
 /* From now on with JSON. */
@@ -41,7 +44,7 @@ bool report_is_json(void);
  * line; that has been said then, unless its reader has gone.
  */
 
-/* transport: "tcp" or "unix". */
+/* transport: "tcp", "udp" or "unix". */
 void report_listening(const char *address, const char *transport,
                       const char *poller);
 
@@ -65,6 +68,9 @@ bool report_note(const char *text);
 
 /* What a server has counted. */
 void report_stats(say_level level, const duos_server_stats *stats);
+
+/* The same of a server of datagrams. */
+void report_datagram_stats(say_level level, const duos_datagram_stats *stats);
 
 /*
  * What came from a peer, as an object: text that was escaped, at most

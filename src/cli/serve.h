@@ -10,6 +10,7 @@
 #include "chat_room.h"
 #include "say.h"
 
+#include <duosock/datagram.h>
 #include <duosock/quit.h>
 #include <duosock/server.h>
 
@@ -36,6 +37,7 @@ typedef struct serve_options {
     int32_t drain_ms;
     int reuse; /* a duos_reuse */
     bool v6only;
+    bool allow_udp_echo;
     int32_t exit_after_idle_ms;
 } serve_options;
 
@@ -55,6 +57,8 @@ typedef struct serve {
     serve_access deny;
     duos_loop *loop;
     duos_server *server;
+    duos_datagram *udp; /* NULL without an address of datagrams */
+    uint64_t udp_seen;  /* datagrams, when idleness was looked at last */
     duos_quit quit;
     duos_timer idle;  /* runs while nobody is connected */
     uint64_t counted; /* clients since the start; numbers them */
@@ -105,5 +109,26 @@ void serve_stop_stats(serve *s);
 
 /* Tells the counters now. */
 void serve_tell_stats(serve *s, say_level level);
+
+/*
+ * Whether an address may be served with these options; why not has been said
+ * then.
+ */
+bool serve_check_address(const serve_options *o, const char *address);
+
+/* Whether an address is one of datagrams. */
+bool serve_is_udp(const char *address);
+
+/*
+ * Receives datagrams on what an address means, tells where, and appends lines
+ * of up to DUOS_ADDR_TEXT_MAX + 4 bytes each.
+ */
+duos_err serve_udp_listen(serve *s, const char *address, char **end);
+
+/* Whether datagrams have come since it was asked last. */
+bool serve_udp_has_news(serve *s);
+
+/* The part of serve_tell_stats that is about datagrams. */
+void serve_udp_tell_stats(const serve *s, say_level level);
 
 #endif

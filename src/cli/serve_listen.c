@@ -109,7 +109,8 @@ static int listen_at(serve *s, const char *address, char **end)
     duos_addr bound[DUOS_LISTENER_MAX];
     size_t count = 0;
     size_t i;
-    duos_err err = listen_on(s, address, bound, &count);
+    duos_err err = serve_is_udp(address) ? serve_udp_listen(s, address, end)
+                                         : listen_on(s, address, bound, &count);
 
     if (err != DUOS_OK) {
         report_failure("listen", address, err);
@@ -155,7 +156,7 @@ int serve_listen(serve *s, const arg_list *list)
     char **address = list->count > 0 ? list->address : only;
     int count = list->count > 0 ? list->count : 1;
     char *lines = malloc(
-        (size_t)count * DUOS_LISTENER_MAX * (DUOS_ADDR_TEXT_MAX + 1) + 1);
+        (size_t)count * DUOS_LISTENER_MAX * (DUOS_ADDR_TEXT_MAX + 5) + 1);
     char *end = lines;
     int exit_code = CLI_DONE;
     int i;

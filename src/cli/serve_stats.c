@@ -16,6 +16,7 @@ void serve_tell_stats(serve *s, say_level level)
     if (duos_server_get_stats(s->server, &stats) == DUOS_OK) {
         report_stats(level, &stats);
     }
+    serve_udp_tell_stats(s, level);
 }
 
 static void on_usr1(duos_watch *watch, unsigned events, void *user)

@@ -68,6 +68,16 @@ static void use_all(void)
     USE(duos_conn_user);
     USE(duos_connect);
     USE(duos_connect_result);
+    USE(duos_datagram_adopt);
+    USE(duos_datagram_adopt_listener);
+    USE(duos_datagram_config_init);
+    USE(duos_datagram_create);
+    USE(duos_datagram_destroy);
+    USE(duos_datagram_drain);
+    USE(duos_datagram_get_stats);
+    USE(duos_datagram_listen);
+    USE(duos_datagram_reply);
+    USE(duos_datagram_send);
     USE(duos_dial);
     USE(duos_dscp_name);
     USE(duos_dscp_parse);

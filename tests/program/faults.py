@@ -13,6 +13,7 @@ import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -327,6 +328,58 @@ def test_SY11_network_connection_killed_by_the_kernel_is_told():
         read_until(server, rb"#1 close .*aborted")
     echo(port)
     stop(server)
+
+
+# ---- datagrams with a forged sender -------------------------------------
+
+
+def forge(sender, to):
+    """One datagram that says it comes from sender."""
+    data = b"forged"
+    head = struct.pack("!HHHH", sender[1], to[1], 8 + len(data), 0)
+    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 28 + len(data), 1, 0, 64,
+                     socket.IPPROTO_UDP, 0, socket.inet_aton(sender[0]),
+                     socket.inet_aton(to[0]))
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW,
+                       socket.IPPROTO_RAW) as raw:
+        raw.sendto(ip + head + data, (to[0], 0))
+
+
+def answers_to_one_forged(*servers):
+    """Datagrams and answers of two echo servers, after one was forged."""
+    need_network()
+    processes = [start("serve", "udp:%s:%d" % at, "--allow-udp-echo", "-v")
+                 for at in servers]
+    for process in processes:
+        read_until(process, rb"listening on ")
+    try:
+        forge(servers[1], servers[0])
+    except PermissionError:
+        raise Skip("no right to forge a packet")
+    time.sleep(0.5)
+    counts = [0, 0]
+    for process in processes:
+        stop(process)
+        told = read_until(process, rb"(\d+) datagrams, 0 cut, (\d+) answered")
+        counts[0] += int(told.group(1))
+        counts[1] += int(told.group(2))
+    return counts
+
+
+def test_UD4_forged_sender_starts_no_loop_of_one_port():
+    assert answers_to_one_forged(("127.0.0.1", 40000),
+                                 ("127.0.0.2", 40000)) == [1, 0]
+
+
+def test_UD4_forged_sender_starts_no_loop_of_two_ports():
+    assert answers_to_one_forged(("127.0.0.1", 7701),
+                                 ("127.0.0.1", 7702)) == [1, 0]
+
+
+def test_UD4_forged_sender_starts_no_endless_loop():
+    datagrams, answers = answers_to_one_forged(("127.0.0.1", 40001),
+                                               ("127.0.0.1", 40002))
+    assert datagrams == answers + 1 and answers < 2000, answers
 
 
 # ---- little memory ------------------------------------------------------

@@ -147,7 +147,7 @@ static const mistake mistakes[] = {
     {{"serve", "127.0.0.1"}, "address 127.0.0.1: "},
     {{"serve", "example.com:80"}, "only connect and chat look names up"},
     {{"serve", "127.0.0.1:65536"}, "a port is a number from 0 to 65535"},
-    {{"serve", "udp:127.0.0.1:0"}, "only tcp and unix addresses work yet"},
+    {{"serve", "udp:127.0.0.1:0"}, "needs --allow-udp-echo"},
     {{"serve", "tcp6:127.0.0.1:0"}, "address tcp6:127.0.0.1:0: "},
     {{"connect", "127.0.0.1:1", "127.0.0.1:2"},
      "'127.0.0.1:2' is one argument too many"},

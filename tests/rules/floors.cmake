@@ -9,14 +9,14 @@ cmake_minimum_required(VERSION 3.16...4.0)
 include("${CMAKE_CURRENT_LIST_DIR}/common.cmake")
 
 set(floors
-    "config version versioned alloc mem"
+    "config version versioned alloc mem siphash"
     "error sys sys_host mailbox shared"
     "addr addr_format addr_ip addr_order addr_parse addr_text cidr endpoint interface interface_err socket kind family route message sendfile pair option opt_scope opt_text dscp multicast tcpinfo select fdset deadline slots stream listen listen_path local inherited dial dial_race name offload query proxy transport"
     "poller poller_ops bufq"
     "timer loop loop_core quit input resolve sim sim_fault"
     "conn_ready engine_ops"
     "conn conn_core conn_close conn_deadline conn_filter conn_send conn_transport frame"
-    "server server_core server_accept server_address server_admit server_end client client_connect client_core client_retry race datagram"
+    "server server_core server_accept server_address server_admit server_end client client_connect client_core client_retry race datagram datagram_core datagram_io datagram_limit datagram_socket"
     "duosock")
 
 set(floor 0)
