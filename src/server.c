@@ -378,7 +378,9 @@ static void begin_drain(duos__deferred *deferred)
     server->finishing = true;
     duos__server_accept_backlog(server);
     duos__server_close_listeners(server);
-    finish_all(server);
+    if (!server->config.drain_waits) {
+        finish_all(server);
+    }
     if (server->stats.clients == 0 && !server->destroyed) {
         defer_once(server, tell_drained);
     }

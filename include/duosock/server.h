@@ -36,6 +36,9 @@ typedef struct duos_server duos_server;
  * limits: of each connection: 1 MiB, 256 KiB and 64 KiB for the queue,
  *     30 s to the first byte, 5 min idle, 30 s stalled, 2 s lingering,
  *     back-pressure on.
+ * drain_waits: duos_server_drain closes no connection: each ends when its
+ *     user or its peer ends it, at the latest at the deadline (off). For who
+ *     cannot tell what is still to be answered, as a relay.
  * on_error: a listener failed (DUOS_EMFILE while no descriptor is left, told
  *     once per pause, or what ended it); may be NULL.
  * on_drained: after duos_server_drain, no connection is left; may be NULL.
@@ -49,6 +52,7 @@ typedef struct duos_server_config {
     duos_conn_limits limits;
     void (*on_error)(duos_server *server, duos_err err, void *user);
     void (*on_drained)(duos_server *server, void *user);
+    bool drain_waits;
 } duos_server_config;
 
 /* What a server has counted since it was made. */
@@ -144,12 +148,12 @@ DUOS_API DUOS_CHECKED duos_err duos_server_adopt(duos_server *server,
 
 /*
  * Ends gracefully: takes what waits in the backlogs (accepts_per_turn of
- * each), closes the listeners, and lets each connection finish: what has
- * arrived is handed over (except to one that is paused or held by
- * back-pressure), what waits is sent, then it is closed. on_drained
- * tells the end. The second call changes only the deadline. In a callback it
- * begins at the end of the turn; elsewhere on_open, on_data and on_close may
- * be called within this call.
+ * each), closes the listeners, and (unless drain_waits says otherwise) lets
+ * each connection finish: what has arrived is handed over (except to one that
+ * is paused or held by back-pressure), what waits is sent, then it is closed.
+ * on_drained tells the end. The second call changes only the deadline. In a
+ * callback it begins at the end of the turn; elsewhere on_open, on_data and
+ * on_close may be called within this call.
  *
  * timeout_ms: connections that are left then are aborted with DUOS_EDRAINED;
  *     less than 0 waits without limit.
@@ -164,9 +168,9 @@ DUOS_API duos_err duos_server_drain(duos_server *server, int64_t timeout_ms);
 /*
  * Ends a server at once: listeners and connections are closed, and where
  * output still waits the peer sees a reset; duos_server_drain comes first if
- * that matters. Each connection gets its on_close (DUOS_ECANCELED) within this call; a callback
- * of the server may call it as well, and then they come at the end of the
- * turn.
+ * that matters. Each connection gets its on_close (DUOS_ECANCELED) within this
+ * call; a callback of the server may call it as well, and then they come at the
+ * end of the turn.
  *
  * server: NULL is ignored.
  *

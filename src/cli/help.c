@@ -56,7 +56,7 @@ int args_print_help(const arg_command *command)
     static const char addresses[] =
         "\nADDRESS is host:port with a numeric host or localhost:"
         " 127.0.0.1:7700,\n[::1]:7700, :7700 or *:7700 (all interfaces);"
-        " connect and chat look other names up.\ntcp4: or tcp6: before it"
+        " other names are to connect to.\ntcp4: or tcp6: before it"
         " narrows the family. unix:/path is a unix socket, unix:@name one"
         " without\na file (Linux). Where ADDRESS is left out it is"
         " " CLI_ADDRESS ".\n";

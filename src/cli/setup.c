@@ -20,10 +20,13 @@ void setup_say_address(const char *text, duos_err err)
     switch (err) {
     case DUOS_ESYNTAX:
         say("hint: write host:port, as 127.0.0.1:7700, [::1]:7700 or "
-            "localhost:7700; only connect and chat look names up");
+            "localhost:7700; other names are to connect to, not to listen on");
         break;
     case DUOS_ERANGE:
         say("hint: a port is a number from 0 to 65535");
+        break;
+    case DUOS_EINVAL:
+        say("hint: a client needs a host and a port other than 0");
         break;
     case DUOS_ENOENT:
         say("hint: this machine has no interface with the name of that zone");

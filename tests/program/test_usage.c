@@ -128,7 +128,7 @@ static const mistake mistakes[] = {
      "--max-clients: 'many' is not a number"},
     {{"serve", "--max-clients", "4294967296"}, "is not a number"},
     {{"serve", "127.0.0.1"}, "address 127.0.0.1: "},
-    {{"serve", "example.com:80"}, "only connect and chat look names up"},
+    {{"serve", "example.com:80"}, "other names are to connect to, not to listen on"},
     {{"serve", "127.0.0.1:65536"}, "a port is a number from 0 to 65535"},
     {{"serve", "udp:127.0.0.1:0"}, "only tcp and unix addresses work yet"},
     {{"serve", "tcp6:127.0.0.1:0"}, "address tcp6:127.0.0.1:0: "},
