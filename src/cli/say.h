@@ -20,6 +20,9 @@ typedef enum say_level {
 
 void say_set_level(say_level level);
 
+/* Failures in red, hints and notes in yellow; not at first. */
+void say_set_color(bool color);
+
 /* Whether a message of that level is said. */
 bool say_wants(say_level level);
 

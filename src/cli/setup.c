@@ -78,6 +78,34 @@ int setup_loop(duos_poller_backend backend, size_t recv_buffer, duos_loop **out)
     return CLI_FAILED;
 }
 
+static bool is_every_interface(const duos_addr *addr)
+{
+    static const duos_addr none;
+
+    switch (addr->family) {
+    case DUOS_IPV4:
+        return memcmp(addr->ip.v4, none.ip.v4, sizeof none.ip.v4) == 0;
+    case DUOS_IPV6:
+        return memcmp(addr->ip.v6, none.ip.v6, sizeof none.ip.v6) == 0;
+    default:
+        return false;
+    }
+}
+
+void setup_tell_bound(const duos_addr *bound, duos_loop *loop)
+{
+    char text[DUOS_ADDR_TEXT_MAX];
+
+    if (duos_addr_format(bound, text, sizeof text) != DUOS_OK) {
+        return; /* every address has a text */
+    }
+    report_listening(text, bound->family == DUOS_UNIX ? "unix" : "tcp",
+                     setup_poller_name(loop));
+    if (is_every_interface(bound)) {
+        (void)report_note("everybody who can reach this machine can connect");
+    }
+}
+
 static void end_at_second(uint32_t count, duos_quit_kind kind)
 {
     if (count > 1) {
