@@ -72,8 +72,8 @@ void transfer_line(char *text, uint64_t bytes, uint64_t total, uint64_t ms)
         memcpy(of, " of ", 5);
         write_amount(of + 4, total);
     }
-    write_amount(rate, ms == 0 ? bytes
-                               : (uint64_t)((double)bytes * 1000 / (double)ms));
+    ms += ms == 0; /* nothing has happened yet */
+    write_amount(rate, bytes / ms * 1000 + bytes % ms * 1000 / ms);
     snprintf(text, TRANSFER_LINE_MAX, "%s%s%s, %s/s", share, done, of, rate);
 }
 
