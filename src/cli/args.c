@@ -6,7 +6,6 @@
 
 #include "cli.h"
 #include "escape.h"
-#include "os.h"
 #include "report.h"
 #include "say.h"
 #include "values.h"
@@ -14,7 +13,6 @@
 #include <duosock/poller.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -133,25 +131,15 @@ static const char *choose_poller(const char *text, duos_poller_backend *out)
     return NULL;
 }
 
-/* NO_COLOR is the wish of all who set it (no-color.org). */
 static const char *choose_color(const char *text)
 {
-    const char *unwanted = getenv("NO_COLOR");
-    bool wanted = unwanted == NULL || unwanted[0] == '\0';
+    int place = value_choice(text, ARGS_COLORS);
 
-    switch (value_choice(text, ARGS_COLORS)) {
-    case 0:
-        say_set_color(os_shows_color(OS_STDERR) && wanted);
-        return NULL;
-    case 1:
-        say_set_color(true);
-        return NULL;
-    case 2:
-        say_set_color(false);
-        return NULL;
-    default:
+    if (place < 0) {
         return "is not one of its values";
     }
+    say_set_color((say_color)place);
+    return NULL;
 }
 
 /* Stores a value in its field; returns what is wrong with it, or NULL. */
@@ -332,7 +320,7 @@ bool args_parse(const arg_command *command, int argc, char **argv,
     bool good = true;
 
     store_defaults(command, options);
-    (void)choose_color("auto");
+    say_set_color(SAY_COLOR_AUTO);
     list->address = argv;
     list->count = 0;
     list->exit_code = CLI_DONE;

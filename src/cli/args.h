@@ -48,6 +48,7 @@ typedef struct arg_command {
     int max_addresses;
 } arg_command;
 
+/* In the order of say_color. */
 #define ARGS_COLORS "auto|always|never"
 
 /* What stands before an option's name: "-" or "--". */

@@ -9,6 +9,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -32,9 +33,13 @@ void say_set_level(say_level level)
     level_now = level;
 }
 
-void say_set_color(bool color)
+void say_set_color(say_color when)
 {
-    color_now = color;
+    const char *unwanted = getenv("NO_COLOR");
+    bool wanted = unwanted == NULL || unwanted[0] == '\0';
+
+    color_now = when == SAY_COLOR_ALWAYS ||
+                (when == SAY_COLOR_AUTO && wanted && os_shows_color(OS_STDERR));
 }
 
 bool say_wants(say_level level)

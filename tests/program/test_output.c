@@ -21,6 +21,11 @@ bool os_is_terminal(int stream)
     return terminal && stream == OS_STDOUT;
 }
 
+bool os_shows_color(int stream)
+{
+    return terminal && stream == OS_STDERR;
+}
+
 int os_write(int stream, const void *data, size_t len)
 {
     if (stream != OS_STDOUT) {
