@@ -167,6 +167,7 @@ static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
     (void)count;
     (void)kind;
     if (s->open) {
+        transfer_make_room(&s->transfer);
         say_detail("stopping once the file is there");
         return;
     }
@@ -177,8 +178,10 @@ static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
 
 static void on_error(duos_server *server, duos_err err, void *user)
 {
+    session *s = user;
+
     (void)server;
-    (void)user;
+    transfer_make_room(&s->transfer);
     report_failure("accept", "a sender", err);
 }
 

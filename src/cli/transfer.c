@@ -130,14 +130,19 @@ void transfer_add(transfer *t, const void *data, size_t len)
     sha256_add(&t->hash, data, len);
 }
 
-void transfer_stop(transfer *t)
+void transfer_make_room(transfer *t)
 {
-    duos_timer_stop(&t->tick);
     if (t->shown) {
         show(t);
         t->shown = false;
         (void)os_write(OS_STDERR, "\n", 1);
     }
+}
+
+void transfer_stop(transfer *t)
+{
+    duos_timer_stop(&t->tick);
+    transfer_make_room(t);
 }
 
 bool transfer_end(transfer *t, const char *what)

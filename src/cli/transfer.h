@@ -43,7 +43,10 @@ void transfer_begin(transfer *t, duos_loop *loop, uint64_t total);
 
 void transfer_add(transfer *t, const void *data, size_t len);
 
-/* Shows nothing any more; before anything else is said. */
+/* Before anything else is said: that gets a line of its own. */
+void transfer_make_room(transfer *t);
+
+/* Shows nothing any more but how far it came. */
 void transfer_stop(transfer *t);
 
 /*
