@@ -85,6 +85,16 @@ static char *tell_bound(const serve *s, const duos_addr *bound, char *end)
     return end + sprintf(end, "%s\n", text);
 }
 
+/* A relay to itself would be its own client until it has no room left. */
+static bool is_own(const serve *s, const duos_addr *bound)
+{
+    char text[DUOS_ADDR_TEXT_MAX];
+
+    return s->mode_address != NULL &&
+           duos_addr_format(bound, text, sizeof text) == DUOS_OK &&
+           strcmp(text, s->mode_address) == 0;
+}
+
 /* Listens on what an address means. end: where the lines of all go on. */
 static int listen_at(serve *s, const char *address, char **end)
 {
@@ -102,6 +112,10 @@ static int listen_at(serve *s, const char *address, char **end)
         return CLI_UNBOUND;
     }
     for (i = 0; i < count; i++) {
+        if (is_own(s, &bound[i])) {
+            say("--mode %s: that is this server itself", s->options->mode);
+            return CLI_USAGE;
+        }
         *end = tell_bound(s, &bound[i], *end);
     }
     return CLI_DONE;

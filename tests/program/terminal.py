@@ -179,6 +179,9 @@ def test_two_requests_end_connect_that_is_stuck_in_a_write():
 
 def receive(name):
     """A file that has begun to come, and whoever sends it."""
+    for other in os.listdir("."):
+        if other.startswith(name):  # of a run that was killed
+            os.remove(other)
     with open(name, "wb") as file:
         file.write(b"as it was")
     receiver = Terminal("recv", "-o", name, "127.0.0.1:0", "-v")
@@ -207,7 +210,7 @@ def test_SG1_recv_shows_progress_and_first_ctrl_c_lets_the_file_come_in():
     receiver, peer = receive("terminal.got")
     peer.sendall(b"end")
     peer.close()
-    receiver.expect(rb"received 3145731 B, .* sha256 [0-9a-f]{64}")
+    receiver.expect(rb"received 3145731 B, .* sha256 [0-9a-f]{20}")
     receiver.expect_exit(0)
     check_file("terminal.got", bytes(3 << 20) + b"end")
 

@@ -244,6 +244,23 @@ static void test_relay_looks_names_up(void **state)
     server_stop(&s);
 }
 
+static void test_relay_refuses_to_be_its_own_client(void **state)
+{
+    char address[DUOS_ADDR_TEXT_MAX];
+    char mode[DUOS_ADDR_TEXT_MAX + 8];
+    duos_socket listener = peer_listen(address, sizeof address);
+    run_result r;
+
+    (void)state;
+    duos_close(&listener);
+    sprintf(mode, "relay=%s", address);
+    file_write("empty", "", 0);
+    PROGRAM_RUN(&r, "empty", "serve", address, "--mode", mode);
+    assert_int_equal(r.code, 2);
+    assert_contains(r.err, ": that is this server itself\n");
+    run_free(&r);
+}
+
 /* Its clients may finish: only they know when that is. */
 static void test_SG1_relay_that_stops_lets_clients_finish(void **state)
 {
@@ -358,6 +375,7 @@ int main(void)
         PROGRAM_TEST(test_relay_resets_a_client_whose_upstream_is_not_there),
         PROGRAM_TEST(test_relay_limits_hold_for_clients),
         PROGRAM_TEST(test_relay_looks_names_up),
+        PROGRAM_TEST(test_relay_refuses_to_be_its_own_client),
         PROGRAM_TEST(test_SG1_relay_that_stops_lets_clients_finish),
         PROGRAM_TEST(test_SG1_relay_that_stops_waits_no_longer_than_drain),
         PROGRAM_TEST(test_SG1_relay_that_stops_ends_what_a_client_left_behind),
