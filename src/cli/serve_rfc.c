@@ -5,6 +5,7 @@
  */
 #include "cli.h"
 #include "os.h"
+#include "report.h"
 #include "serve.h"
 #include "stamp.h"
 
@@ -55,7 +56,7 @@ static int start_chargen(serve *s, duos_server_config *config)
     chargen *all = malloc(sizeof *all);
 
     if (all == NULL) {
-        say_failure("start", "chargen", DUOS_ENOMEM);
+        report_failure("start", "chargen", DUOS_ENOMEM);
         return CLI_FAILED;
     }
     write_page(all->page);
