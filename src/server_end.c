@@ -197,7 +197,8 @@ static duos_conn *unfinished_from(duos_server *server, uint32_t index)
 
 static void finish_all(duos_server *server)
 {
-    duos_conn *conn = unfinished_from(server, 0);
+    duos_conn *conn =
+        server->config.drain_waits ? NULL : unfinished_from(server, 0);
 
     while (conn != NULL) {
         finish_conn(server, conn);
@@ -209,7 +210,8 @@ static void finish_all(duos_server *server)
 static void finish_rest(duos_server *server)
 {
     finish_all(server);
-    if (!server->destroyed && unfinished_from(server, 0) != NULL) {
+    if (!server->destroyed && !server->config.drain_waits &&
+        unfinished_from(server, 0) != NULL) {
         duos__timers_start_reserved(
             &server->owner.loop->timers, &server->retry,
             duos__after_ms(server->owner.loop->now_ns, HELD_MS));

@@ -47,6 +47,9 @@ typedef struct duos_ticket {
  * limits: of each connection: 1 MiB, 256 KiB and 64 KiB for the queue,
  *     30 s to the first byte, 5 min idle, 30 s stalled, 2 s lingering,
  *     back-pressure on, 1 MiB each way in a turn.
+ * drain_waits: duos_server_drain closes no connection: each ends when its
+ *     user or its peer ends it, at the latest at the deadline (off). For who
+ *     cannot tell what is still to be answered, as a relay.
  * on_error: a listener failed (DUOS_EMFILE while no descriptor is left, told
  *     once per pause, or what ended it); may be NULL.
  * on_drained: after duos_server_drain, no client is left; may be NULL.
@@ -115,6 +118,7 @@ typedef struct duos_server_config {
     void *transport_user;
     const duos_cidr *proxy;
     size_t proxy_count;
+    bool drain_waits;
 } duos_server_config;
 
 /* What a server has counted since it was made. */
@@ -267,7 +271,8 @@ DUOS_API duos_err duos_server_give_back(duos_server *server,
 /*
  * Ends gracefully. First, connections that have nothing to say are closed, so
  * that their descriptors are free; what waits in the backlogs is taken (4,096
- * at most of each), and the listeners are closed. Each connection finishes:
+ * at most of each), and the listeners are closed. Unless drain_waits says
+ * otherwise, each connection finishes:
  * what has arrived is handed over (except to one that is paused), what waits
  * is sent, then it is closed. One that is held by back-pressure may read on
  * for a second, or for half of timeout_ms if that is less, before the rest of

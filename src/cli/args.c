@@ -75,13 +75,15 @@ void args_say_unknown(const char *kind, const char *word,
 
 static bool stop_unknown(parser *p, const char *kind, const char *word)
 {
-    const char *names[NAMES_MAX] = {"help", "version", "json"};
+    const char *names[NAMES_MAX] = {"help", "version", "json", "color"};
     char help_at[SAFE_BYTES];
     const arg_option *option = p->command->options;
-    size_t count = 3;
+    size_t count = 4;
 
     for (; option->name != NULL && count < NAMES_MAX; option++) {
-        names[count++] = option->name;
+        if (option->name[1] != '\0') {
+            names[count++] = option->name;
+        }
     }
     (void)snprintf(help_at, sizeof help_at, "duosock %s", p->command->name);
     args_say_unknown(kind, word, names, count, help_at);
@@ -129,6 +131,17 @@ static const char *choose_poller(const char *text, duos_poller_backend *out)
     return NULL;
 }
 
+static const char *choose_color(const char *text)
+{
+    int place = value_choice(text, ARGS_COLORS);
+
+    if (place < 0) {
+        return "is not one of its values";
+    }
+    say_set_color((say_color)place);
+    return NULL;
+}
+
 /* Stores a value in its field; returns what is wrong with it, or NULL. */
 static const char *store(const arg_option *option, const char *text,
                          char *fields)
@@ -152,6 +165,8 @@ static const char *store(const arg_option *option, const char *text,
         return value_size(text, field);
     case ARG_TIME:
         return value_time(text, field);
+    case ARG_COLOR:
+        return choose_color(text);
     }
     return NULL;
 }
@@ -165,6 +180,11 @@ static void store_defaults(const arg_command *command, char *fields)
             (void)store(option, option->preset, fields);
         }
     }
+}
+
+const char *args_dashes(const arg_option *option)
+{
+    return option->name[1] == '\0' ? "-" : "--";
 }
 
 /* ---- options ---------------------------------------------------------- */
@@ -189,10 +209,11 @@ static bool stop_bad_value(parser *p, const arg_option *option,
     char safe[SAFE_BYTES];
 
     escape_line(safe, sizeof safe, text);
-    if (option->kind == ARG_CHOICE) {
+    if (option->kind == ARG_CHOICE || option->kind == ARG_COLOR) {
         say("--%s %s: '%s' %s", option->name, option->value, safe, complaint);
     } else {
-        say("--%s: '%s' %s", option->name, safe, complaint);
+        say("%s%s: '%s' %s", args_dashes(option), option->name, safe,
+            complaint);
     }
     return stop_wrong(p);
 }
@@ -208,8 +229,10 @@ static bool read_value(parser *p, const arg_option *option, const char *inside)
     }
     if (option->kind != ARG_FLAG && inside == NULL) {
         if (p->at + 1 >= p->argc) {
-            say("--%s needs a value: --%s %s", option->name, option->name,
-                option->value);
+            const char *dashes = args_dashes(option);
+
+            say("%s%s needs a value: %s%s %s", dashes, option->name, dashes,
+                option->name, option->value);
             return stop_wrong(p);
         }
         p->at++;
@@ -219,13 +242,16 @@ static bool read_value(parser *p, const arg_option *option, const char *inside)
     return complaint == NULL || stop_bad_value(p, option, text, complaint);
 }
 
+static const arg_option color = {"color", ARG_COLOR, ARGS_COLORS,
+                                 "auto",  NULL,      0};
+
 static bool read_long(parser *p, char *name)
 {
     size_t len = strcspn(name, "=");
     const arg_option *option = find_option(p->command, name, len);
     const char *inside = name[len] == '=' ? name + len + 1 : NULL;
 
-    if (option != NULL) {
+    if (option != NULL && len > 1) {
         return read_value(p, option, inside);
     }
     if (strcmp(name, "help") == 0) {
@@ -238,15 +264,23 @@ static bool read_long(parser *p, char *name)
         report_use_json();
         return true;
     }
+    if (len == 5 && memcmp(name, "color", 5) == 0) {
+        return read_value(p, &color, inside);
+    }
     name[len] = '\0';
     return stop_unknown(p, "option --", name);
 }
 
 static bool read_letters(parser *p, const char *letters)
 {
+    const arg_option *option;
     const char *at;
 
     for (at = letters; *at != '\0'; at++) {
+        option = find_option(p->command, at, 1);
+        if (option != NULL) {
+            return read_value(p, option, at[1] != '\0' ? at + 1 : NULL);
+        }
         switch (*at) {
         case 'v':
             say_set_level(SAY_VERBOSE);
@@ -286,6 +320,7 @@ bool args_parse(const arg_command *command, int argc, char **argv,
     bool good = true;
 
     store_defaults(command, options);
+    say_set_color(SAY_COLOR_AUTO);
     list->address = argv;
     list->count = 0;
     list->exit_code = CLI_DONE;

@@ -3,8 +3,10 @@
  * args.h - command lines. Each command has one table; the parser, the
  * defaults and --help all come from it, so they cannot disagree.
  *
- * Options are "--name VALUE" or "--name=VALUE"; they may stand before and
- * after addresses; "--" ends them. Every command also knows -v, -q, --json,
+ * Options are "--name VALUE" or "--name=VALUE", those of one letter "-n VALUE"
+ * or "-nVALUE"; they may stand before and after addresses; "--" ends them.
+ * Every command also knows -v, -q, --json,
+ * --color,
  * --help and --version.
  */
 #ifndef CLI_ARGS_H
@@ -21,7 +23,8 @@ typedef enum arg_kind {
     ARG_POLLER, /* duos_poller_backend */
     ARG_COUNT,  /* uint32_t */
     ARG_SIZE,   /* size_t, bytes */
-    ARG_TIME    /* int32_t, milliseconds */
+    ARG_TIME,   /* int32_t, milliseconds */
+    ARG_COLOR   /* no field: for all that is said */
 } arg_kind;
 
 /* One option of a command. */
@@ -44,6 +47,12 @@ typedef struct arg_command {
     const arg_option *options;
     int max_addresses;
 } arg_command;
+
+/* In the order of say_color. */
+#define ARGS_COLORS "auto|always|never"
+
+/* What stands before an option's name: "-" or "--". */
+const char *args_dashes(const arg_option *option);
 
 /* What a command line said besides options. */
 typedef struct arg_list {

@@ -26,6 +26,8 @@ enum {
 int cmd_serve(int argc, char **argv);
 int cmd_connect(int argc, char **argv);
 int cmd_chat(int argc, char **argv);
+int cmd_send(int argc, char **argv);
+int cmd_recv(int argc, char **argv);
 int cmd_probe(int argc, char **argv);
 int cmd_selftest(int argc, char **argv);
 

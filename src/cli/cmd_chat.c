@@ -27,6 +27,7 @@ enum {
 typedef struct chat_options {
     const char *nick;
     int32_t timeout_ms;
+    int32_t idle_ms;
     duos_poller_backend poller;
 } chat_options;
 
@@ -48,6 +49,8 @@ static const arg_option options_table[] = {
      FIELD(nick)},
     {"timeout", ARG_TIME, "DUR", "10s", "how long to try to connect",
      FIELD(timeout_ms)},
+    {"idle", ARG_TIME, "DUR", "0", "give up when no byte moves for so long",
+     FIELD(idle_ms)},
     {"poller", ARG_POLLER, "NAME", "auto",
      "how to wait: duosock --version lists them", FIELD(poller)},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
@@ -233,7 +236,7 @@ static int on_end(duos_err reason, void *user)
     }
     if (reason != DUOS_EEOF) {
         report_failure("chat", s->address, reason);
-        return CLI_FAILED;
+        return reason == DUOS_EIDLE ? CLI_TIMEDOUT : CLI_FAILED;
     }
     return s->exit_code;
 }
@@ -286,6 +289,7 @@ int cmd_chat(int argc, char **argv)
     config.address = s.address;
     config.poller = options.poller;
     config.timeout_ms = options.timeout_ms;
+    config.idle_ms = options.idle_ms;
     config.on_open = on_open;
     config.on_data = on_data;
     config.on_input = on_input;

@@ -18,6 +18,7 @@ typedef struct connect_options {
     int32_t timeout_ms;
     int32_t idle_ms;
     bool raw;
+    bool hexdump;
     duos_poller_backend poller;
 } connect_options;
 
@@ -37,6 +38,8 @@ static const arg_option options_table[] = {
      FIELD(idle_ms)},
     {"raw", ARG_FLAG, NULL, NULL, "pass bytes untouched to a terminal, too",
      FIELD(raw)},
+    {"hexdump", ARG_FLAG, NULL, NULL,
+     "print what comes as offset, hexadecimal digits and text", FIELD(hexdump)},
     {"poller", ARG_POLLER, "NAME", "auto",
      "how to wait: duosock --version lists them", FIELD(poller)},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
@@ -133,7 +136,23 @@ static output_form form_of(const connect_options *options)
     if (report_is_json()) {
         return OUTPUT_JSON;
     }
+    if (options->hexdump) {
+        return OUTPUT_HEX;
+    }
     return options->raw ? OUTPUT_RAW : OUTPUT_AUTO;
+}
+
+static bool check_form(const connect_options *options)
+{
+    const char *first = options->raw ? "raw" : "hexdump";
+    const char *second = report_is_json() ? "json" : "hexdump";
+
+    if (options->raw + options->hexdump + report_is_json() > 1) {
+        say("--%s and --%s exclude each other", first, second);
+        say("try: duosock connect --help");
+        return false;
+    }
+    return true;
 }
 
 int cmd_connect(int argc, char **argv)
@@ -146,9 +165,7 @@ int cmd_connect(int argc, char **argv)
     if (!args_parse(&connect_command, argc, argv, &options, &list)) {
         return list.exit_code;
     }
-    if (options.raw && report_is_json()) {
-        say("--raw and --json exclude each other");
-        say("try: duosock connect --help");
+    if (!check_form(&options)) {
         return CLI_USAGE;
     }
     s.address = list.count > 0 ? list.address[0] : CLI_ADDRESS;

@@ -26,8 +26,8 @@ enum {
 #define FIELD(name) offsetof(serve_options, name)
 
 static const arg_option options_table[] = {
-    {"mode", ARG_CHOICE, "echo|discard|chat", "echo",
-     "send back what comes, drop it, or a chat", FIELD(mode)},
+    {"mode", ARG_TEXT, SERVE_MODES, "echo", "what to do with clients",
+     FIELD(mode)},
     {"max-clients", ARG_COUNT, "N", "10000", "clients at a time",
      FIELD(max_clients)},
     {"max-clients-per-address", ARG_COUNT, "N", "1000",
@@ -71,7 +71,19 @@ static const arg_command serve_command = {
     "  duosock serve                         echo on " CLI_ADDRESS "\n"
     "  duosock serve 127.0.0.1:0 [::1]:0     two ports of the system's choice\n"
     "  duosock serve :9000 --max-clients 50  all interfaces\n"
-    "  duosock serve --mode chat             for duosock chat, nc or telnet\n",
+    "  duosock serve --mode chat             for duosock chat, nc or telnet\n"
+    "  duosock serve --mode relay=db:5432    pass each client on\n",
+    "\nModes: echo sends back what comes, discard drops it, chat is a room "
+    "for\n"
+    "lines, chargen sends lines without end, daytime says the time (UTC) and\n"
+    "time the seconds since 1900 in 4 bytes, which begin anew at 0 in "
+    "February\n"
+    "2036; both then close. relay connects each client to ADDRESS, where "
+    "names\n"
+    "are looked up, and passes on bytes, ends and resets in both directions; "
+    "a\n"
+    "client is reset if that fails. A relay that is told to stop lets its\n"
+    "clients finish until --drain. --first-byte-timeout is not for chargen.\n"
     "\nSizes are written 64, 64K or 1M, durations 500ms, 30s, 5m or 1h.\n"
     "The first Ctrl-C or SIGTERM stops gracefully, the second at once;\n"
     "SIGUSR1 (POSIX) tells the counters. --ready-fd is for POSIX, too.\n"
@@ -101,7 +113,10 @@ static void on_drained(duos_server *server, void *user)
     serve *s = user;
 
     (void)server;
-    duos_loop_stop(s->loop);
+    s->drained = true;
+    if (s->busy == 0) {
+        duos_loop_stop(s->loop);
+    }
 }
 
 /* Both ends of a serve begin here: a request to stop, and idleness. */
@@ -111,8 +126,8 @@ static void drain(serve *s)
 
     duos_timer_stop(&s->idle);
     say_detail("stopping, clients left: %" PRIu32, s->open);
-    if (s->room != NULL) {
-        chat_room_close(s->room);
+    if (s->mode->stop != NULL) {
+        s->mode->stop(s);
     }
     duos_datagram_drain(s->udp);
     (void)duos_server_drain(s->server, limit_ms > 0 ? limit_ms : -1);
@@ -155,13 +170,15 @@ static size_t fit_queue(duos_conn_limits *limits, size_t max)
     return buffer < max / 2 ? buffer : max / 2;
 }
 
-static duos_err create_server(serve *s)
+static int create_server(serve *s)
 {
     const serve_options *o = s->options;
     duos_server_config config;
+    int exit_code = CLI_DONE;
+    duos_err err;
 
     duos_server_config_init(&config);
-    serve_handler((serve_mode)o->mode, &config.handler);
+    serve_handler(s, &config.handler);
     config.user = s;
     config.max_clients = o->max_clients;
     config.max_clients_per_address = o->max_per_address;
@@ -174,18 +191,13 @@ static duos_err create_server(serve *s)
     (void)fit_queue(&config.limits, o->max_queue);
     config.on_error = on_error;
     config.on_drained = on_drained;
-    return duos_server_create(s->loop, &config, &s->server);
-}
-
-static int run(serve *s, const arg_list *list)
-{
-    duos_err err = create_server(s);
-    int exit_code;
-
-    if (err == DUOS_OK && s->options->mode == SERVE_CHAT) {
-        err = chat_room_new(s->loop, s->options->max_line,
-                            s->options->max_queue, &s->room);
+    if (s->mode->start != NULL) {
+        exit_code = s->mode->start(s, &config);
     }
+    if (exit_code != CLI_DONE) {
+        return exit_code;
+    }
+    err = duos_server_create(s->loop, &config, &s->server);
     if (err == DUOS_OK) {
         err = duos_timer_init(&s->idle, s->loop, on_idle, s);
     }
@@ -193,7 +205,17 @@ static int run(serve *s, const arg_list *list)
         report_failure("start", "server", err);
         return CLI_FAILED;
     }
-    exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
+    return CLI_DONE;
+}
+
+static int run(serve *s, const arg_list *list)
+{
+    int exit_code = create_server(s);
+    duos_err err;
+
+    if (exit_code == CLI_DONE) {
+        exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
+    }
     if (exit_code == CLI_DONE) {
         exit_code = serve_start_stats(s);
     }
@@ -272,7 +294,9 @@ static int serve_all(serve *s, const arg_list *list)
         serve_stop_stats(s);
         duos_datagram_destroy(s->udp);
         duos_server_destroy(s->server);
-        chat_room_free(s->room);
+        if (s->mode->end != NULL && s->state != NULL) {
+            s->mode->end(s);
+        }
         (void)duos_loop_destroy(s->loop);
     }
     return exit_code;
@@ -289,7 +313,7 @@ int cmd_serve(int argc, char **argv)
         return list.exit_code;
     }
     s.options = &options;
-    if (!check(&s, &list)) {
+    if (!serve_choose_mode(&s) || !check(&s, &list)) {
         return CLI_USAGE;
     }
     exit_code = serve_check_ready(&s);

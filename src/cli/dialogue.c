@@ -70,6 +70,14 @@ static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
     d->config->on_data(conn, data, len, d->config->user);
 }
 
+static void on_eof(duos_conn *conn, void *user)
+{
+    dialogue *d = user;
+
+    (void)conn;
+    d->config->on_eof(d->config->user);
+}
+
 static void on_drain(duos_conn *conn, void *user)
 {
     dialogue *d = user;
@@ -107,7 +115,11 @@ static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
     (void)quit;
     (void)count;
     (void)kind;
-    duos_conn_close(duos_client_conn(d->client));
+    if (d->open && d->config->on_quit != NULL) {
+        d->config->on_quit(d->config->user);
+    } else {
+        duos_conn_close(duos_client_conn(d->client));
+    }
 }
 
 /* ---- the standard input -------------------------------------------------- */
@@ -164,6 +176,7 @@ static duos_err create_client(dialogue *d)
     duos_client_config_init(&config);
     config.handler.on_open = on_open;
     config.handler.on_data = on_data;
+    config.handler.on_eof = d->config->on_eof != NULL ? on_eof : NULL;
     config.handler.on_drain = on_drain;
     config.handler.on_close = on_close;
     config.user = d;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * dialogue.h - one connection to a server with the standard input beside it:
- * what duosock connect and duosock chat have in common. What comes from
- * either side, and what is made of it, is theirs.
+ * what duosock connect, chat and send have in common. What comes from either
+ * side, and what is made of it, is theirs.
  *
  * The first request to stop closes, so what was read still goes out.
  */
@@ -26,6 +26,10 @@ typedef struct dialogue_config {
     /* good: false when the input failed, which has been said. Our sending
      * ends after this. */
     void (*on_input_end)(bool good, void *user);
+    /* The peer sends no more; NULL: that ends it once our output is out. */
+    void (*on_eof)(void *user);
+    /* The first request to stop; NULL: what was read goes out, then it ends. */
+    void (*on_quit)(void *user);
     /* The end of a connection that was open; returns the exit code. */
     int (*on_end)(duos_err reason, void *user);
     void *user;

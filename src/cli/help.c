@@ -21,13 +21,15 @@ enum {
 static const arg_option common[] = {
     {"v", ARG_FLAG, NULL, NULL, "say more", 0},
     {"q", ARG_FLAG, NULL, NULL, "say only what must be known", 0},
-    {"-json", ARG_FLAG, NULL, NULL,
+    {"json", ARG_FLAG, NULL, NULL,
      "tell events as JSON, a line each, on standard output", 0},
-    {"-help", ARG_FLAG, NULL, NULL, "print this", 0},
-    {"-version", ARG_FLAG, NULL, NULL, "print the version and the pollers", 0},
+    {"color", ARG_TEXT, ARGS_COLORS, "auto",
+     "color what is said; NO_COLOR in the environment is heeded", 0},
+    {"help", ARG_FLAG, NULL, NULL, "print this", 0},
+    {"version", ARG_FLAG, NULL, NULL, "print the version and the pollers", 0},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
 
-static bool print_options(const char *dashes, const arg_option *option)
+static bool print_options(const arg_option *option)
 {
     bool good = true;
 
@@ -35,8 +37,8 @@ static bool print_options(const char *dashes, const arg_option *option)
         char left[64];
         bool has_default = option->preset != NULL && option->kind != ARG_FLAG;
 
-        snprintf(left, sizeof left, "%s%s%s%s", dashes, option->name,
-                 option->value != NULL ? " " : "",
+        snprintf(left, sizeof left, "%s%s%s%s", args_dashes(option),
+                 option->name, option->value != NULL ? " " : "",
                  option->value != NULL ? option->value : "");
         good = say_result("  %-*s %s%s%s%s", COLUMN, left, option->help,
                           has_default ? " (" : "",
@@ -56,7 +58,7 @@ int args_print_help(const arg_command *command)
     static const char addresses[] =
         "\nADDRESS is host:port with a numeric host or localhost:"
         " 127.0.0.1:7700,\n[::1]:7700, :7700 or *:7700 (all interfaces);"
-        " connect and chat look other names up.\ntcp4: or tcp6: before it"
+        " other names are to connect to.\ntcp4: or tcp6: before it"
         " narrows the family. unix:/path is a unix socket, unix:@name one"
         " without\na file (Linux). Where ADDRESS is left out it is"
         " " CLI_ADDRESS ".\n";
@@ -66,7 +68,7 @@ int args_print_help(const arg_command *command)
         print_text(command->examples) &&
         print_text("\nOptions, with their defaults; 0 as a limit means none:"
                    "\n") &&
-        print_options("--", command->options) && print_options("-", common) &&
+        print_options(command->options) && print_options(common) &&
         (command->max_addresses == 0 || print_text(addresses)) &&
         print_text(command->notes);
 

@@ -44,8 +44,9 @@ size_t os_raise_descriptor_limit(void);
 void os_descriptor_limit(size_t *now, size_t *most);
 
 /*
- * Ends the process at once, whatever it is doing. May be called where a
- * request to stop arrives: in a signal handler, on a thread of the system.
+ * Ends the process at once, whatever it is doing, and removes the file that is
+ * written aside. May be called where a request to stop arrives: in a signal
+ * handler, on a thread of the system.
  */
 void os_exit_at_once(int code);
 
@@ -68,6 +69,12 @@ void os_usr1_take(void);
 /* Whether a person sits at the other end of a standard stream. */
 bool os_is_terminal(int stream);
 
+/*
+ * Whether it shows the colors of ECMA-48; where a console must be told to, it
+ * is told.
+ */
+bool os_shows_color(int stream);
+
 /* Writes all bytes to a standard stream. Blocks as long as that takes. */
 int os_write(int stream, const void *data, size_t len);
 
@@ -88,10 +95,28 @@ int os_inherited_check(int fd);
 int os_inherited_write(int fd, const void *data, size_t len);
 
 /*
- * Gives a file new content: written aside, then renamed into place, so a
- * reader sees the old content or the new one, never a part.
+ * Puts a file in the place of the standard input; a folder is an error. Comes
+ * before anything reads that.
  */
-int os_replace_file(const char *path, const void *data, size_t len);
+int os_open_input(const char *path);
+
+/* Whether the standard input is a file, and how long that is now. */
+bool os_input_size(uint64_t *size);
+
+/*
+ * New content for a file: written aside, in the same folder, then renamed into
+ * place. So a reader sees the old content or the new one, never a part. What
+ * exists and is no file, a device or a folder, is refused.
+ *
+ * keep and drop end it; keep that fails has dropped. One at a time: what is
+ * under way does not outlive os_exit_at_once.
+ */
+typedef struct os_aside os_aside;
+
+int os_aside_open(const char *path, os_aside **out);
+int os_aside_write(os_aside *aside, const void *data, size_t len);
+int os_aside_keep(os_aside *aside);
+void os_aside_drop(os_aside *aside);
 
 /* What an error means; a string that is valid until the next call. */
 const char *os_error_text(int error);

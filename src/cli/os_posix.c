@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * os_posix.c - streams and files on POSIX.
+ * os_posix.c - standard streams on POSIX.
  *
  * A terminal that was hung up refuses writes with EIO and is no terminal any
  * more when it is asked then; so it is remembered which streams were one.
@@ -13,11 +13,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static bool was_terminal[OS_STDERR + 1];
@@ -73,6 +71,13 @@ void os_descriptor_limit(size_t *now, size_t *most)
 bool os_is_terminal(int stream)
 {
     return isatty(stream) != 0;
+}
+
+bool os_shows_color(int stream)
+{
+    const char *term = getenv("TERM");
+
+    return isatty(stream) != 0 && term != NULL && strcmp(term, "dumb") != 0;
 }
 
 /* A stream may have been inherited in non-blocking mode. */
@@ -159,46 +164,6 @@ int os_inherited_write(int fd, const void *data, size_t len)
     if (close(fd) != 0 && error == 0) {
         error = errno;
     }
-    return error;
-}
-
-/* Writes a new file. The name is ours: a leftover of the same process
- * number may go, a link that somebody planted is not followed. */
-static int write_new(const char *path, const void *data, size_t len)
-{
-    int error;
-    int fd;
-
-    (void)unlink(path);
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        return errno;
-    }
-    error = write_all(fd, data, len);
-    if (close(fd) != 0 && error == 0) {
-        error = errno;
-    }
-    return error;
-}
-
-int os_replace_file(const char *path, const void *data, size_t len)
-{
-    size_t size = strlen(path) + 32;
-    char *aside = malloc(size);
-    int error;
-
-    if (aside == NULL) {
-        return ENOMEM;
-    }
-    snprintf(aside, size, "%s.%ld.tmp", path, (long)getpid());
-    error = write_new(aside, data, len);
-    if (error == 0 && rename(aside, path) != 0) {
-        error = errno;
-    }
-    if (error != 0) {
-        (void)unlink(aside);
-    }
-    free(aside);
     return error;
 }
 

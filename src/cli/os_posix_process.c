@@ -19,11 +19,6 @@
 #include <time.h>
 #include <unistd.h>
 
-void os_exit_at_once(int code)
-{
-    _exit(code);
-}
-
 int64_t os_time_ms(void)
 {
     struct timespec now = {0, 0};

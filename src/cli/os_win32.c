@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * os_win32.c - streams and files on Windows.
+ * os_win32.c - standard streams on Windows.
  *
  * The standard streams are used as handles, below the C library, so there is
  * no text mode that could change a byte.
@@ -72,6 +72,19 @@ bool os_is_terminal(int stream)
     DWORD mode;
 
     return GetConsoleMode(stream_handle(stream), &mode) != 0;
+}
+
+#ifndef ENABLE_VIRTUAL_TERMINAL_PROCESSING
+#define ENABLE_VIRTUAL_TERMINAL_PROCESSING 0x0004
+#endif
+
+bool os_shows_color(int stream)
+{
+    HANDLE handle = stream_handle(stream);
+    DWORD mode;
+
+    return GetConsoleMode(handle, &mode) &&
+           SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }
 
 /* The number of errno for what Windows said. */
@@ -163,41 +176,6 @@ int os_inherited_write(int fd, const void *data, size_t len)
     (void)data;
     (void)len;
     return EBADF;
-}
-
-static int write_new(const char *path, const void *data, size_t len)
-{
-    HANDLE file = CreateFileA(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS,
-                              FILE_ATTRIBUTE_NORMAL, NULL);
-    int error;
-
-    if (file == INVALID_HANDLE_VALUE) {
-        return to_errno(GetLastError());
-    }
-    error = write_all(file, data, len);
-    CloseHandle(file);
-    return error;
-}
-
-int os_replace_file(const char *path, const void *data, size_t len)
-{
-    size_t size = strlen(path) + 32;
-    char *aside = malloc(size);
-    int error;
-
-    if (aside == NULL) {
-        return ENOMEM;
-    }
-    snprintf(aside, size, "%s.%lu.tmp", path, GetCurrentProcessId());
-    error = write_new(aside, data, len);
-    if (error == 0 && !MoveFileExA(aside, path, MOVEFILE_REPLACE_EXISTING)) {
-        error = to_errno(GetLastError());
-    }
-    if (error != 0) {
-        DeleteFileA(aside);
-    }
-    free(aside);
-    return error;
 }
 
 const char *os_error_text(int error)

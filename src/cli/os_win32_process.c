@@ -18,11 +18,6 @@
 /* From 1601, where file times begin, to 1970. */
 #define MS_BEFORE_1970 INT64_C(11644473600000)
 
-void os_exit_at_once(int code)
-{
-    TerminateProcess(GetCurrentProcess(), (UINT)code);
-}
-
 int64_t os_time_ms(void)
 {
     FILETIME now;

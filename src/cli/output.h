@@ -9,11 +9,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef enum output_form {
     OUTPUT_AUTO, /* escaped on a terminal, otherwise raw */
     OUTPUT_RAW,  /* untouched */
-    OUTPUT_JSON  /* as report_data */
+    OUTPUT_JSON, /* as report_data */
+    OUTPUT_HEX   /* 16 bytes a line; what comes later begins a line */
 } output_form;
 
 typedef struct output {
@@ -21,6 +23,7 @@ typedef struct output {
     bool escaped;
     unsigned char held[4]; /* a character whose rest has not come yet */
     size_t held_len;
+    uint64_t offset; /* of OUTPUT_HEX: of the next byte */
 } output;
 
 void output_init(output *out, output_form form);

@@ -262,6 +262,28 @@ bool report_data(const char *text, size_t len, size_t bytes)
     return say_bytes(line, line_len);
 }
 
+/* ---- files ------------------------------------------------------------- */
+
+bool report_transfer(const char *what, uint64_t bytes, uint64_t ms,
+                     const char *sha256)
+{
+    object o;
+
+    if (!with_json) {
+        say_event("%s %" PRIu64 " B, %" PRIu64 ".%u s, sha256 %s", what, bytes,
+                  ms / 1000, (unsigned)(ms % 1000 / 100), sha256);
+        return true;
+    }
+    if (!wants_object(SAY_NORMAL)) {
+        return true;
+    }
+    begin_object(&o, what);
+    json_uint(&o.j, "bytes", bytes);
+    json_seconds(&o.j, "seconds", ms);
+    json_text(&o.j, "sha256", sha256);
+    return end_object(&o);
+}
+
 /* ---- counters ---------------------------------------------------------- */
 
 static void say_stats(say_level level, const duos_server_stats *s)

@@ -5,11 +5,13 @@
  * standard output. The keys of those objects are said here and nowhere else:
  *
  *     ts            RFC 3339, UTC, milliseconds
- *     event         listening, open, close, data, error, note, stats, dropped
+ *     event         listening, open, close, data, error, note, stats, dropped,
+ *                   sent, received
  *     id            number of a client, from 1
  *     local, remote our address and the peer's
  *     bytes         received; of data, how many text stands for
  *     bytes_out     sent
+ *     sha256        checksum of what was sent or received, as sha256sum's
  *     seconds       how long it was open
  *     text          words for people; of data, the bytes, escaped
  *     error         the toolkit's name of a code, without its prefix
@@ -65,6 +67,13 @@ void report_os_failure(const char *tried, const char *what, int error);
 
 /* Something that should be known. */
 bool report_note(const char *text);
+
+/*
+ * The end of a whole file. what: "sent" or "received"; sha256: its checksum in
+ * hexadecimal digits.
+ */
+bool report_transfer(const char *what, uint64_t bytes, uint64_t ms,
+                     const char *sha256);
 
 /* What a server has counted. */
 void report_stats(say_level level, const duos_server_stats *stats);

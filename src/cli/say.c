@@ -9,6 +9,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum {
     LINE_MAX_BYTES = 1024,
@@ -16,11 +18,28 @@ enum {
 };
 
 static say_level level_now = SAY_NORMAL;
+static bool color_now;
 static say_writer *writer_now = os_write;
+
+/* What a message is; it shows in its color. */
+typedef enum kind {
+    PLAIN,
+    ADVICE,
+    FAILURE
+} kind;
 
 void say_set_level(say_level level)
 {
     level_now = level;
+}
+
+void say_set_color(say_color when)
+{
+    const char *unwanted = getenv("NO_COLOR");
+    bool wanted = unwanted == NULL || unwanted[0] == '\0';
+
+    color_now = when == SAY_COLOR_ALWAYS ||
+                (when == SAY_COLOR_AUTO && wanted && os_shows_color(OS_STDERR));
 }
 
 bool say_wants(say_level level)
@@ -46,14 +65,46 @@ static size_t make_line(char *line, const char *format, va_list args)
     return len + 1;
 }
 
+static bool begins(const char *line, const char *word)
+{
+    return strncmp(line, word, strlen(word)) == 0;
+}
+
+/* There is nobody to tell when a write fails. */
+static void write_line(kind is, const char *line, size_t len)
+{
+    char colored[LINE_MAX_BYTES + 16];
+    int n;
+
+    if (is == PLAIN && (begins(line, "hint: ") || begins(line, "note: "))) {
+        is = ADVICE;
+    }
+    if (is == PLAIN || !color_now) {
+        (void)writer_now(OS_STDERR, line, len);
+        return;
+    }
+    n = snprintf(colored, sizeof colored, "\033[%dm%.*s\033[m\n",
+                 is == FAILURE ? 31 : 33, (int)len - 1, line);
+    (void)writer_now(OS_STDERR, colored, n < 0 ? 0 : (size_t)n);
+}
+
 static void say_list(say_level level, const char *format, va_list args)
 {
     char line[LINE_MAX_BYTES];
 
     if (say_wants(level)) {
-        /* There is nobody to tell when this fails. */
-        (void)writer_now(OS_STDERR, line, make_line(line, format, args));
+        write_line(PLAIN, line, make_line(line, format, args));
     }
+}
+
+static void say_failed(const char *format, ...)
+{
+    char line[LINE_MAX_BYTES];
+    va_list args;
+
+    va_start(args, format);
+    write_line(FAILURE, line, make_line(line, format, args));
+    va_end(args);
 }
 
 void say(const char *format, ...)
@@ -121,7 +172,7 @@ void say_failure(const char *tried, const char *what, duos_err err)
 
     say_failure_text(text, sizeof text, tried, what, err);
     say_code(code, sizeof code, err);
-    say("%s (%s)", text, code);
+    say_failed("%s (%s)", text, code);
 }
 
 void say_os_failure(const char *tried, const char *what, int error)
@@ -129,7 +180,8 @@ void say_os_failure(const char *tried, const char *what, int error)
     char safe[WHAT_MAX_BYTES];
 
     escape_line(safe, sizeof safe, what);
-    say("%s %s: %s (errno %d)", tried, safe, os_error_text(error), error);
+    say_failed("%s %s: %s (errno %d)", tried, safe, os_error_text(error),
+               error);
 }
 
 bool say_bytes(const void *data, size_t len)

@@ -20,6 +20,18 @@ typedef enum say_level {
 
 void say_set_level(say_level level);
 
+/*
+ * Failures in red, hints and notes in yellow; nothing at first. auto: at a
+ * terminal, if nobody has set NO_COLOR (no-color.org).
+ */
+typedef enum say_color {
+    SAY_COLOR_AUTO,
+    SAY_COLOR_ALWAYS,
+    SAY_COLOR_NEVER
+} say_color;
+
+void say_set_color(say_color when);
+
 /* Whether a message of that level is said. */
 bool say_wants(say_level level);
 

@@ -14,14 +14,34 @@
 #include <duosock/quit.h>
 #include <duosock/server.h>
 
-typedef enum serve_mode {
-    SERVE_ECHO,
-    SERVE_DISCARD,
-    SERVE_CHAT
+typedef struct serve serve;
+typedef struct serve_client serve_client;
+
+/*
+ * A mode. Members may be NULL where nothing is to be done.
+ *
+ * start: before the server is made, which it may tell more limits. Returns
+ *     CLI_DONE, or what to exit with after the reason has been said.
+ * stop: the server begins to drain. end: after all connections are gone.
+ * enter: a client came; an error ends it. leave: it has gone, also when it
+ *     could not enter.
+ * on_data, on_eof, on_drain: of a client's connection; user is the
+ *     serve_client.
+ */
+typedef struct serve_mode {
+    const char *name; /* what ends in "=" is followed by an address */
+    int (*start)(serve *s, duos_server_config *config);
+    void (*stop)(serve *s);
+    void (*end)(serve *s);
+    duos_err (*enter)(serve_client *c);
+    void (*leave)(serve_client *c, duos_err reason);
+    void (*on_data)(duos_conn *conn, const void *data, size_t len, void *user);
+    void (*on_eof)(duos_conn *conn, void *user);
+    void (*on_drain)(duos_conn *conn, void *user);
 } serve_mode;
 
 typedef struct serve_options {
-    int mode; /* a serve_mode */
+    const char *mode;
     duos_poller_backend poller;
     const char *ready_file;
     const char *ready_fd; /* its number, as it was given */
@@ -51,8 +71,10 @@ typedef struct serve_access {
     size_t count;
 } serve_access;
 
-typedef struct serve {
+struct serve {
     const serve_options *options;
+    const serve_mode *mode;
+    const char *mode_address; /* what follows the mode's name */
     serve_access allow;
     serve_access deny;
     duos_loop *loop;
@@ -63,20 +85,23 @@ typedef struct serve {
     duos_timer idle;  /* runs while nobody is connected */
     uint64_t counted; /* clients since the start; numbers them */
     uint32_t open;    /* clients now */
+    uint32_t busy;    /* what a mode has left to do for those who have gone */
     int ready_fd;     /* -1: none */
     bool serving;     /* it has listened */
+    bool drained;     /* on_drained came */
     duos_timer stats;
     duos_watch usr1;
-    chat_room *room; /* in mode chat, otherwise NULL */
-} serve;
+    void *state; /* the mode's, from start to end */
+};
 
 /* What a connection's user pointer means after on_open. */
-typedef struct serve_client {
+struct serve_client {
     serve *serve;
+    duos_conn *conn;
     uint64_t number;
     uint64_t opened_ms;
-    chat_member *member; /* in mode chat */
-} serve_client;
+    void *state; /* the mode's, from enter to leave */
+};
 
 /*
  * Reads a list of prefixes, parted by commas; NULL is none. False: what is
@@ -85,11 +110,27 @@ typedef struct serve_client {
 bool serve_read_access(const char *option, const char *text,
                        serve_access *list);
 
-/* What connections of a mode report to; their user is the serve. */
-void serve_handler(serve_mode mode, duos_conn_handler *handler);
+/* The modes with files of their own. */
+extern const serve_mode serve_chat;
+extern const serve_mode serve_chargen;
+extern const serve_mode serve_daytime;
+extern const serve_mode serve_time;
+extern const serve_mode serve_relay;
 
-/* The same for a mode with a file of its own, besides on_open and on_close. */
-void serve_chat_handler(duos_conn_handler *handler);
+/* How --help lists the modes. */
+#define SERVE_MODES "echo|discard|chat|chargen|daytime|time|relay=ADDRESS"
+
+/* Takes the mode that --mode names; returns false after saying it is none. */
+bool serve_choose_mode(serve *s);
+
+/* What connections report to; their user is the serve at first. */
+void serve_handler(const serve *s, duos_conn_handler *handler);
+
+/* Sends; what does not fit where there must be room ends the connection. */
+void serve_send(duos_conn *conn, const void *data, size_t len);
+
+/* One thing less to do for those who have gone. */
+void serve_less_busy(serve *s);
 
 /* Begins to count the time without a client, if it has a limit. */
 void serve_start_idle(serve *s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * serve_conn.c - what duosock serve does with a client: numbers it, names it
- * by its 4-tuple, deals with its bytes, counts them.
+ * serve_conn.c - what duosock serve does with a client in every mode: numbers
+ * it, names it by its 4-tuple, counts it.
  */
 #include "serve.h"
 
@@ -12,7 +12,8 @@
 static void on_open(duos_conn *conn, void *user)
 {
     serve *s = user;
-    serve_client *c = malloc(sizeof *c);
+    serve_client *c = calloc(1, sizeof *c);
+    duos_err err = DUOS_OK;
 
     duos_conn_set_user(conn, c);
     if (c == NULL) {
@@ -22,27 +23,14 @@ static void on_open(duos_conn *conn, void *user)
     duos_timer_stop(&s->idle);
     s->open++;
     c->serve = s;
+    c->conn = conn;
     c->number = ++s->counted;
     c->opened_ms = duos_loop_now_ms(s->loop);
-    c->member = NULL;
     (void)report_open(SAY_NORMAL, c->number, conn, true);
-    if (s->room != NULL) {
-        c->member = chat_room_enter(s->room, conn);
-        if (c->member == NULL) {
-            duos_conn_abort(conn, DUOS_ENOMEM);
-        }
+    if (s->mode->enter != NULL) {
+        err = s->mode->enter(c);
     }
-}
-
-static void on_data_echo(duos_conn *conn, const void *data, size_t len,
-                         void *user)
-{
-    duos_err err = duos_conn_send(conn, data, len);
-
-    (void)user;
-    /* ESTATE: it is ending already. Back-pressure keeps room for what one
-     * receive brings, so anything else is a want of memory. */
-    if (err != DUOS_OK && err != DUOS_ESTATE) {
+    if (err != DUOS_OK) {
         duos_conn_abort(conn, err);
     }
 }
@@ -67,25 +55,39 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
         return;
     }
     (void)report_close(SAY_NORMAL, c->number, conn, c->opened_ms, reason);
-    chat_member_free(c->member);
+    if (c->serve->mode->leave != NULL) {
+        c->serve->mode->leave(c, reason);
+    }
     c->serve->open--;
     serve_start_idle(c->serve);
     free(c);
 }
 
-void serve_handler(serve_mode mode, duos_conn_handler *handler)
+void serve_handler(const serve *s, duos_conn_handler *handler)
 {
     duos_conn_handler_init(handler);
     handler->on_open = on_open;
     handler->on_close = on_close;
-    switch (mode) {
-    case SERVE_ECHO:
-        handler->on_data = on_data_echo;
-        break;
-    case SERVE_DISCARD:
-        break; /* nobody is told of bytes that nobody wants */
-    case SERVE_CHAT:
-        serve_chat_handler(handler);
-        break;
+    handler->on_data = s->mode->on_data;
+    handler->on_eof = s->mode->on_eof;
+    handler->on_drain = s->mode->on_drain;
+}
+
+void serve_send(duos_conn *conn, const void *data, size_t len)
+{
+    duos_err err = duos_conn_send(conn, data, len);
+
+    /* ESTATE: it is ending already. Back-pressure keeps room for what one
+     * receive brings, so anything else is a want of memory. */
+    if (err != DUOS_OK && err != DUOS_ESTATE) {
+        duos_conn_abort(conn, err);
+    }
+}
+
+void serve_less_busy(serve *s)
+{
+    s->busy--;
+    if (s->drained && s->busy == 0) {
+        duos_loop_stop(s->loop);
     }
 }

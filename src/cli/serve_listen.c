@@ -50,20 +50,6 @@ int serve_check_ready(serve *s)
     return CLI_DONE;
 }
 
-static bool is_every_interface(const duos_addr *addr)
-{
-    static const duos_addr none;
-
-    switch (addr->family) {
-    case DUOS_IPV4:
-        return memcmp(addr->ip.v4, none.ip.v4, sizeof none.ip.v4) == 0;
-    case DUOS_IPV6:
-        return memcmp(addr->ip.v6, none.ip.v6, sizeof none.ip.v6) == 0;
-    default:
-        return false;
-    }
-}
-
 static duos_err listen_on(serve *s, const char *address,
                           duos_addr bound[DUOS_LISTENER_MAX], size_t *count)
 {
@@ -92,15 +78,21 @@ static char *tell_bound(const serve *s, const duos_addr *bound, char *end)
 {
     char text[DUOS_ADDR_TEXT_MAX];
 
+    setup_tell_bound(bound, s->loop);
     if (duos_addr_format(bound, text, sizeof text) != DUOS_OK) {
         return end; /* every address has a text */
     }
-    report_listening(text, bound->family == DUOS_UNIX ? "unix" : "tcp",
-                     setup_poller_name(s->loop));
-    if (is_every_interface(bound)) {
-        (void)report_note("everybody who can reach this machine can connect");
-    }
     return end + sprintf(end, "%s\n", text);
+}
+
+/* A relay to itself would be its own client until it has no room left. */
+static bool is_own(const serve *s, const duos_addr *bound)
+{
+    char text[DUOS_ADDR_TEXT_MAX];
+
+    return s->mode_address != NULL &&
+           duos_addr_format(bound, text, sizeof text) == DUOS_OK &&
+           strcmp(text, s->mode_address) == 0;
 }
 
 /* Listens on what an address means. end: where the lines of all go on. */
@@ -121,9 +113,30 @@ static int listen_at(serve *s, const char *address, char **end)
         return CLI_UNBOUND;
     }
     for (i = 0; i < count; i++) {
+        if (is_own(s, &bound[i])) {
+            say("--mode %s: that is this server itself", s->options->mode);
+            return CLI_USAGE;
+        }
         *end = tell_bound(s, &bound[i], *end);
     }
     return CLI_DONE;
+}
+
+/* A reader of the file never sees a part of it. */
+static int replace_file(const char *path, const char *text)
+{
+    os_aside *aside;
+    int error = os_aside_open(path, &aside);
+
+    if (error != 0) {
+        return error;
+    }
+    error = os_aside_write(aside, text, strlen(text));
+    if (error != 0) {
+        os_aside_drop(aside);
+        return error;
+    }
+    return os_aside_keep(aside);
 }
 
 /* Says that it is ready where that was wished for. */
@@ -133,7 +146,7 @@ static int tell_ready(const serve *s, const char *lines)
     int error = 0;
 
     if (path != NULL) {
-        error = os_replace_file(path, lines, strlen(lines));
+        error = replace_file(path, lines);
     }
     if (error != 0) {
         report_os_failure("write", path, error);

@@ -39,12 +39,12 @@ bool serve_is_udp(const char *address)
 
 static bool is_echo(const serve_options *o)
 {
-    return o->mode == SERVE_ECHO;
+    return strcmp(o->mode, "echo") == 0;
 }
 
 static bool is_discard(const serve_options *o)
 {
-    return o->mode == SERVE_DISCARD;
+    return strcmp(o->mode, "discard") == 0;
 }
 
 bool serve_check_address(const serve_options *o, const char *address)

@@ -20,10 +20,13 @@ void setup_say_address(const char *text, duos_err err)
     switch (err) {
     case DUOS_ESYNTAX:
         say("hint: write host:port, as 127.0.0.1:7700, [::1]:7700 or "
-            "localhost:7700; only connect and chat look names up");
+            "localhost:7700; other names are to connect to, not to listen on");
         break;
     case DUOS_ERANGE:
         say("hint: a port is a number from 0 to 65535");
+        break;
+    case DUOS_EINVAL:
+        say("hint: a client needs a host and a port other than 0");
         break;
     case DUOS_ENOENT:
         say("hint: this machine has no interface with the name of that zone");
@@ -73,6 +76,34 @@ int setup_loop(duos_poller_backend backend, size_t recv_buffer, duos_loop **out)
     }
     report_failure("start", duos_poller_backend_name(backend), err);
     return CLI_FAILED;
+}
+
+static bool is_every_interface(const duos_addr *addr)
+{
+    static const duos_addr none;
+
+    switch (addr->family) {
+    case DUOS_IPV4:
+        return memcmp(addr->ip.v4, none.ip.v4, sizeof none.ip.v4) == 0;
+    case DUOS_IPV6:
+        return memcmp(addr->ip.v6, none.ip.v6, sizeof none.ip.v6) == 0;
+    default:
+        return false;
+    }
+}
+
+void setup_tell_bound(const duos_addr *bound, duos_loop *loop)
+{
+    char text[DUOS_ADDR_TEXT_MAX];
+
+    if (duos_addr_format(bound, text, sizeof text) != DUOS_OK) {
+        return; /* every address has a text */
+    }
+    report_listening(text, bound->family == DUOS_UNIX ? "unix" : "tcp",
+                     setup_poller_name(loop));
+    if (is_every_interface(bound)) {
+        (void)report_note("everybody who can reach this machine can connect");
+    }
 }
 
 static void end_at_second(uint32_t count, duos_quit_kind kind)

@@ -32,6 +32,9 @@ bool setup_check_address(const char *text);
 int setup_loop(duos_poller_backend backend, size_t recv_buffer,
                duos_loop **out);
 
+/* Tells that we listen there, and who can connect if that is everybody. */
+void setup_tell_bound(const duos_addr *bound, duos_loop *loop);
+
 /*
  * Watches for requests to stop. on_quit is called for the first one; the
  * second ends the process at once, even while it is stuck in a write, with

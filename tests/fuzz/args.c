@@ -56,6 +56,11 @@ void say_set_level(say_level level)
     (void)level;
 }
 
+void say_set_color(say_color when)
+{
+    fuzz_check(when >= SAY_COLOR_AUTO && when <= SAY_COLOR_NEVER);
+}
+
 void report_use_json(void)
 {
 }
@@ -94,6 +99,7 @@ static const arg_option table[] = {
     {"count", ARG_COUNT, "N", "7", "a count", FIELD(count)},
     {"size", ARG_SIZE, "SIZE", "64K", "a size", FIELD(size)},
     {"time", ARG_TIME, "DUR", "10s", "a time", FIELD(time)},
+    {"o", ARG_TEXT, "FILE", NULL, "one letter", FIELD(text)},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
 
 static const arg_command command = {"fuzz", "[ADDRESS]", "is fuzzed", "",

@@ -479,6 +479,36 @@ static void test_CB4_server_destroyed_in_on_drained(void **state)
     net_close(&visitor);
 }
 
+/* A connection that only its user can end: here, by an echo of the end. */
+static void test_SG1_server_drain_may_wait_for_who_is_there(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket early;
+    duos_socket late;
+
+    s->served.act = told_echo;
+    s->server_config.drain_waits = true;
+    scene_serve(s);
+    early = scene_visit(s);
+    late = net_connect(&s->at); /* in the backlog */
+    assert_ok(duos_server_drain(s->server, -1));
+    scene_until(s, s->served.opens, 2);
+    scene_echo(s, early);
+    scene_echo(s, late);
+    assert_int_equal(s->served.closes, 0);
+    assert_ok(duos_shutdown(early, DUOS_SHUT_SEND));
+    assert_int_equal(scene_receive_end(s, early, NULL), DUOS_EEOF);
+    scene_until(s, s->served.closes, 1);
+    assert_int_equal(s->served.reason, DUOS_EEOF);
+    assert_int_equal(s->served.drained, 0);
+    assert_ok(duos_server_drain(s->server, 20));
+    scene_until(s, s->served.drained, 1);
+    assert_int_equal(s->served.closes, 2);
+    assert_int_equal(s->served.reason, DUOS_EDRAINED);
+    net_close(&early);
+    net_close(&late);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -502,6 +532,7 @@ int main(void)
         scene_test(test_CB4_server_drain_survives_other_objects_that_end),
         scene_test(test_server_drain_hands_nothing_to_one_who_has_paused),
         scene_test(test_CB4_server_destroyed_in_on_drained),
+        scene_test(test_SG1_server_drain_may_wait_for_who_is_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

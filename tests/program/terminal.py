@@ -177,6 +177,76 @@ def test_two_requests_end_connect_that_is_stuck_in_a_write():
             sys.exit("exit code %d" % code)
 
 
+def receive(name):
+    """A file that has begun to come, and whoever sends it."""
+    for other in os.listdir("."):
+        if other.startswith(name):  # of a run that was killed
+            os.remove(other)
+    with open(name, "wb") as file:
+        file.write(b"as it was")
+    receiver = Terminal("recv", "-o", name, "127.0.0.1:0", "-v")
+    port = int(receiver.expect(rb"listening on 127\.0\.0\.1:(\d+)").group(1))
+    peer = socket.create_connection(("127.0.0.1", port), PATIENCE)
+    peer.sendall(bytes(3 << 20))
+    receiver.expect(rb"3\.0 MiB, .*iB/s")
+    receiver.type(CTRL_C)
+    receiver.expect(rb"stopping once the file is there")
+    return receiver, peer
+
+
+def check_file(name, wanted):
+    with open(name, "rb") as file:
+        content = file.read()
+    if content != wanted:
+        sys.exit("%d other bytes" % len(content))
+    beside = [other for other in os.listdir(".")
+              if other.startswith(name) and other != name]
+    if beside:
+        sys.exit("left behind: %r" % beside)
+    os.remove(name)
+
+
+def test_SG1_recv_shows_progress_and_first_ctrl_c_lets_the_file_come_in():
+    receiver, peer = receive("terminal.got")
+    peer.sendall(b"end")
+    peer.close()
+    receiver.expect(rb"received 3145731 B, .* sha256 [0-9a-f]{20}")
+    receiver.expect_exit(0)
+    check_file("terminal.got", bytes(3 << 20) + b"end")
+
+
+def test_SG1_second_ctrl_c_ends_recv_with_130_and_leaves_nothing():
+    receiver, peer = receive("terminal.got")
+    receiver.type(CTRL_C)
+    receiver.expect_exit(130)
+    check_file("terminal.got", b"as it was")
+    peer.close()
+
+
+def test_SG1_ctrl_c_ends_send_with_1_and_a_reset():
+    with open("terminal.file", "wb") as file:
+        file.truncate(64 << 20)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        sender = Terminal("send", "terminal.file", "127.0.0.1:%d" %
+                          listener.getsockname()[1])
+        peer, _ = listener.accept()
+        sender.expect(rb"\d % \[#*-*\] .* of 64\.0 MiB, ")
+        sender.type(CTRL_C)
+        sender.expect(rb"stopped; the file was not sent as a whole")
+        sender.expect_exit(1)
+        peer.settimeout(PATIENCE)
+        try:
+            while peer.recv(1 << 20):
+                pass
+        except ConnectionResetError:
+            pass
+        else:
+            if not WINDOWS:  # Wine's resets are ends of the stream
+                sys.exit("the end looked complete")
+        peer.close()
+    os.remove("terminal.file")
+
+
 def chat(*args):
     """A room with a peer of ours and a client at a terminal in it."""
     server = Terminal("serve", "127.0.0.1:0", "--mode", "chat")

@@ -21,6 +21,11 @@ bool os_is_terminal(int stream)
     return terminal && stream == OS_STDOUT;
 }
 
+bool os_shows_color(int stream)
+{
+    return terminal && stream == OS_STDERR;
+}
+
 int os_write(int stream, const void *data, size_t len)
 {
     if (stream != OS_STDOUT) {
@@ -174,6 +179,29 @@ static void test_output_that_fails_is_told(void **state)
     assert_false(output_write(&out, "a", 1));
 }
 
+/* What comes later begins a line of its own, so nothing is held back. */
+static void test_output_as_hexadecimal_digits(void **state)
+{
+    static const char expected[] =
+        "00000000  61 00 1b 5b 32 4a 0a c3  a9 7f 7e 20 30 31 32 33"
+        "  |a..[2J....~ 0123|\n"
+        "00000010  34                                              "
+        "  |4|\n"
+        "00000011  0a                                              "
+        "  |.|\n";
+    output out;
+
+    (void)state;
+    begin(&out, true);
+    output_init(&out, OUTPUT_HEX);
+    assert_true(output_write(&out, "a\0\033[2J\n\303\251\177~ 01234", 17));
+    assert_true(output_write(&out, "\n", 1));
+    assert_true(output_end(&out));
+    assert_shown(expected, sizeof expected - 1);
+    broken = true;
+    assert_false(output_write(&out, "x", 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +212,7 @@ int main(void)
         cmocka_unit_test(test_output_as_json_is_escaped_at_every_cut),
         cmocka_unit_test(test_CL3_output_raw_to_a_terminal_is_untouched),
         cmocka_unit_test(test_output_that_fails_is_told),
+        cmocka_unit_test(test_output_as_hexadecimal_digits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
