@@ -41,6 +41,7 @@ static duos_err start(duos_loop *loop, duos_server **server)
 
     duos_server_config_init(&config);
     config.handler.on_data = on_data;
+    config.max_clients_per_address = 0; /* all come from one machine */
     err = duos_server_create(loop, &config, server);
     if (err == DUOS_OK) {
         err = duos_server_listen(*server, "tcp4:127.0.0.1:0", NULL, &bound);

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * server.c - a server's life: its table of connections, draining, the end.
+ * server.c - how a server is made and listens, and its table of connections.
  */
 #include <duosock/server.h>
 
 #include <string.h>
 
-#include "deadline.h"
 #include "mem.h"
 #include "server_core.h"
 #include "versioned.h"
 
 #define ACCEPTS_PER_TURN 64u
-
-static void connection_gone(duos__owner *owner, duos_conn *conn);
-static void drain_expired(duos__timer *timer);
+#define PREFIX_V6        64u
 
 /* ---- making one ------------------------------------------------------- */
 
@@ -27,23 +24,35 @@ void duos_server_config_init(duos_server_config *config)
         config->max_clients = 10000;
         config->accepts_per_turn = ACCEPTS_PER_TURN;
         duos__limits_init(&config->limits);
+        config->max_clients_per_address = 1000;
+        config->prefix_v6 = PREFIX_V6;
     }
 }
 
-static void setup(duos_server *server, duos_loop *loop,
-                  const duos_server_config *config)
+static void setup(duos_server *server, duos_loop *loop)
 {
-    server->config = *config;
     server->stats.size = sizeof server->stats;
     server->owner.loop = loop;
     server->owner.engine = &duos__engine_ready;
-    server->owner.handler = config->handler;
-    server->owner.limits = config->limits;
-    server->owner.user = config->user;
-    server->owner.gone = connection_gone;
-    server->drain_deadline.fire = drain_expired;
+    server->owner.handler = server->config.handler;
+    server->owner.limits = server->config.limits;
+    server->owner.user = server->config.user;
     duos__slots_init(&server->slots, sizeof(duos__conn_slot), &loop->alloc);
     duos__server_accept_init(server);
+    duos__server_end_init(server);
+}
+
+/* What matches nothing is a mistake: a rule that does not do what it says. */
+static bool cidrs_valid(const duos_cidr *list, size_t count)
+{
+    bool valid = list != NULL || count == 0;
+    size_t i;
+
+    for (i = 0; valid && i < count; i++) {
+        valid = (list[i].family == DUOS_IPV4 && list[i].bits <= 32) ||
+                (list[i].family == DUOS_IPV6 && list[i].bits <= 128);
+    }
+    return valid;
 }
 
 static duos_err read_config(duos_server_config *chosen,
@@ -55,10 +64,71 @@ static duos_err read_config(duos_server_config *chosen,
          !duos__handler_complete(&chosen->handler))) {
         return DUOS_EINVAL;
     }
+    if (!cidrs_valid(chosen->allow, chosen->allow_count) ||
+        !cidrs_valid(chosen->deny, chosen->deny_count)) {
+        return DUOS_EINVAL;
+    }
     if (chosen->accepts_per_turn == 0) {
         chosen->accepts_per_turn = ACCEPTS_PER_TURN;
     }
+    if (chosen->prefix_v6 == 0) {
+        chosen->prefix_v6 = PREFIX_V6;
+    }
+    if (chosen->prefix_v6 > 128) {
+        return DUOS_ERANGE;
+    }
     return duos__limits_complete(&chosen->limits);
+}
+
+/* Both lists in one block, behind which the configuration points then. */
+static duos_err copy_cidrs(duos_server *server, const duos_alloc *alloc)
+{
+    duos_server_config *config = &server->config;
+    size_t count = config->allow_count + config->deny_count;
+
+    if (count == 0) {
+        return DUOS_OK;
+    }
+    if (count < config->allow_count) {
+        return DUOS_ENOMEM;
+    }
+    server->cidrs =
+        (duos_cidr *)duos__resize(alloc, NULL, 0, count, sizeof *server->cidrs);
+    if (server->cidrs == NULL) {
+        return DUOS_ENOMEM;
+    }
+    if (config->allow_count > 0) {
+        memcpy(server->cidrs, config->allow,
+               config->allow_count * sizeof *config->allow);
+    }
+    if (config->deny_count > 0) {
+        memcpy(server->cidrs + config->allow_count, config->deny,
+               config->deny_count * sizeof *config->deny);
+    }
+    config->allow = server->cidrs;
+    config->deny = server->cidrs + config->allow_count;
+    return DUOS_OK;
+}
+
+/* What can fail of a server, in the order of duos__server_free. */
+static duos_err equip(duos_server *server, duos_loop *loop)
+{
+    /* A server that can accept nobody must be able to wait. */
+    duos_err err = duos__timers_reserve(&loop->timers);
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    err = duos__addresses_init(&server->addresses,
+                               server->config.max_clients_per_address,
+                               server->config.prefix_v6, &loop->alloc);
+    if (err == DUOS_OK) {
+        err = copy_cidrs(server, &loop->alloc);
+    }
+    if (err != DUOS_OK) {
+        duos__timers_unreserve(&loop->timers);
+    }
+    return err;
 }
 
 duos_err duos_server_create(duos_loop *loop, const duos_server_config *config,
@@ -79,13 +149,13 @@ duos_err duos_server_create(duos_loop *loop, const duos_server_config *config,
     if (server == NULL) {
         return DUOS_ENOMEM;
     }
-    /* A server that can accept nobody must be able to wait. */
-    err = duos__timers_reserve(&loop->timers);
+    server->config = chosen;
+    err = equip(server, loop);
     if (err != DUOS_OK) {
         duos__free(&loop->alloc, server, sizeof *server);
         return err;
     }
-    setup(server, loop, &chosen);
+    setup(server, loop);
     *out = server;
     return DUOS_OK;
 }
@@ -177,7 +247,7 @@ duos_err duos_server_adopt(duos_server *server, duos_socket s)
 
 /* ---- the table -------------------------------------------------------- */
 
-static duos__conn_slot *slot_at(duos_server *server, uint32_t index)
+duos__conn_slot *duos__server_slot(const duos_server *server, uint32_t index)
 {
     return (duos__conn_slot *)duos__slots_at(&server->slots, index,
                                              sizeof(duos__conn_slot));
@@ -187,11 +257,11 @@ duos_conn_id duos_conn_id_of(const duos_conn *conn)
 {
     duos_conn_id id = {0};
 
-    if (conn != NULL && conn->owner->gone == connection_gone) {
+    if (conn != NULL && conn->owner->gone == duos__server_conn_gone) {
         duos_server *server = (duos_server *)conn->owner;
 
-        id.value =
-            duos__slot_name(&slot_at(server, conn->slot)->slot, conn->slot);
+        id.value = duos__slot_name(&duos__server_slot(server, conn->slot)->slot,
+                                   conn->slot);
     }
     return id;
 }
@@ -205,19 +275,19 @@ duos_conn *duos_server_find(duos_server *server, duos_conn_id id)
     }
     slot = (duos__conn_slot *)duos__slots_find(&server->slots, id.value,
                                                sizeof *slot);
-    if (slot == NULL || slot->conn->state == DUOS__CONN_RELEASED) {
+    if (slot == NULL || slot->conn == NULL ||
+        slot->conn->state == DUOS__CONN_RELEASED) {
         return NULL;
     }
     return slot->conn;
 }
 
-/* The next connection at or behind index, whatever its state. */
-static duos_conn *conn_from(duos_server *server, uint32_t index)
+duos_conn *duos__server_conn_from(const duos_server *server, uint32_t index)
 {
     for (; index < server->slots.used; index++) {
-        duos__conn_slot *slot = slot_at(server, index);
+        duos__conn_slot *slot = duos__server_slot(server, index);
 
-        if ((slot->slot.generation & 1) != 0) {
+        if ((slot->slot.generation & 1) != 0 && slot->conn != NULL) {
             return slot->conn;
         }
     }
@@ -233,7 +303,7 @@ duos_conn *duos_server_next(duos_server *server, const duos_conn *conn)
         return NULL;
     }
     do {
-        next = conn_from(server, index);
+        next = duos__server_conn_from(server, index);
         index = next != NULL ? next->slot + 1 : 0;
     } while (next != NULL && next->state != DUOS__CONN_OPEN);
     return next;
@@ -257,171 +327,4 @@ duos_err duos_server_get_stats(const duos_server *server,
 void *duos_server_user(const duos_server *server)
 {
     return server != NULL ? server->owner.user : NULL;
-}
-
-/* ---- the end ---------------------------------------------------------- */
-
-static duos_server *server_of_end(duos__deferred *deferred)
-{
-    return (duos_server *)(void *)((char *)deferred -
-                                   offsetof(duos_server, end));
-}
-
-static void defer_once(duos_server *server,
-                       void (*run)(duos__deferred *deferred))
-{
-    server->end.run = run;
-    if (!server->end_deferred) {
-        server->end_deferred = true;
-        duos__loop_defer(server->owner.loop, &server->end);
-    }
-}
-
-static void free_server(duos_server *server)
-{
-    duos_loop *loop = server->owner.loop;
-
-    while (server->listeners != NULL) {
-        duos__listen_socket *l = server->listeners;
-
-        server->listeners = l->next;
-        duos__free(&loop->alloc, l, sizeof *l);
-    }
-    duos__slots_fini(&server->slots);
-    duos__timers_unreserve(&loop->timers);
-    duos__free(&loop->alloc, server, sizeof *server);
-}
-
-/* Runs behind the ends of all its connections, which were deferred before. */
-static void end_server(duos__deferred *deferred)
-{
-    duos_server *server = server_of_end(deferred);
-
-    server->end_deferred = false;
-    if (server->stats.clients > 0) { /* deferred by another turn: wait */
-        defer_once(server, end_server);
-        return;
-    }
-    free_server(server);
-}
-
-static void tell_drained(duos__deferred *deferred)
-{
-    duos_server *server = server_of_end(deferred);
-
-    server->end_deferred = false;
-    if (!server->drained_told && server->stats.clients == 0) {
-        server->drained_told = true;
-        duos__timers_stop(&server->owner.loop->timers, &server->drain_deadline);
-        if (server->config.on_drained != NULL) {
-            server->config.on_drained(server, server->owner.user);
-        }
-    }
-}
-
-static void connection_gone(duos__owner *owner, duos_conn *conn)
-{
-    duos_server *server = (duos_server *)owner;
-
-    duos__slots_del(&server->slots, conn->slot);
-    server->stats.clients--;
-    server->stats.bytes_received += conn->bytes_in;
-    server->stats.bytes_sent += conn->bytes_out;
-    duos__server_accept_resume(server);
-    if (server->finishing && server->stats.clients == 0 && !server->destroyed) {
-        defer_once(server, tell_drained);
-    }
-}
-
-static void abort_all(duos_server *server, duos_err reason)
-{
-    duos_conn *conn = conn_from(server, 0);
-
-    while (conn != NULL) {
-        duos_conn_abort(conn, reason);
-        conn = conn_from(server, conn->slot + 1);
-    }
-}
-
-static void drain_expired(duos__timer *timer)
-{
-    abort_all((duos_server *)(void *)((char *)timer -
-                                      offsetof(duos_server, drain_deadline)),
-              DUOS_EDRAINED);
-}
-
-/* Hands over what has arrived, then closes behind what is queued. */
-static void finish_conn(duos_server *server, duos_conn *conn)
-{
-    if (conn->stream.receiving) {
-        (void)server->owner.engine->recv_now(&conn->stream);
-    }
-    duos__conn_begin_close(conn, DUOS_EDRAINED);
-}
-
-static void finish_all(duos_server *server)
-{
-    duos_conn *conn = duos_server_next(server, NULL);
-
-    while (conn != NULL) {
-        finish_conn(server, conn);
-        conn = duos_server_next(server, conn);
-    }
-}
-
-/* Behind all callbacks of the turn: it calls on_open and on_data itself. */
-static void begin_drain(duos__deferred *deferred)
-{
-    duos_server *server = server_of_end(deferred);
-
-    server->end_deferred = false;
-    server->finishing = true;
-    duos__server_accept_backlog(server);
-    duos__server_close_listeners(server);
-    finish_all(server);
-    if (server->stats.clients == 0 && !server->destroyed) {
-        defer_once(server, tell_drained);
-    }
-}
-
-duos_err duos_server_drain(duos_server *server, int64_t timeout_ms)
-{
-    duos__timers *timers;
-
-    if (server == NULL) {
-        return DUOS_EINVAL;
-    }
-    timers = &server->owner.loop->timers;
-    if (!server->draining) {
-        server->draining = true;
-        defer_once(server, begin_drain);
-        duos__loop_settle(server->owner.loop);
-    }
-    if (timeout_ms < 0 || server->drained_told || server->destroyed) {
-        duos__timers_stop(timers, &server->drain_deadline);
-        return DUOS_OK;
-    }
-    return duos__timers_start(timers, &server->drain_deadline,
-                              duos__after_ms(sys_now_ns(), timeout_ms));
-}
-
-void duos_server_destroy(duos_server *server)
-{
-    duos_loop *loop;
-    duos_conn *conn;
-
-    if (server == NULL || server->destroyed) {
-        return;
-    }
-    loop = server->owner.loop;
-    server->destroyed = true;
-    server->draining = true;
-    duos__timers_stop(&loop->timers, &server->drain_deadline);
-    duos__server_close_listeners(server);
-    for (conn = conn_from(server, 0); conn != NULL;
-         conn = conn_from(server, conn->slot + 1)) {
-        duos__conn_finish(conn, DUOS_ECANCELED);
-    }
-    defer_once(server, end_server);
-    duos__loop_settle(loop);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * server_accept.c - listeners: what is accepted, what is refused, and what an
- * error of accept means.
+ * server_accept.c - listeners: when they accept, and what an error of accept
+ * means.
  */
 #include "deadline.h"
 #include "mem.h"
@@ -10,10 +10,14 @@
 #define BACKOFF_FIRST_MS 50u
 #define BACKOFF_LAST_MS  1000u
 
+/* Taken of one backlog when the server drains: as long as most are. */
+#define BACKLOG_MOST 4096u
+
 /* What to do after an error of accept. */
 typedef enum accept_policy {
     ACCEPT_NEXT,    /* it was this connection's own */
     ACCEPT_BACKOFF, /* nothing can be accepted now, later it can */
+    ACCEPT_SHED,    /* the same, but one can be, with the spare descriptor */
     ACCEPT_BROKEN   /* this listener is done for */
 } accept_policy;
 
@@ -25,6 +29,7 @@ static accept_policy policy_of(duos_err err)
 {
     switch (err) {
     case DUOS_EMFILE:
+        return ACCEPT_SHED;
     case DUOS_ENFILE:
     case DUOS_ENOBUFS:
     case DUOS_ENOMEM:
@@ -39,79 +44,54 @@ static accept_policy policy_of(duos_err err)
     }
 }
 
-/* ---- one connection --------------------------------------------------- */
+/* ---- the spare descriptor --------------------------------------------- */
 
-static duos_err enter_table(duos_server *server, duos_conn *conn)
+/*
+ * Any socket will do. Where there is none to be had, the server has no spare
+ * until one can be: without it, it only pauses.
+ */
+static void keep_spare(duos_server *server)
 {
-    duos__conn_slot *slot;
-    duos_err err = duos__slots_add(&server->slots, &conn->slot);
-
-    if (err == DUOS_OK) {
-        slot = (duos__conn_slot *)duos__slots_at(&server->slots, conn->slot,
-                                                 sizeof *slot);
-        slot->conn = conn;
+    if (!duos_socket_valid(server->spare) &&
+        sys_open(DUOS_IPV4, DUOS_STREAM, 0, &server->spare) != DUOS_OK) {
+        server->spare.os = -1;
     }
-    return err;
 }
 
-static duos_err admit(duos_server *server, duos_conn *conn, duos_socket sock)
+/*
+ * Without it, those who come would wait in the backlog and not be told; and
+ * one who is refused makes room for one who may come in time.
+ */
+static void shed_one(duos_server *server, duos_socket listener)
 {
-    duos_err err = enter_table(server, conn);
+    duos_socket sock;
+    duos_addr peer;
+    duos_err err;
 
-    if (err != DUOS_OK) {
-        return err;
+    if (!duos_socket_valid(server->spare) || server->draining) {
+        return;
     }
-    err = duos__conn_attach(conn, sock);
+    (void)duos_close(&server->spare);
+    err = sys_accept(listener, true, &sock, &peer);
     if (err == DUOS_OK) {
-        err = duos__conn_watch_deadlines(conn);
-        if (err != DUOS_OK) {
-            (void)server->owner.engine->release(&conn->stream);
-        }
+        server->stats.shed++;
+        duos__server_refuse(server, sock, &peer, DUOS_EMFILE);
+    } else if (err != DUOS_EWOULDBLOCK && err != DUOS_EINTERRUPTED &&
+               policy_of(err) == ACCEPT_NEXT) {
+        server->stats.accept_errors++;
     }
-    if (err != DUOS_OK) {
-        duos__slots_del(&server->slots, conn->slot);
-    }
-    return err;
-}
-
-static void count_accepted(duos_server_stats *stats)
-{
-    stats->accepted++;
-    stats->clients++;
-    if (stats->clients > stats->clients_peak) {
-        stats->clients_peak = stats->clients;
-    }
+    keep_spare(server);
 }
 
 void duos__acceptor_accepted(duos__acceptor *a, duos_socket sock,
                              const duos_addr *peer)
 {
     duos_server *server = ((duos__listen_socket *)a)->server;
-    duos_conn *conn = NULL;
 
     server->backoff_ms = 0;
-    if (server->config.max_clients != 0 &&
-        server->stats.clients >= server->config.max_clients) {
-        server->stats.refused_limit++;
-    } else {
-        conn = duos__conn_new(&server->owner);
-        if (conn != NULL && admit(server, conn, sock) != DUOS_OK) {
-            duos__conn_free(conn);
-            conn = NULL;
-        }
-        if (conn == NULL) {
-            server->stats.accept_errors++;
-        }
-    }
-    if (conn == NULL) {
-        (void)duos_close(&sock);
-        return;
-    }
-    count_accepted(&server->stats);
-    duos__conn_set_peer(conn, peer);
-    if (server->owner.handler.on_open != NULL) {
-        server->owner.handler.on_open(conn, conn->user);
-    }
+    server->arrivals++;
+    keep_spare(server);
+    duos__server_admit(server, sock, peer);
 }
 
 static void close_listener(duos__listen_socket *l)
@@ -154,22 +134,34 @@ static void pause_accepting(duos_server *server)
     server->accept_paused = true;
 }
 
+/* Told last, since that may end the server; and so may shedding. */
+static void no_room(duos_server *server, duos_socket listener, duos_err err)
+{
+    bool first = server->backoff_ms == 0;
+
+    pause_accepting(server);
+    if (first) {
+        server->stats.accept_pauses++;
+    }
+    if (policy_of(err) == ACCEPT_SHED) {
+        shed_one(server, listener);
+    }
+    if (first && !server->destroyed) {
+        tell_error(server, err);
+    }
+}
+
 bool duos__acceptor_failed(duos__acceptor *a, duos_err err)
 {
     duos_server *server = ((duos__listen_socket *)a)->server;
-    bool first;
 
     switch (policy_of(err)) {
     case ACCEPT_NEXT:
         server->stats.accept_errors++;
         return true;
     case ACCEPT_BACKOFF:
-        first = server->backoff_ms == 0;
-        pause_accepting(server);
-        if (first) { /* last, since it may end the server */
-            server->stats.accept_pauses++;
-            tell_error(server, err);
-        }
+    case ACCEPT_SHED:
+        no_room(server, a->sock, err);
         return false;
     case ACCEPT_BROKEN:
         break;
@@ -215,6 +207,7 @@ static void retry_accepting(duos__timer *timer)
 void duos__server_accept_init(duos_server *server)
 {
     server->retry.fire = retry_accepting;
+    server->spare.os = -1;
 }
 
 /* ---- listeners -------------------------------------------------------- */
@@ -240,6 +233,7 @@ duos_err duos__server_add_listener(duos_server *server, duos_socket sock)
     }
     l->next = server->listeners;
     server->listeners = l;
+    keep_spare(server);
     return DUOS_OK;
 }
 
@@ -295,13 +289,26 @@ void duos__server_close_listeners(duos_server *server)
     }
 }
 
+/* Turn by turn, as the engine does it, until one brings nobody. */
+static void accept_all(const duos_server *server, duos__acceptor *a)
+{
+    uint64_t begin = server->arrivals;
+    uint64_t before;
+
+    do {
+        before = server->arrivals;
+        a->watcher.ready(&a->watcher, DUOS_READ);
+    } while (a->accepting && server->arrivals != before &&
+             server->arrivals - begin < BACKLOG_MOST);
+}
+
 void duos__server_accept_backlog(duos_server *server)
 {
     duos__listen_socket *l;
 
     for (l = server->listeners; l != NULL; l = l->next) {
         if (l->acceptor.accepting) {
-            l->acceptor.watcher.ready(&l->acceptor.watcher, DUOS_READ);
+            accept_all(server, &l->acceptor);
         }
     }
 }

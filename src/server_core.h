@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * server_core.h - a server from the inside: server.c and server_accept.c.
+ * server_core.h - a server from the inside: server.c has its life and its
+ * table, server_accept.c its listeners, server_admit.c who is let in,
+ * server_end.c how it ends.
  */
 #ifndef DUOS_SERVER_CORE_H
 #define DUOS_SERVER_CORE_H
@@ -9,12 +11,17 @@
 
 #include "conn_core.h"
 #include "listen_path.h"
+#include "server_address.h"
 #include "slots.h"
 
-/* A connection's place in the table; its name is the duos_conn_id. */
+/*
+ * A client's place in the table; its name is the duos_conn_id, or the
+ * duos_ticket of one that was handed over. The slot's link is its entry in
+ * the table of addresses.
+ */
 typedef struct duos__conn_slot {
     duos__slot slot;
-    duos_conn *conn;
+    duos_conn *conn; /* NULL: handed over */
 } duos__conn_slot;
 
 /* One of the sockets that a server listens on. */
@@ -32,18 +39,34 @@ struct duos_server {
     duos_server_config config;
     duos_server_stats stats;
     duos__slots slots;
+    duos__addresses addresses;
+    duos_cidr *cidrs; /* the copies of allow and deny, in one block */
+    void **origins;   /* of connections that were taken, by their slots */
+    uint32_t origin_count;
     duos__listen_socket *listeners;
-    duos__timer retry; /* while no descriptor is left */
+    duos_socket spare; /* a descriptor to refuse with when none is left */
+    duos__timer retry; /* while no descriptor is left, or one is held */
     uint32_t backoff_ms;
+    uint64_t arrivals; /* that accept gave */
     bool accept_paused;
     bool draining;  /* takes no more listeners */
     bool finishing; /* the listeners are closed, connections finish */
     bool drained_told;
     bool destroyed;
     duos__timer drain_deadline;
-    duos__deferred end; /* what comes next: begin_drain, tell_drained, end */
+    uint64_t patience_ns; /* until then, what is held may read on */
+    duos__deferred end;   /* what comes next: begin_drain, tell_drained, end */
     bool end_deferred;
 };
+
+/* ---- server.c: the table ----------------------------------------------- */
+
+duos__conn_slot *duos__server_slot(const duos_server *server, uint32_t index);
+
+/* The next connection at or behind index, whatever its state. */
+duos_conn *duos__server_conn_from(const duos_server *server, uint32_t index);
+
+/* ---- server_accept.c: listeners ---------------------------------------- */
 
 /* Takes over a listener's socket, already non-blocking. */
 duos_err duos__server_add_listener(duos_server *server, duos_socket sock);
@@ -62,5 +85,25 @@ void duos__server_accept_backlog(duos_server *server);
 void duos__server_accept_resume(duos_server *server);
 
 void duos__server_accept_init(duos_server *server);
+
+/* ---- server_admit.c: who is let in ------------------------------------- */
+
+/* Lets in or refuses one who was accepted; takes over the socket. */
+void duos__server_admit(duos_server *server, duos_socket sock,
+                        const duos_addr *peer);
+
+/* Closes the socket of one who cannot be let in, with words if there are. */
+void duos__server_refuse(duos_server *server, duos_socket sock,
+                         const duos_addr *peer, duos_err reason);
+
+/* A client is gone: it is counted no more, and its place is free. */
+void duos__server_leave(duos_server *server, uint32_t index);
+
+/* ---- server_end.c ------------------------------------------------------ */
+
+/* The owner's gone, by which a server's connections are known. */
+void duos__server_conn_gone(duos__owner *owner, duos_conn *conn);
+
+void duos__server_end_init(duos_server *server);
 
 #endif

@@ -9,7 +9,9 @@
 #ifndef DUOSOCK_SERVER_H
 #define DUOSOCK_SERVER_H
 
+#include <duosock/cidr.h>
 #include <duosock/conn.h>
+#include <duosock/frame.h>
 #include <duosock/listen.h>
 
 #ifdef __cplusplus
@@ -25,12 +27,20 @@ extern "C" {
 typedef struct duos_server duos_server;
 
 /*
+ * Names a client that was handed over by on_admit, until it is given back; 0
+ * is never one.
+ */
+typedef struct duos_ticket {
+    uint64_t value;
+} duos_ticket;
+
+/*
  * How a server works. Set by duos_server_config_init; 0 in a limit means
  * none.
  *
  * handler: what connections report to; copied. user: the user pointer that
  *     connections begin with.
- * max_clients: connections at a time; one more is closed at once (10,000).
+ * max_clients: connections at a time; one more is refused (10,000).
  * accepts_per_turn: taken from a listener before others have their turn (64,
  *     and 0 means that as well: there is always a limit).
  * limits: of each connection: 1 MiB, 256 KiB and 64 KiB for the queue,
@@ -38,7 +48,34 @@ typedef struct duos_server duos_server;
  *     back-pressure on.
  * on_error: a listener failed (DUOS_EMFILE while no descriptor is left, told
  *     once per pause, or what ended it); may be NULL.
- * on_drained: after duos_server_drain, no connection is left; may be NULL.
+ * on_drained: after duos_server_drain, no client is left; may be NULL.
+ * max_clients_per_address: connections at a time of one address; one more is
+ *     refused (1,000). An IPv4-mapped address is the IPv4 address that it
+ *     stands for; unix sockets have no limit.
+ * prefix_v6: so many bits of an IPv6 address are one address for that limit
+ *     (64, since whoever has one address has all behind it; 0 means that as
+ *     well).
+ * deny, allow: prefixes of addresses, copied. One that a prefix of deny
+ *     matches is refused; so is one that no prefix of allow does, unless
+ *     allow is empty. Neither is asked about unix sockets.
+ * on_refuse: one is refused; the words that are returned are its farewell:
+ *     sent as far as they go without waiting, then its socket is closed. No
+ *     words ({NULL, 0}): it is closed without. reason: DUOS_ELIMIT for
+ *     max_clients, DUOS_EUSERS for its address, DUOS_EACCES for allow or
+ *     deny, DUOS_EMFILE when no descriptor is left (see below), DUOS_ENOMEM or
+ *     what else kept it out, on_admit among that. NULL: closed without words.
+ * on_admit: takes over the socket of one who was let in, which is non-blocking,
+ *     to serve it elsewhere: see duos_server_take. It counts as a client here
+ *     until its ticket is given back. DUOS_OK: the socket is the callee's. An
+ *     error: it is refused for that reason. NULL: clients are connections of
+ *     this server.
+ * on_gone: a connection of duos_server_take has ended and its socket is
+ *     closed, or was released; origin is what was given there. May be NULL.
+ *
+ * When no descriptor is left, a server with listeners has a spare one: it
+ * accepts one with that, refuses it (DUOS_EMFILE), and pauses for 50 ms, then
+ * 100, up to a second, or until a client leaves. For want of memory it only
+ * pauses. Clients that are there notice nothing.
  */
 typedef struct duos_server_config {
     size_t size;
@@ -49,19 +86,34 @@ typedef struct duos_server_config {
     duos_conn_limits limits;
     void (*on_error)(duos_server *server, duos_err err, void *user);
     void (*on_drained)(duos_server *server, void *user);
+    uint32_t max_clients_per_address;
+    uint32_t prefix_v6;
+    const duos_cidr *allow;
+    size_t allow_count;
+    const duos_cidr *deny;
+    size_t deny_count;
+    duos_bytes (*on_refuse)(duos_server *server, const duos_addr *peer,
+                            duos_err reason, void *user);
+    duos_err (*on_admit)(duos_server *server, duos_socket s,
+                         const duos_addr *peer, duos_ticket ticket, void *user);
+    void (*on_gone)(duos_server *server, void *origin, void *user);
 } duos_server_config;
 
 /* What a server has counted since it was made. */
 typedef struct duos_server_stats {
     size_t size;
-    uint32_t clients;        /* connections now */
-    uint32_t clients_peak;   /* the most at a time */
-    uint64_t accepted;       /* connections that were opened */
-    uint64_t refused_limit;  /* closed at once: max_clients */
-    uint64_t accept_errors;  /* gone before they could be accepted */
-    uint64_t accept_pauses;  /* times that no descriptor was left */
-    uint64_t bytes_received; /* of connections that have ended */
-    uint64_t bytes_sent;     /* of connections that have ended */
+    uint32_t clients;         /* now, those handed over included */
+    uint32_t clients_peak;    /* the most at a time */
+    uint64_t accepted;        /* let in, by a listener or duos_server_take */
+    uint64_t refused_limit;   /* max_clients */
+    uint64_t accept_errors;   /* gone before they could be accepted, or no
+                                 memory for them, or refused by on_admit */
+    uint64_t accept_pauses;   /* times that no descriptor was left */
+    uint64_t bytes_received;  /* of connections that have ended */
+    uint64_t bytes_sent;      /* of connections that have ended */
+    uint64_t refused_address; /* max_clients_per_address */
+    uint64_t refused_denied;  /* allow and deny */
+    uint64_t shed;            /* refused with the spare descriptor */
 } duos_server_stats;
 
 /*
@@ -80,9 +132,11 @@ DUOS_API void duos_server_config_init(duos_server_config *config);
  * config: copied; NULL means the defaults, which discard what comes.
  * out: receives the server.
  *
- * Returns: DUOS_OK; DUOS_EINVAL for a NULL, a config of an unknown size;
- *     DUOS_ERANGE for a negative time, or marks that are not
- *     queue_low <= queue_high <= queue_max; DUOS_ENOMEM.
+ * Returns: DUOS_OK; DUOS_EINVAL for a NULL, a config of an unknown size, NULL
+ *     for prefixes that are counted, or one that can match nothing;
+ *     DUOS_ERANGE for a negative time, for marks that are not
+ *     queue_low <= queue_high <= queue_max, or for prefix_v6 above 128;
+ *     DUOS_ENOMEM; the system's code when it has no random bytes.
  * Ownership: the caller destroys it before the loop.
  * Blocking: never.
  * Thread: the loop's.
@@ -143,13 +197,63 @@ DUOS_API DUOS_CHECKED duos_err duos_server_adopt(duos_server *server,
                                                  duos_socket s);
 
 /*
- * Ends gracefully: takes what waits in the backlogs (accepts_per_turn of
- * each), closes the listeners, and lets each connection finish: what has
- * arrived is handed over (except to one that is paused or held by
- * back-pressure), what waits is sent, then it is closed. on_drained
- * tells the end. The second call changes only the deadline. In a callback it
- * begins at the end of the turn; elsewhere on_open, on_data and on_close may
- * be called within this call.
+ * Takes a connected socket in as a client, as if it had been accepted here:
+ * one that another server's on_admit was given, as a rule, whose loop runs in
+ * another thread:
+ *
+ *     acceptor's thread             worker's thread
+ *     on_admit: makes a record      duos_server_take(..., record); what it
+ *       of socket, peer, ticket;      refuses goes back at once
+ *       posts it                    ... on_open, on_data, on_close
+ *     duos_server_give_back         on_gone: posts the record back
+ *
+ * The limits, allow and deny hold here as well. on_open comes within this
+ * call.
+ *
+ * s: a connected stream socket; it becomes non-blocking.
+ * peer: its address; NULL: the system is asked.
+ * origin: for on_gone, once; NULL: that is not called.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE while draining;
+ *     DUOS_ELIMIT, DUOS_EUSERS and DUOS_EACCES when it is refused, as
+ *     on_refuse would tell, which is not called; DUOS_ENOMEM; the system's
+ *     code.
+ * Ownership: on success the connection has the socket; otherwise it stays the
+ *     caller's.
+ * Blocking: never.
+ * Thread: the loop's.
+ */
+DUOS_API DUOS_CHECKED duos_err duos_server_take(duos_server *server,
+                                                duos_socket s,
+                                                const duos_addr *peer,
+                                                void *origin);
+
+/*
+ * Tells the server that let a client in that it is gone: it counts no more.
+ *
+ * ticket: as on_admit was given it. Those of a server that was destroyed must
+ *     not be given back.
+ *
+ * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_EBADHANDLE for a ticket that
+ *     was given back before, or never was one.
+ * Blocking: never.
+ * Thread: the loop's; from another thread, post it.
+ */
+DUOS_API duos_err duos_server_give_back(duos_server *server,
+                                        duos_ticket ticket);
+
+/*
+ * Ends gracefully. First, connections that have nothing to say are closed, so
+ * that their descriptors are free; what waits in the backlogs is taken (4,096
+ * at most of each), and the listeners are closed. Each connection finishes:
+ * what has arrived is handed over (except to one that is paused), what waits
+ * is sent, then it is closed. One that is held by back-pressure may read on
+ * for a second, or for half of timeout_ms if that is less, before the rest of
+ * its input is given up. Clients that were handed over end where they are;
+ * on_drained waits for their tickets, without a deadline. on_drained tells the
+ * end. The second call changes only the deadline. In a callback it begins at
+ * the end of the turn; elsewhere on_open, on_data and on_close may be called
+ * within this call.
  *
  * timeout_ms: connections that are left then are aborted with DUOS_EDRAINED;
  *     less than 0 waits without limit.
@@ -164,9 +268,9 @@ DUOS_API duos_err duos_server_drain(duos_server *server, int64_t timeout_ms);
 /*
  * Ends a server at once: listeners and connections are closed, and where
  * output still waits the peer sees a reset; duos_server_drain comes first if
- * that matters. Each connection gets its on_close (DUOS_ECANCELED) within this call; a callback
- * of the server may call it as well, and then they come at the end of the
- * turn.
+ * that matters. Each connection gets its on_close (DUOS_ECANCELED) within this
+ * call; a callback of the server may call it as well, and then they come at
+ * the end of the turn. Clients that were handed over are forgotten.
  *
  * server: NULL is ignored.
  *

@@ -85,8 +85,10 @@ bool fault_service_idle(fault_service *s)
     stats.size = sizeof stats;
     if (s->server != NULL &&
         duos_server_get_stats(s->server, &stats) == DUOS_OK) {
-        s->run->told += (unsigned)(stats.accept_errors - s->lost);
-        s->lost = stats.accept_errors;
+        uint64_t lost = stats.accept_errors + stats.shed;
+
+        s->run->told += (unsigned)(lost - s->lost);
+        s->lost = lost;
     }
     return s->opens == s->closes;
 }

@@ -97,6 +97,7 @@ static duos_server *make_server(duos_loop *loop, meter *m, duos_addr *at)
     config.handler.on_open = on_open;
     config.handler.on_data = on_data;
     config.user = m;
+    config.max_clients_per_address = MOST;
     assert_ok(duos_server_create(loop, &config, &server));
     assert_ok(duos_server_listen(server, "tcp4:127.0.0.1:0", NULL, at));
     return server;

@@ -6,6 +6,8 @@
 #include "support/scene.h"
 #include "support/verbs.h"
 
+#include "server_core.h"
+
 /* ---- SY1: signals ------------------------------------------------------ */
 
 /* A thousand signals a second, and real ones. */
@@ -97,7 +99,7 @@ static void test_SY4_pauses_grow_and_are_told_once(void **state)
     s->served.act = told_echo;
     scene_serve(s);
     waiting = net_connect(&s->at);
-    verbs_fail(VERB_ACCEPT, DUOS_EMFILE, UINT_MAX);
+    verbs_fail(VERB_ACCEPT, DUOS_ENFILE, UINT_MAX);
     scene_until(s, s->served.errors, 1);
     for (i = 0; i < 3; i++) {
         uint64_t begin = net_now();
@@ -147,6 +149,34 @@ static void test_SY4_shortage_of_each_kind_pauses_and_others_go_on(void **state)
     assert_int_equal(scene_stats(s).accept_pauses, 4);
     net_close(&old);
     scene_until(s, s->served.closes, 5);
+}
+
+/* Somebody else was faster: the next client that comes in brings another. */
+static void test_SY4_spare_descriptor_is_asked_for_until_there_is_one(
+    void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+    unsigned i;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    visitor = net_connect(&s->at);
+    verbs_fail(VERB_ACCEPT, DUOS_EMFILE, 1);
+    verbs_fail(VERB_OPEN, DUOS_EMFILE, UINT_MAX);
+    assert_int_equal(scene_receive_end(s, visitor, NULL), DUOS_EEOF);
+    assert_int_equal(scene_stats(s).shed, 1);
+    assert_false(duos_socket_valid(s->server->spare));
+    net_close(&visitor);
+    for (i = 0; i < 2; i++) {
+        verbs_fail(VERB_OPEN, DUOS_OK, 0);
+        visitor = net_connect(&s->at);
+        verbs_fail(VERB_OPEN, DUOS_EMFILE, 1 - i);
+        scene_until(s, s->served.opens, i + 1);
+        assert_int_equal(duos_socket_valid(s->server->spare), i == 1);
+        net_close(&visitor);
+        scene_until(s, s->served.closes, i + 1);
+    }
 }
 
 static void test_SY5_broken_listener_is_told_once_and_others_go_on(void **state)
@@ -255,6 +285,7 @@ int main(void)
         TEST(test_SY3_accept_error_of_one_peer_means_the_next),
         TEST(test_SY4_pauses_grow_and_are_told_once),
         TEST(test_SY4_shortage_of_each_kind_pauses_and_others_go_on),
+        TEST(test_SY4_spare_descriptor_is_asked_for_until_there_is_one),
         TEST(test_SY5_broken_listener_is_told_once_and_others_go_on),
         TEST(test_SY6_client_without_a_socket_is_told),
         TEST(test_SY8_SY9_client_is_told_once_why_it_did_not_connect),

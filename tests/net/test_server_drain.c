@@ -52,10 +52,8 @@ static void test_server_that_drains_accepts_nobody_new(void **state)
 }
 
 /* Connected, and the request is sent; nothing was accepted yet. */
-static void test_SG1_server_drain_answers_what_waits_in_the_backlog(
-    void **state)
+static void check_backlog(scene *s)
 {
-    scene *s = (scene *)*state;
     duos_socket visitors[5];
     char text[5];
     int i;
@@ -76,6 +74,142 @@ static void test_SG1_server_drain_answers_what_waits_in_the_backlog(
     scene_until(s, s->served.drained, 1);
     assert_int_equal(s->served.opens, 5);
     assert_int_equal(s->served.reason, DUOS_EDRAINED);
+}
+
+static void test_SG1_server_drain_answers_what_waits_in_the_backlog(
+    void **state)
+{
+    check_backlog((scene *)*state);
+}
+
+static void test_SG1_server_drain_takes_more_than_a_turn_does(void **state)
+{
+    scene *s = (scene *)*state;
+
+    s->server_config.accepts_per_turn = 2;
+    check_backlog(s);
+}
+
+/* Who waits in the backlog takes the place of one who has nothing to say. */
+static void test_SG1_server_drain_closes_the_idle_first(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket idle, fresh;
+    duos_err err;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    idle = scene_visit(s);
+    fresh = net_open(DUOS_IPV4, DUOS_STREAM);
+    if (!os_begin_shortage()) {
+        skip_because("no limit of descriptors on this system");
+    }
+    err = duos_connect(fresh, &s->at);
+    assert_true(err == DUOS_OK || err == DUOS_EINPROGRESS);
+    net_await(fresh, DUOS_WRITE);
+    assert_ok(duos_send_all(fresh, "hello", 5, 1000, NULL));
+    assert_ok(duos_server_drain(s->server, -1));
+    scene_receive(s, fresh, got, 5);
+    assert_memory_equal(got, "hello", 5);
+    assert_int_equal(scene_receive_end(s, fresh, NULL), DUOS_EEOF);
+    os_end_shortage();
+    assert_int_equal(scene_receive_end(s, idle, NULL), DUOS_EEOF);
+    scene_until(s, s->served.drained, 1);
+    assert_int_equal(scene_stats(s).shed, 0);
+    net_close(&fresh);
+    net_close(&idle);
+}
+
+/* ---- held by back-pressure ---------------------------------------------- */
+
+static size_t filled;
+
+/* "go" fills the connection until it is held; all else is sent back. */
+static void fill_on_go(told *t, duos_conn *conn, char event, const void *data,
+                       size_t len)
+{
+    if (event != 'd' || len != 2) {
+        told_echo(t, conn, event, data, len);
+        return;
+    }
+    for (filled = 0; duos_conn_queued(conn) < 200000; filled += 10000) {
+        pattern_fill(bulk, 10000, filled);
+        assert_ok(duos_conn_send(conn, bulk, 10000));
+    }
+}
+
+/* One whose "hello" has arrived, but was not read, since it is held. */
+static duos_socket visit_and_be_held(scene *s)
+{
+    duos_socket visitor;
+
+    s->server_config.limits.queue_high = 100000;
+    s->server_config.limits.queue_low = 50000;
+    s->served.act = fill_on_go;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    scene_send(s, visitor, "go", 2);
+    scene_until(s, s->served.datas, 1);
+    scene_send(s, visitor, "hello", 5);
+    scene_idle(s);
+    assert_int_equal(s->served.datas, 1);
+    return visitor;
+}
+
+static void receive_filling(scene *s, duos_socket visitor)
+{
+    size_t done;
+
+    for (done = 0; done < filled; done += 10000) {
+        scene_receive(s, visitor, got, 10000);
+        assert_true(pattern_holds(got, 10000, done));
+    }
+}
+
+static void test_SG1_server_drain_hears_who_is_held_when_he_reads(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor = visit_and_be_held(s);
+
+    assert_ok(duos_server_drain(s->server, -1));
+    receive_filling(s, visitor);
+    scene_receive(s, visitor, got, 5);
+    assert_memory_equal(got, "hello", 5);
+    assert_int_equal(scene_receive_end(s, visitor, NULL), DUOS_EEOF);
+    scene_until(s, s->served.drained, 1);
+    assert_int_equal(s->served.reason, DUOS_EDRAINED);
+    net_close(&visitor);
+}
+
+/* What is queued still goes out in the other half of the time. */
+static void test_SG1_server_drain_hears_who_is_held_for_half_of_the_time(
+    void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor = visit_and_be_held(s);
+
+    assert_ok(duos_server_drain(s->server, 100));
+    assert_ok(duos_server_drain(s->server, PATIENCE_MS));
+    scene_pass(s, 80);
+    receive_filling(s, visitor);
+    assert_int_equal(scene_receive_end(s, visitor, NULL), DUOS_EEOF);
+    scene_until(s, s->served.drained, 1);
+    assert_int_equal(s->served.datas, 1);
+    net_close(&visitor);
+}
+
+static void test_server_destroyed_while_it_waits_for_who_is_held(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor = visit_and_be_held(s);
+
+    assert_ok(duos_server_drain(s->server, -1));
+    scene_pass(s, 20);
+    duos_server_destroy(s->server);
+    s->server = NULL;
+    assert_int_equal(s->served.reason, DUOS_ECANCELED);
+    assert_int_equal(duos_loop_next_timeout_ms(s->loop), -1);
+    net_close(&visitor);
 }
 
 static void test_SG1_server_drain_answers_what_has_arrived(void **state)
@@ -352,6 +486,12 @@ int main(void)
         scene_test(test_server_that_drains_takes_no_more_listeners),
         scene_test(test_server_that_drains_accepts_nobody_new),
         scene_test(test_SG1_server_drain_answers_what_waits_in_the_backlog),
+        scene_test(test_SG1_server_drain_takes_more_than_a_turn_does),
+        scene_test(test_SG1_server_drain_closes_the_idle_first),
+        scene_test(test_SG1_server_drain_hears_who_is_held_when_he_reads),
+        scene_test(
+            test_SG1_server_drain_hears_who_is_held_for_half_of_the_time),
+        scene_test(test_server_destroyed_while_it_waits_for_who_is_held),
         scene_test(test_SG1_server_drain_answers_what_has_arrived),
         scene_test(test_SG1_server_drain_sends_what_waits),
         scene_test(test_SG1_server_drain_aborts_what_is_left_at_the_deadline),

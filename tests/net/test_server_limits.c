@@ -116,6 +116,7 @@ static void connect_late(const scene *s, duos_socket visitor)
     assert_true(err == DUOS_OK || err == DUOS_EINPROGRESS);
 }
 
+/* The first is refused with the spare descriptor; the second finds a place. */
 static void test_SY4_server_survives_a_full_table_of_descriptors(void **state)
 {
     scene *s = (scene *)*state;
@@ -131,13 +132,14 @@ static void test_SY4_server_survives_a_full_table_of_descriptors(void **state)
         skip_because("no limit of descriptors on this system");
     }
     connect_late(s, fresh[0]);
-    connect_late(s, fresh[1]);
     scene_until(s, s->served.errors, 1);
     assert_int_equal(s->served.error, DUOS_EMFILE);
+    assert_int_equal(scene_stats(s).shed, 1);
+    assert_int_equal(scene_receive_end(s, fresh[0], NULL), DUOS_EEOF);
 
-    /* Pauses of 50, 100, 200 ms: told once, no spin, others are served. */
-    assert_true(scene_count_turns(s, 400) < 60);
-    assert_int_equal(s->served.errors, 1);
+    /* The listener pauses, so the next one waits: no spin, others are served.
+     */
+    connect_late(s, fresh[1]);
     assert_int_equal(scene_stats(s).accept_pauses, 1);
     scene_echo(s, old[0]);
     scene_echo(s, old[1]);
@@ -148,14 +150,46 @@ static void test_SY4_server_survives_a_full_table_of_descriptors(void **state)
     scene_idle(s); /* no time for a pause to end by itself */
     assert_int_equal(s->served.closes, 1);
     assert_int_equal(s->served.opens, 3);
+    assert_int_equal(scene_stats(s).shed, 1);
     os_end_shortage();
-    scene_echo(s, fresh[0]);
-    scene_echo(s, fresh[1]); /* the pauses end by themselves */
+    scene_echo(s, fresh[1]);
     for (i = 0; i < 2; i++) {
         net_close(&old[i]);
         net_close(&fresh[i]);
     }
-    scene_until(s, s->served.closes, 4);
+    scene_until(s, s->served.closes, 3);
+}
+
+#define CROWD 8
+
+/* Pauses of 50, 100, 200 ms: told once, one is refused at the end of each. */
+static void test_SY4_server_refuses_one_at_each_pause_without_descriptors(
+    void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket fresh[CROWD];
+    int i;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    open_early(fresh, CROWD);
+    if (!os_begin_shortage()) {
+        skip_because("no limit of descriptors on this system");
+    }
+    for (i = 0; i < CROWD; i++) {
+        connect_late(s, fresh[i]);
+    }
+    assert_true(scene_count_turns(s, 400) < 60);
+    assert_int_equal(s->served.errors, 1);
+    assert_int_equal(s->served.opens, 0);
+    assert_int_equal(scene_stats(s).accept_pauses, 1);
+    assert_in_range(scene_stats(s).shed, 2, 4);
+    os_end_shortage();
+    scene_until(s, s->served.opens, CROWD - (unsigned)scene_stats(s).shed);
+    for (i = 0; i < CROWD; i++) {
+        net_close(&fresh[i]);
+    }
+    scene_until(s, s->served.closes, s->served.opens);
 }
 
 static void test_SY4_server_tells_of_each_shortage_anew(void **state)
@@ -166,22 +200,51 @@ static void test_SY4_server_tells_of_each_shortage_anew(void **state)
 
     s->served.act = told_echo;
     scene_serve(s);
-    open_early(fresh, 3);
     for (i = 0; i < 3; i++) {
+        open_early(&fresh[i], 1);
         if (!os_begin_shortage()) {
             skip_because("no limit of descriptors on this system");
         }
         connect_late(s, fresh[i]);
         scene_until(s, s->served.errors, (unsigned)i + 1);
         os_end_shortage();
-        scene_until(s, s->served.opens, (unsigned)i + 1);
+        assert_int_equal(scene_receive_end(s, fresh[i], NULL), DUOS_EEOF);
+        net_close(&fresh[i]);
+        fresh[i] = scene_visit(s);
         scene_echo(s, fresh[i]);
     }
     assert_int_equal(scene_stats(s).accept_pauses, 3);
+    assert_int_equal(scene_stats(s).shed, 3);
     for (i = 0; i < 3; i++) {
         net_close(&fresh[i]);
     }
     scene_until(s, s->served.closes, 3);
+}
+
+/* Somebody else has its number; the next client brings it back. */
+static void test_SY4_server_goes_on_without_a_spare_descriptor(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket fresh, thief;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    fresh = net_open(DUOS_IPV4, DUOS_STREAM);
+    assert_ok(duos_close(&s->server->spare));
+    thief = net_open(DUOS_IPV4, DUOS_DGRAM);
+    if (!os_begin_shortage()) {
+        skip_because("no limit of descriptors on this system");
+    }
+    connect_late(s, fresh);
+    scene_until(s, s->served.errors, 1);
+    scene_pass(s, 60);
+    assert_int_equal(scene_stats(s).shed, 0);
+    os_end_shortage();
+    scene_echo(s, fresh); /* the pause ends by itself */
+    assert_true(duos_socket_valid(s->server->spare));
+    net_close(&fresh);
+    net_close(&thief);
+    scene_until(s, s->served.closes, 1);
 }
 
 static void destroy_it(told *t, duos_server *server)
@@ -298,16 +361,18 @@ static void test_ME1_server_drops_a_client_that_it_has_no_memory_for(
 static void test_SY4_ME1_server_resumes_when_memory_is_back(void **state)
 {
     scene *s = (scene *)*state;
-    duos_socket fresh;
+    duos_socket refused, fresh;
 
     s->served.act = told_echo;
     scene_serve(s);
+    refused = net_open(DUOS_IPV4, DUOS_STREAM);
     fresh = net_open(DUOS_IPV4, DUOS_STREAM);
     if (!os_begin_shortage()) {
         skip_because("no limit of descriptors on this system");
     }
-    connect_late(s, fresh);
+    connect_late(s, refused);
     scene_until(s, s->served.errors, 1);
+    connect_late(s, fresh);
     os_end_shortage();
     scene_fill_poller(s);
     failing_alloc_arm(&s->memory, 1, true);
@@ -318,6 +383,7 @@ static void test_SY4_ME1_server_resumes_when_memory_is_back(void **state)
     scene_until(s, s->served.opens, 1);
     scene_echo(s, fresh);
     net_close(&fresh);
+    net_close(&refused);
     scene_until(s, s->served.closes, 1);
 }
 
@@ -380,7 +446,10 @@ int main(void)
         scene_test(
             test_ST14_server_accepts_64_in_one_turn_where_nothing_is_asked),
         scene_test(test_SY4_server_survives_a_full_table_of_descriptors),
+        scene_test(
+            test_SY4_server_refuses_one_at_each_pause_without_descriptors),
         scene_test(test_SY4_server_tells_of_each_shortage_anew),
+        scene_test(test_SY4_server_goes_on_without_a_spare_descriptor),
         scene_test(test_SY4_CB4_server_destroyed_in_on_error),
         scene_test(test_SY4_CB4_server_drained_in_on_error),
         scene_test(test_SY4_server_destroyed_while_it_pauses),

@@ -16,7 +16,7 @@ set(floors
     "timer loop loop_core quit input resolve sim sim_fault"
     "conn_ready engine_ops"
     "conn conn_core conn_close conn_deadline conn_send frame"
-    "server server_core server_accept client datagram proxy"
+    "server server_core server_accept server_address server_admit server_end client datagram proxy"
     "duosock")
 
 set(floor 0)
