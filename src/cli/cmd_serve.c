@@ -66,7 +66,10 @@ static const arg_command serve_command = {
     "  duosock serve --mode chat             for duosock chat, nc or telnet\n",
     "\nSizes are written 64, 64K or 1M, durations 500ms, 30s, 5m or 1h.\n"
     "The first Ctrl-C or SIGTERM stops gracefully, the second at once;\n"
-    "SIGUSR1 (POSIX) tells the counters. --ready-fd is for POSIX, too.\n"
+    "SIGUSR1 (POSIX) tells the counters. --ready-fd is for POSIX, too, and so\n"
+    "are service managers: it serves the sockets of LISTEN_FDS, besides\n"
+    "ADDRESS where one is given, and tells NOTIFY_SOCKET READY=1 and\n"
+    "STOPPING=1; see docs/systemd.\n"
     "With --json the events listening, open, close, stats, note and error\n"
     "go to the standard output. A reader of either stream who stalls stops\n"
     "nobody: lines that find no room are dropped, and their number is told.\n",
@@ -96,6 +99,7 @@ static void drain(serve *s)
     int32_t limit_ms = s->options->drain_ms;
 
     duos_timer_stop(&s->idle);
+    (void)service_tell(&s->manager, "STOPPING=1");
     say_detail("stopping, clients left: %" PRIu32, s->open);
     if (s->room != NULL) {
         chat_room_close(s->room);
@@ -267,12 +271,11 @@ int cmd_serve(int argc, char **argv)
     s.options = &options;
     exit_code = serve_check_ready(&s);
     if (exit_code != CLI_DONE) {
+        service_end(&s.manager);
         return exit_code;
     }
-    if (!queue_output()) {
-        return CLI_FAILED;
-    }
-    exit_code = serve_all(&s, &list);
+    exit_code = queue_output() ? serve_all(&s, &list) : CLI_FAILED;
+    service_end(&s.manager);
     /* Why it did not start is said in any case. */
     log_flush(s.serving ? LAST_WORDS_MS : -1);
     return exit_code;

@@ -88,6 +88,12 @@ int os_inherited_check(int fd);
 int os_inherited_write(int fd, const void *data, size_t len);
 
 /*
+ * Takes a variable out of the environment, so that no child process sees it.
+ * text receives its value, to be freed; NULL when it is not there.
+ */
+int os_take_variable(const char *name, char **text);
+
+/*
  * Gives a file new content: written aside, then renamed into place, so a
  * reader sees the old content or the new one, never a part.
  */

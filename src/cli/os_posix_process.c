@@ -41,6 +41,21 @@ void os_pause(int ms)
     (void)nanosleep(&time, NULL);
 }
 
+int os_take_variable(const char *name, char **text)
+{
+    const char *value = getenv(name);
+
+    *text = NULL;
+    if (value == NULL) {
+        return 0;
+    }
+    *text = strdup(value);
+    if (*text == NULL) {
+        return ENOMEM;
+    }
+    return unsetenv(name) == 0 ? 0 : errno;
+}
+
 /* ---- SIGUSR1 ------------------------------------------------------------- */
 
 static int usr1_ends[2]; /* written before the handler is there */

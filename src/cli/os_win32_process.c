@@ -38,6 +38,14 @@ void os_pause(int ms)
     Sleep((DWORD)ms);
 }
 
+/* Nothing here is said by that custom. */
+int os_take_variable(const char *name, char **text)
+{
+    (void)name;
+    *text = NULL;
+    return 0;
+}
+
 int os_usr1_open(intptr_t *handle)
 {
     *handle = -1;

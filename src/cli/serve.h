@@ -9,6 +9,7 @@
 #include "args.h"
 #include "chat_room.h"
 #include "say.h"
+#include "service.h"
 
 #include <duosock/quit.h>
 #include <duosock/server.h>
@@ -45,6 +46,7 @@ typedef struct serve {
     uint64_t counted; /* clients since the start; numbers them */
     uint32_t open;    /* clients now */
     int ready_fd;     /* -1: none */
+    service manager;  /* the one that started us */
     bool serving;     /* it has listened */
     duos_timer stats;
     duos_watch usr1;
@@ -69,12 +71,13 @@ void serve_chat_handler(duos_conn_handler *handler);
 void serve_start_idle(serve *s);
 
 /*
- * Checks --ready-fd, before anything is opened. As the next two it returns
+ * Checks --ready-fd, before anything is opened, and what a service manager
+ * has said. As the next two it returns
  * CLI_DONE, or what to exit with after the reason has been said.
  */
 int serve_check_ready(serve *s);
 
-/* Listens on all addresses, or fails as a whole; then the world may know. */
+/* Listens on all addresses and inherited sockets, or fails as a whole; then the world may know. */
 int serve_listen(serve *s, const arg_list *list);
 
 /* Tells the counters every --stats, and when SIGUSR1 comes. */
