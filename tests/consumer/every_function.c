@@ -186,8 +186,10 @@ static void use_all(void)
     USE(duos_server_drain);
     USE(duos_server_find);
     USE(duos_server_get_stats);
+    USE(duos_server_give_back);
     USE(duos_server_listen);
     USE(duos_server_next);
+    USE(duos_server_take);
     USE(duos_server_user);
     USE(duos_set_bool);
     USE(duos_set_int);

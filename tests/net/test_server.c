@@ -21,6 +21,12 @@ static void test_server_config_has_the_documented_defaults(void **state)
     assert_null(config.on_drained);
     assert_int_equal(config.max_clients, 10000);
     assert_int_equal(config.accepts_per_turn, 64);
+    assert_int_equal(config.max_clients_per_address, 1000);
+    assert_int_equal(config.prefix_v6, 64);
+    assert_int_equal(config.allow_count + config.deny_count, 0);
+    assert_null(config.on_refuse);
+    assert_null(config.on_admit);
+    assert_null(config.on_gone);
     assert_int_equal(config.limits.queue_max, 1024 * 1024);
     assert_int_equal(config.limits.queue_high, 256 * 1024);
     assert_int_equal(config.limits.queue_low, 64 * 1024);

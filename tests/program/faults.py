@@ -127,7 +127,18 @@ def test_SY3_serve_passes_over_errors_of_single_peers():
 
 
 def test_SY4_serve_waits_out_a_shortage_at_accept():
-    serve_through("accept4", ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"])
+    serve_through("accept4", ["ENFILE", "ENOBUFS", "ENOMEM"])
+
+
+def test_SY4_serve_refuses_one_with_the_spare_descriptor():
+    need_strace()
+    server = start("serve", "127.0.0.1:0",
+                   before=traced("accept4:error=EMFILE:when=1"))
+    port = port_of(server)
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as peer:
+        assert peer.recv(1) == b"", "somebody answers"
+    echo(port)
+    stop(server)
 
 
 def test_SY1_SY2_serve_is_not_misled_by_calls_that_come_too_early():
