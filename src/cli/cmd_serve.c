@@ -9,6 +9,7 @@
 #include "report.h"
 #include "say.h"
 #include "serve.h"
+#include "serve_workers.h"
 #include "setup.h"
 
 #include <inttypes.h>
@@ -48,6 +49,8 @@ static const arg_option options_table[] = {
      "the same to an inherited descriptor, then close it", FIELD(ready_fd)},
     {"stats", ARG_TIME, "DUR", "0", "tell the counters every so often",
      FIELD(stats_ms)},
+    {"workers", ARG_COUNT, "N", "1",
+     "threads that serve, up to 64; a chat has one", FIELD(workers)},
     {"reuse", ARG_CHOICE, "safe|shared", "safe",
      "shared: several servers on one port", FIELD(reuse)},
     {"v6only", ARG_FLAG, NULL, NULL, "no IPv4 on an IPv6 address",
@@ -59,7 +62,7 @@ static const arg_option options_table[] = {
 static const arg_command serve_command = {
     "serve",
     "[ADDRESS...] [options]",
-    "serve many clients in one thread",
+    "serve many clients in one thread, or a few",
     "  duosock serve                         echo on " CLI_ADDRESS "\n"
     "  duosock serve 127.0.0.1:0 [::1]:0     two ports of the system's choice\n"
     "  duosock serve :9000 --max-clients 50  all interfaces\n"
@@ -93,18 +96,28 @@ static void on_drained(duos_server *server, void *user)
     duos_loop_stop(s->loop);
 }
 
-/* Both ends of a serve begin here: a request to stop, and idleness. */
-static void drain(serve *s)
+void serve_drain(serve *s)
 {
     int32_t limit_ms = s->options->drain_ms;
 
     duos_timer_stop(&s->idle);
-    (void)service_tell(&s->manager, "STOPPING=1");
-    say_detail("stopping, clients left: %" PRIu32, s->open);
     if (s->room != NULL) {
         chat_room_close(s->room);
     }
     (void)duos_server_drain(s->server, limit_ms > 0 ? limit_ms : -1);
+}
+
+/* Both ends of a serve begin here: a request to stop, and idleness. */
+static void drain(serve *s)
+{
+    duos_timer_stop(&s->idle);
+    (void)service_tell(&s->manager, "STOPPING=1");
+    say_detail("stopping, clients left: %" PRIu32, s->open);
+    if (s->workers != NULL) {
+        serve_workers_drain(s);
+    } else {
+        serve_drain(s);
+    }
 }
 
 static void on_idle(duos_timer *timer, void *user)
@@ -154,17 +167,24 @@ static duos_err create_server(serve *s)
     (void)fit_queue(&config.limits, o->max_queue);
     config.on_error = on_error;
     config.on_drained = on_drained;
+    serve_workers_configure(s, &config);
     return duos_server_create(s->loop, &config, &s->server);
 }
 
-static int run(serve *s, const arg_list *list)
+int serve_open(serve *s)
 {
-    duos_err err = create_server(s);
-    int exit_code;
+    const serve_options *o = s->options;
+    duos_conn_limits limits = {0};
+    int exit_code =
+        setup_loop(o->poller, fit_queue(&limits, o->max_queue), &s->loop);
+    duos_err err;
 
-    if (err == DUOS_OK && s->options->mode == SERVE_CHAT) {
-        err = chat_room_new(s->loop, s->options->max_line,
-                            s->options->max_queue, &s->room);
+    if (exit_code != CLI_DONE) {
+        return exit_code;
+    }
+    err = create_server(s);
+    if (err == DUOS_OK && o->mode == SERVE_CHAT) {
+        err = chat_room_new(s->loop, o->max_line, o->max_queue, &s->room);
     }
     if (err == DUOS_OK) {
         err = duos_timer_init(&s->idle, s->loop, on_idle, s);
@@ -173,9 +193,26 @@ static int run(serve *s, const arg_list *list)
         report_failure("start", "server", err);
         return CLI_FAILED;
     }
-    exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
+    return CLI_DONE;
+}
+
+void serve_close(serve *s)
+{
+    duos_server_destroy(s->server);
+    chat_room_free(s->room);
+    (void)duos_loop_destroy(s->loop);
+}
+
+static int run(serve *s, const arg_list *list)
+{
+    int exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
+    duos_err err;
+
     if (exit_code == CLI_DONE) {
         exit_code = serve_start_stats(s);
+    }
+    if (exit_code == CLI_DONE) {
+        exit_code = serve_workers_start(s);
     }
     /* Last: who hears that we listen may send signals. */
     if (exit_code == CLI_DONE) {
@@ -191,8 +228,24 @@ static int run(serve *s, const arg_list *list)
         report_failure("wait", "for clients", err);
         return CLI_FAILED;
     }
+    if (!serve_workers_end(s, false)) {
+        return CLI_FAILED; /* it has said why */
+    }
     serve_tell_stats(s, SAY_VERBOSE);
     return CLI_DONE;
+}
+
+static bool check_workers(const serve_options *o)
+{
+    if (o->workers < 1 || o->workers > SERVE_WORKERS_MAX) {
+        say("--workers: 1 to %d", SERVE_WORKERS_MAX);
+        return false;
+    }
+    if (o->workers > 1 && o->mode == SERVE_CHAT) {
+        say("--workers: a chat is one room, which one worker serves");
+        return false;
+    }
+    return true;
 }
 
 static bool check(const serve_options *o, const arg_list *list)
@@ -208,7 +261,7 @@ static bool check(const serve_options *o, const arg_list *list)
         say("--max-queue: at least 1K, or 0 for no limit");
         return false;
     }
-    return true;
+    return check_workers(o);
 }
 
 static bool queue_stream(int stream, log_notice *notice)
@@ -234,24 +287,21 @@ static bool queue_output(void)
 
 static int serve_all(serve *s, const arg_list *list)
 {
-    const serve_options *o = s->options;
     size_t descriptors = os_raise_descriptor_limit();
-    duos_conn_limits limits = {0};
     int exit_code;
 
     if (descriptors != 0) {
         say_detail("at most %zu descriptors", descriptors);
     }
-    exit_code =
-        setup_loop(o->poller, fit_queue(&limits, o->max_queue), &s->loop);
+    exit_code = serve_open(s);
     if (exit_code == CLI_DONE) {
         exit_code = run(s, list);
-        duos_quit_stop(&s->quit);
-        serve_stop_stats(s);
-        duos_server_destroy(s->server);
-        chat_room_free(s->room);
-        (void)duos_loop_destroy(s->loop);
     }
+    duos_quit_stop(&s->quit);
+    serve_stop_stats(s);
+    (void)serve_workers_end(s, true);
+    serve_close(s);
+    serve_workers_free(s);
     return exit_code;
 }
 

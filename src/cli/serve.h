@@ -21,7 +21,8 @@ typedef enum serve_mode {
 } serve_mode;
 
 typedef struct serve_options {
-    int mode; /* a serve_mode */
+    int mode;         /* a serve_mode */
+    uint32_t workers; /* 1: the acceptor serves */
     duos_poller_backend poller;
     const char *ready_file;
     const char *ready_fd; /* its number, as it was given */
@@ -42,12 +43,14 @@ typedef struct serve {
     duos_loop *loop;
     duos_server *server;
     duos_quit quit;
-    duos_timer idle;  /* runs while nobody is connected */
-    uint64_t counted; /* clients since the start; numbers them */
-    uint32_t open;    /* clients now */
-    int ready_fd;     /* -1: none */
-    service manager;  /* the one that started us */
-    bool serving;     /* it has listened */
+    duos_timer idle;               /* runs while nobody is connected */
+    uint64_t counted;              /* clients since the start; numbers them */
+    uint32_t open;                 /* clients now */
+    int ready_fd;                  /* -1: none */
+    service manager;               /* the one that started us */
+    bool is_worker;                /* see serve_workers.h */
+    struct serve_workers *workers; /* of an acceptor, otherwise NULL */
+    bool serving;                  /* it has listened */
     duos_timer stats;
     duos_watch usr1;
     chat_room *room; /* in mode chat, otherwise NULL */
@@ -60,6 +63,16 @@ typedef struct serve_client {
     uint64_t opened_ms;
     chat_member *member; /* in mode chat */
 } serve_client;
+
+/*
+ * Makes the loop and the server. Returns CLI_DONE, or what to exit with after
+ * the reason has been said; serve_close is due in any case.
+ */
+int serve_open(serve *s);
+void serve_close(serve *s);
+
+/* Lets the clients finish, for --drain at most; then the loop stops. */
+void serve_drain(serve *s);
 
 /* What connections of a mode report to; their user is the serve. */
 void serve_handler(serve_mode mode, duos_conn_handler *handler);
@@ -77,7 +90,8 @@ void serve_start_idle(serve *s);
  */
 int serve_check_ready(serve *s);
 
-/* Listens on all addresses and inherited sockets, or fails as a whole; then the world may know. */
+/* Listens on all addresses and inherited sockets, or fails as a whole; then
+ * the world may know. */
 int serve_listen(serve *s, const arg_list *list);
 
 /* Tells the counters every --stats, and when SIGUSR1 comes. */
@@ -86,5 +100,8 @@ void serve_stop_stats(serve *s);
 
 /* Tells the counters now. */
 void serve_tell_stats(serve *s, say_level level);
+
+/* The same with what workers have counted before. */
+void serve_report_stats(const serve *s, say_level level);
 
 #endif
