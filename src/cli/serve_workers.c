@@ -23,7 +23,8 @@ typedef struct worker {
     serve *acceptor;
     os_thread *thread;
     uint32_t clients; /* as the acceptor counts */
-    bool finished;    /* has drained; waits to be dismissed */
+    bool draining;
+    bool finished; /* has drained; waits to be dismissed */
     bool dismissed;
     bool at_once;
     bool failed; /* could not wait for clients; read when it has ended */
@@ -275,6 +276,21 @@ static void run_worker(void *user)
     }
 }
 
+static void drain_once(worker *w)
+{
+    if (!w->draining) {
+        w->draining = true;
+        serve_drain(&w->serve);
+    }
+}
+
+static void on_worker_drain(duos_post *post, void *user)
+{
+    (void)post;
+    drain_once(user);
+}
+
+/* An acceptor without a client ends before it has told the workers. */
 static void on_dismissal(duos_post *post, void *user)
 {
     worker *w = user;
@@ -283,15 +299,9 @@ static void on_dismissal(duos_post *post, void *user)
     w->dismissed = true;
     if (w->finished || w->at_once) {
         duos_loop_stop(w->serve.loop);
+    } else {
+        drain_once(w);
     }
-}
-
-static void on_worker_drain(duos_post *post, void *user)
-{
-    worker *w = user;
-
-    (void)post;
-    serve_drain(&w->serve);
 }
 
 static int start_worker(serve *s, worker *w)
