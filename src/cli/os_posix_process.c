@@ -119,12 +119,14 @@ struct os_thread {
 
 static void *run_thread(void *argument)
 {
-    os_thread own = *(os_thread *)argument;
+    const os_thread *thread = argument;
+    void (*run)(void *user) = thread->run;
+    void *user = thread->user;
 
-    if (!own.is_joined) {
+    if (!thread->is_joined) {
         free(argument);
     }
-    own.run(own.user);
+    run(user);
     return NULL;
 }
 
