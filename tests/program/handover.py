@@ -286,10 +286,10 @@ class Load(threading.Thread):
                 self.failed.append(error)
 
 
-def test_P9_five_restarts_under_load_lose_no_connect():
+def restart(*args):
     with listener() as s:
         loads = [Load(port_of(s)) for _ in range(4)]
-        server = start(sockets=[s])
+        server = start(*args, sockets=[s])
         read_until(server, say_listening(s))
         for load in loads:
             load.start()
@@ -299,7 +299,7 @@ def test_P9_five_restarts_under_load_lose_no_connect():
                 read_until(server, rb"\n")
                 server.seen = b""
             stop(server)
-            server = start(sockets=[s])
+            server = start(*args, sockets=[s])
             read_until(server, say_listening(s))
         for load in loads:
             load.over.set()
@@ -311,6 +311,14 @@ def test_P9_five_restarts_under_load_lose_no_connect():
         if failed or any(load.is_alive() for load in loads):
             sys.exit("failed: %r" % failed[:5])
         stop(server)
+
+
+def test_P9_five_restarts_under_load_lose_no_connect():
+    restart()
+
+
+def test_P9_five_restarts_of_workers_lose_no_connect():
+    restart("--workers", "2")
 
 
 def test_socket_activate_hands_over():
