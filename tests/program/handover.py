@@ -104,11 +104,12 @@ def port_of(s):
     return s.getsockname()[1]
 
 
-def talk(peer, text=b"hello"):
+def talk(peer, text=b"hello", said=False):
     with peer:
         peer.settimeout(PATIENCE)
-        peer.sendall(text)
-        peer.shutdown(socket.SHUT_WR)
+        if not said:
+            peer.sendall(text)
+            peer.shutdown(socket.SHUT_WR)
         answer = b""
         while True:
             more = peer.recv(4096)
@@ -319,6 +320,25 @@ def test_P9_five_restarts_under_load_lose_no_connect():
 
 def test_P9_five_restarts_of_workers_lose_no_connect():
     restart("--workers", "2")
+
+
+def test_P8_backlog_is_answered_when_told_to_stop():
+    """300 clients wait in the backlog, and have said all, when it comes."""
+    for workers in "1", "3":
+        with listener() as s:
+            server = start("--workers", workers, sockets=[s])
+            read_until(server, say_listening(s))
+            server.send_signal(signal.SIGSTOP)
+            peers = []
+            for number in range(300):
+                peer = socket.create_connection(("127.0.0.1", port_of(s)))
+                peer.sendall(b"%d" % number)
+                peers.append(peer)
+            server.terminate()
+            server.send_signal(signal.SIGCONT)
+            for number, peer in enumerate(peers):
+                talk(peer, b"%d" % number, said=True)
+            expect(server, 0, b"stats: 0 clients, ")
 
 
 def test_socket_activate_hands_over():
