@@ -31,6 +31,12 @@ static const arg_option options_table[] = {
      "send back what comes, drop it, or a chat", FIELD(mode)},
     {"max-clients", ARG_COUNT, "N", "10000", "clients at a time",
      FIELD(max_clients)},
+    {"max-clients-per-address", ARG_COUNT, "N", "1000",
+     "of one address; an IPv6 /64 is one", FIELD(max_per_address)},
+    {"allow", ARG_TEXT, "CIDR[,...]", NULL, "let only these addresses in",
+     FIELD(allow)},
+    {"deny", ARG_TEXT, "CIDR[,...]", NULL, "let these addresses not in",
+     FIELD(deny)},
     {"idle-timeout", ARG_TIME, "DUR", "5m",
      "close a client that moves no byte for so long", FIELD(idle_ms)},
     {"first-byte-timeout", ARG_TIME, "DUR", "30s",
@@ -162,6 +168,11 @@ static duos_err create_server(serve *s)
     serve_handler((serve_mode)o->mode, &config.handler);
     config.user = s;
     config.max_clients = o->max_clients;
+    config.max_clients_per_address = o->max_per_address;
+    config.allow = s->allow.prefixes;
+    config.allow_count = s->allow.count;
+    config.deny = s->deny.prefixes;
+    config.deny_count = s->deny.count;
     config.limits.idle_ms = o->idle_ms;
     config.limits.first_byte_ms = o->first_byte_ms;
     (void)fit_queue(&config.limits, o->max_queue);
@@ -248,8 +259,9 @@ static bool check_workers(const serve_options *o)
     return true;
 }
 
-static bool check(const serve_options *o, const arg_list *list)
+static bool check(serve *s, const arg_list *list)
 {
+    const serve_options *o = s->options;
     int i;
 
     for (i = 0; i < list->count; i++) {
@@ -261,7 +273,9 @@ static bool check(const serve_options *o, const arg_list *list)
         say("--max-queue: at least 1K, or 0 for no limit");
         return false;
     }
-    return check_workers(o);
+    return check_workers(o) &&
+           serve_read_access("allow", o->allow, &s->allow) &&
+           serve_read_access("deny", o->deny, &s->deny);
 }
 
 static bool queue_stream(int stream, log_notice *notice)
@@ -315,10 +329,10 @@ int cmd_serve(int argc, char **argv)
     if (!args_parse(&serve_command, argc, argv, &options, &list)) {
         return list.exit_code;
     }
-    if (!check(&options, &list)) {
+    s.options = &options;
+    if (!check(&s, &list)) {
         return CLI_USAGE;
     }
-    s.options = &options;
     exit_code = serve_check_ready(&s);
     if (exit_code != CLI_DONE) {
         service_end(&s.manager);

@@ -28,6 +28,9 @@ typedef struct serve_options {
     const char *ready_fd; /* its number, as it was given */
     int32_t stats_ms;
     uint32_t max_clients;
+    uint32_t max_per_address;
+    const char *allow; /* as they were given */
+    const char *deny;
     int32_t idle_ms;
     int32_t first_byte_ms;
     size_t max_queue;
@@ -38,8 +41,20 @@ typedef struct serve_options {
     int32_t exit_after_idle_ms;
 } serve_options;
 
+enum {
+    SERVE_ACCESS_MAX = 64
+};
+
+/* What --allow or --deny lists. */
+typedef struct serve_access {
+    duos_cidr prefixes[SERVE_ACCESS_MAX];
+    size_t count;
+} serve_access;
+
 typedef struct serve {
     const serve_options *options;
+    serve_access allow;
+    serve_access deny;
     duos_loop *loop;
     duos_server *server;
     duos_quit quit;
@@ -73,6 +88,13 @@ void serve_close(serve *s);
 
 /* Lets the clients finish, for --drain at most; then the loop stops. */
 void serve_drain(serve *s);
+
+/*
+ * Reads a list of prefixes, parted by commas; NULL is none. False: what is
+ * wrong with it has been said.
+ */
+bool serve_read_access(const char *option, const char *text,
+                       serve_access *list);
 
 /* What connections of a mode report to; their user is the serve. */
 void serve_handler(serve_mode mode, duos_conn_handler *handler);

@@ -179,6 +179,50 @@ static void test_LO2_serve_max_clients_closes_one_more_at_once(void **state)
     assert_not_said("#3 open");
 }
 
+static void test_LO3_serve_closes_one_more_of_an_address_at_once(void **state)
+{
+    server s;
+    duos_socket first;
+    duos_socket second;
+
+    (void)state;
+    SERVER_START(&s, "--max-clients-per-address", "1");
+    first = peer_dial(s.address);
+    check_echo(first, "first");
+    second = peer_dial(s.address);
+    check_ended(second);
+    check_echo(first, "still first");
+    duos_close(&first);
+    duos_close(&second);
+    server_stop(&s);
+    assert_not_said("#2 open");
+}
+
+static void check_access(const char *option, const char *prefixes, bool open)
+{
+    duos_socket peer;
+    server s;
+
+    SERVER_START(&s, option, prefixes);
+    peer = peer_dial(s.address);
+    if (open) {
+        check_echo(peer, "hello");
+    } else {
+        check_ended(peer);
+    }
+    duos_close(&peer);
+    server_stop(&s);
+}
+
+static void test_serve_lets_in_by_allow_and_deny(void **state)
+{
+    (void)state;
+    check_access("--deny", "10.0.0.0/8,127.0.0.1", false);
+    check_access("--deny", "10.0.0.0/8,::/0", true);
+    check_access("--allow", "10.0.0.0/8,::/0", false);
+    check_access("--allow", "10.0.0.0/8,127.0.0.0/8", true);
+}
+
 static void test_ST9_serve_closes_a_client_that_never_sends(void **state)
 {
     server s;
@@ -324,6 +368,8 @@ int main(void)
         PROGRAM_TEST(test_SY7_serve_port_in_use_exits_4_and_names_the_error),
         PROGRAM_TEST(test_SY7_serve_foreign_address_exits_4),
         PROGRAM_TEST(test_LO2_serve_max_clients_closes_one_more_at_once),
+        PROGRAM_TEST(test_LO3_serve_closes_one_more_of_an_address_at_once),
+        PROGRAM_TEST(test_serve_lets_in_by_allow_and_deny),
         PROGRAM_TEST(test_ST9_serve_closes_a_client_that_never_sends),
         PROGRAM_TEST(test_ST9_serve_closes_an_idle_client),
         PROGRAM_TEST(test_serve_discard_sends_nothing_back),

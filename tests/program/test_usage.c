@@ -48,6 +48,10 @@ static void test_help_of_serve_names_every_option_and_default(void **state)
                                         "(echo)",
                                         "--max-clients N ",
                                         "(10000)",
+                                        "--max-clients-per-address N ",
+                                        "(1000)",
+                                        "--allow CIDR[,...] ",
+                                        "--deny CIDR[,...] ",
                                         "--idle-timeout DUR ",
                                         "(5m)",
                                         "--first-byte-timeout DUR ",
@@ -101,6 +105,12 @@ typedef struct mistake {
     const char *said;
 } mistake;
 
+#define PREFIXES_8 "::1,::2,::3,::4,::5,::6,::7,::8,"
+#define PREFIXES_64                                                            \
+    PREFIXES_8 PREFIXES_8 PREFIXES_8 PREFIXES_8 PREFIXES_8 PREFIXES_8          \
+        PREFIXES_8 PREFIXES_8
+#define PREFIXES_65 PREFIXES_64 "::1"
+
 static const mistake mistakes[] = {
     {{NULL}, "a command is missing"},
     {{"serv"}, "unknown command serv; did you mean serve?"},
@@ -127,6 +137,13 @@ static const mistake mistakes[] = {
     {{"serve", "--max-clients", "many"},
      "--max-clients: 'many' is not a number"},
     {{"serve", "--max-clients", "4294967296"}, "is not a number"},
+    {{"serve", "--allow", "10.0.0.0/8,"},
+     "--allow: '10.0.0.0/8,' is no list of prefixes"},
+    {{"serve", "--deny", "10.1.2.3/8"}, "--deny: '10.1.2.3/8' is no list"},
+    {{"serve", "--deny",
+      "::1,0000:0000:0000:0000:0000:0000:255.255.255.255/128"},
+     "--deny: '::1,0000"},
+    {{"serve", "--allow", PREFIXES_65}, "--allow: at most 64 prefixes"},
     {{"serve", "127.0.0.1"}, "address 127.0.0.1: "},
     {{"serve", "example.com:80"}, "only connect and chat look names up"},
     {{"serve", "127.0.0.1:65536"}, "a port is a number from 0 to 65535"},
