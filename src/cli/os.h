@@ -49,6 +49,12 @@ void os_descriptor_limit(size_t *now, size_t *most);
  */
 void os_exit_at_once(int code);
 
+/*
+ * Takes a variable out of the environment, so that no child process sees it.
+ * text receives its value, to be freed; NULL when it is not there.
+ */
+int os_take_variable(const char *name, char **text);
+
 /* The time of day, UTC: milliseconds since 1970. */
 int64_t os_time_ms(void);
 
@@ -86,12 +92,6 @@ int os_write_some(int stream, const void *data, size_t len, size_t *done);
 bool os_has_inherited(void);
 int os_inherited_check(int fd);
 int os_inherited_write(int fd, const void *data, size_t len);
-
-/*
- * Takes a variable out of the environment, so that no child process sees it.
- * text receives its value, to be freed; NULL when it is not there.
- */
-int os_take_variable(const char *name, char **text);
 
 /*
  * Gives a file new content: written aside, then renamed into place, so a

@@ -21,8 +21,7 @@ typedef enum serve_mode {
 } serve_mode;
 
 typedef struct serve_options {
-    int mode;         /* a serve_mode */
-    uint32_t workers; /* 1: the acceptor serves */
+    int mode; /* a serve_mode */
     duos_poller_backend poller;
     const char *ready_file;
     const char *ready_fd; /* its number, as it was given */
@@ -39,6 +38,7 @@ typedef struct serve_options {
     int reuse; /* a duos_reuse */
     bool v6only;
     int32_t exit_after_idle_ms;
+    uint32_t workers; /* 1: the acceptor serves */
 } serve_options;
 
 enum {
@@ -80,16 +80,6 @@ typedef struct serve_client {
 } serve_client;
 
 /*
- * Makes the loop and the server. Returns CLI_DONE, or what to exit with after
- * the reason has been said; serve_close is due in any case.
- */
-int serve_open(serve *s);
-void serve_close(serve *s);
-
-/* Lets the clients finish, for --drain at most; then the loop stops. */
-void serve_drain(serve *s);
-
-/*
  * Reads a list of prefixes, parted by commas; NULL is none. False: what is
  * wrong with it has been said.
  */
@@ -101,6 +91,16 @@ void serve_handler(serve_mode mode, duos_conn_handler *handler);
 
 /* The same for a mode with a file of its own, besides on_open and on_close. */
 void serve_chat_handler(duos_conn_handler *handler);
+
+/*
+ * Makes the loop and the server. Returns CLI_DONE, or what to exit with after
+ * the reason has been said; serve_close is due in any case.
+ */
+int serve_open(serve *s);
+void serve_close(serve *s);
+
+/* Lets the clients finish, for --drain at most; then the loop stops. */
+void serve_drain(serve *s);
 
 /* Begins to count the time without a client, if it has a limit. */
 void serve_start_idle(serve *s);

@@ -103,28 +103,6 @@ static char *tell_bound(const serve *s, const duos_addr *bound, char *end)
     return end + sprintf(end, "%s\n", text);
 }
 
-/* Listens on what an address means. end: where the lines of all go on. */
-static int listen_at(serve *s, const char *address, char **end)
-{
-    duos_addr bound[DUOS_LISTENER_MAX];
-    size_t count = 0;
-    size_t i;
-    duos_err err = listen_on(s, address, bound, &count);
-
-    if (err != DUOS_OK) {
-        report_failure("listen", address, err);
-        if (err == DUOS_EADDRINUSE) {
-            say("hint: another program listens there; take another port, or "
-                "port 0 for a free one");
-        }
-        return CLI_UNBOUND;
-    }
-    for (i = 0; i < count; i++) {
-        *end = tell_bound(s, &bound[i], *end);
-    }
-    return CLI_DONE;
-}
-
 /* Listens on what was open when we began; its name is for the log. */
 static int listen_inherited(serve *s, duos_inherited_socket *entry, char **end)
 {
@@ -150,21 +128,26 @@ static int listen_inherited(serve *s, duos_inherited_socket *entry, char **end)
     return CLI_DONE;
 }
 
-static int listen_everywhere(serve *s, char *const *address, int count,
-                             char **end)
+/* Listens on what an address means. end: where the lines of all go on. */
+static int listen_at(serve *s, const char *address, char **end)
 {
-    service *manager = &s->manager;
-    int exit_code = CLI_DONE;
-    size_t at;
-    int i;
+    duos_addr bound[DUOS_LISTENER_MAX];
+    size_t count = 0;
+    size_t i;
+    duos_err err = listen_on(s, address, bound, &count);
 
-    for (at = 0; at < manager->count && exit_code == CLI_DONE; at++) {
-        exit_code = listen_inherited(s, &manager->inherited[at], end);
+    if (err != DUOS_OK) {
+        report_failure("listen", address, err);
+        if (err == DUOS_EADDRINUSE) {
+            say("hint: another program listens there; take another port, or "
+                "port 0 for a free one");
+        }
+        return CLI_UNBOUND;
     }
-    for (i = 0; i < count && exit_code == CLI_DONE; i++) {
-        exit_code = listen_at(s, address[i], end);
+    for (i = 0; i < count; i++) {
+        *end = tell_bound(s, &bound[i], *end);
     }
-    return exit_code;
+    return CLI_DONE;
 }
 
 /* Says that it is ready where that was wished for. */
@@ -194,6 +177,23 @@ static int tell_ready(const serve *s, const char *lines)
         return CLI_FAILED;
     }
     return CLI_DONE;
+}
+
+static int listen_everywhere(serve *s, char *const *address, int count,
+                             char **end)
+{
+    service *manager = &s->manager;
+    int exit_code = CLI_DONE;
+    size_t at;
+    int i;
+
+    for (at = 0; at < manager->count && exit_code == CLI_DONE; at++) {
+        exit_code = listen_inherited(s, &manager->inherited[at], end);
+    }
+    for (i = 0; i < count && exit_code == CLI_DONE; i++) {
+        exit_code = listen_at(s, address[i], end);
+    }
+    return exit_code;
 }
 
 int serve_listen(serve *s, const arg_list *list)

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * serve_workers.c - how a client travels: on_admit makes a record of it and
- * posts that to a worker; when the client has gone the same record is posted
- * back. A record belongs to who has it: the acceptor that makes and frees it,
- * or the worker between the two posts.
+ * serve_workers.c - the threads of duosock serve: how they begin, are asked
+ * for what they have counted, drain behind the last client, and end.
  */
 #include "serve_workers.h"
 
 #include "cli.h"
-#include "os.h"
 #include "report.h"
+#include "serve_crew.h"
 
 #include <stdlib.h>
 
@@ -17,179 +15,6 @@ enum {
     /* A server takes its backlog at the end of a turn or two. */
     BACKLOG_TURNS = 2
 };
-
-typedef struct worker {
-    serve serve;
-    serve *acceptor;
-    os_thread *thread;
-    uint32_t clients; /* as the acceptor counts */
-    bool draining;
-    bool finished; /* has drained; waits to be dismissed */
-    bool dismissed;
-    bool at_once;
-    bool failed; /* could not wait for clients; read when it has ended */
-    duos_server_stats stats; /* as of the last time that it was asked */
-    duos_post drain;
-    duos_post dismissal;
-    duos_post failure;
-    duos_post question;
-    duos_post answer;
-} worker;
-
-/* A client on its way, from on_admit until it is given back. */
-typedef struct record {
-    struct record *next; /* the acceptor's list */
-    struct record **link;
-    worker *at;
-    duos_post post;
-    duos_socket sock; /* invalid when somebody has taken it */
-    duos_addr peer;
-    duos_ticket ticket;
-    uint64_t number;
-} record;
-
-struct serve_workers {
-    serve_options options; /* what each worker is told */
-    record *first;
-    uint32_t count; /* workers that were started */
-    uint32_t next;  /* where to look first */
-    uint32_t unanswered;
-    say_level level; /* who wants to know the counters */
-    bool draining;   /* drain is posted */
-    bool ended;      /* no thread any more */
-    bool failed;     /* one could not go on */
-    uint32_t turns;  /* until the backlog is taken */
-    duos_post drain;
-    worker *worker; /* options.workers of them */
-};
-
-static void post_to(const serve *to, duos_post *post)
-{
-    /* It is queued in any case, and nothing that can be done wakes a loop
-     * that cannot be woken. */
-    (void)duos_loop_post(to->loop, post);
-}
-
-/* ---- back from a worker ------------------------------------------------ */
-
-static void leave_list(record *r)
-{
-    *r->link = r->next;
-    if (r->next != NULL) {
-        r->next->link = r->link;
-    }
-}
-
-static void come_back(duos_post *post, void *user)
-{
-    record *r = user;
-    serve *s = r->at->acceptor;
-
-    (void)post;
-    (void)duos_server_give_back(s->server, r->ticket);
-    r->at->clients--;
-    s->open--;
-    leave_list(r);
-    free(r);
-    serve_start_idle(s);
-}
-
-static void send_back(record *r)
-{
-    (void)duos_post_init(&r->post, come_back, r);
-    post_to(r->at->acceptor, &r->post);
-}
-
-static void on_gone(duos_server *server, void *origin, void *user)
-{
-    (void)server;
-    (void)user;
-    send_back(origin);
-}
-
-/* ---- to a worker ------------------------------------------------------- */
-
-static void arrive(duos_post *post, void *user)
-{
-    record *r = user;
-    serve *s = &r->at->serve;
-    duos_socket sock = r->sock;
-    duos_err err;
-
-    (void)post;
-    r->sock = duos_socket_from_os(-1);
-    s->counted = r->number - 1; /* on_open takes the next number */
-    err = duos_server_take(s->server, sock, &r->peer, r);
-    if (err != DUOS_OK) {
-        report_failure("accept", "a client", err);
-        (void)duos_close(&sock);
-        send_back(r);
-    }
-}
-
-/* The one with the fewest clients; of equals, each in its turn. */
-static worker *choose_worker(struct serve_workers *w)
-{
-    worker *best = &w->worker[w->next % w->count];
-    uint32_t i;
-
-    for (i = 1; i < w->count; i++) {
-        worker *other = &w->worker[(w->next + i) % w->count];
-
-        if (other->clients < best->clients) {
-            best = other;
-        }
-    }
-    w->next = (uint32_t)(best - w->worker) + 1;
-    return best;
-}
-
-static void enter_list(struct serve_workers *w, record *r)
-{
-    r->next = w->first;
-    r->link = &w->first;
-    if (r->next != NULL) {
-        r->next->link = &r->next;
-    }
-    w->first = r;
-}
-
-static duos_err on_admit(duos_server *server, duos_socket sock,
-                         const duos_addr *peer, duos_ticket ticket, void *user)
-{
-    serve *s = user;
-    record *r = calloc(1, sizeof *r);
-
-    (void)server;
-    if (r == NULL) {
-        return DUOS_ENOMEM;
-    }
-    duos_timer_stop(&s->idle);
-    s->open++;
-    r->at = choose_worker(s->workers);
-    r->at->clients++;
-    r->sock = sock;
-    r->peer = *peer;
-    r->ticket = ticket;
-    r->number = ++s->counted;
-    enter_list(s->workers, r);
-    (void)duos_post_init(&r->post, arrive, r);
-    post_to(&r->at->serve, &r->post);
-    return DUOS_OK;
-}
-
-void serve_workers_configure(const serve *s, duos_server_config *config)
-{
-    if (s->options->workers > 1) {
-        config->on_admit = on_admit;
-    } else if (s->is_worker) { /* all have been judged */
-        config->max_clients = 0;
-        config->max_clients_per_address = 0;
-        config->allow_count = 0;
-        config->deny_count = 0;
-        config->on_gone = on_gone;
-    }
-}
 
 /* ---- counters ---------------------------------------------------------- */
 
@@ -216,7 +41,7 @@ static void on_question(duos_post *post, void *user)
 
     (void)post;
     look_at_stats(w);
-    post_to(w->acceptor, &w->answer);
+    serve_post(w->acceptor, &w->answer);
 }
 
 bool serve_workers_ask(serve *s, say_level level)
@@ -233,7 +58,7 @@ bool serve_workers_ask(serve *s, say_level level)
     w->level = level;
     w->unanswered = w->count;
     for (i = 0; i < w->count; i++) {
-        post_to(&w->worker[i].serve, &w->worker[i].question);
+        serve_post(&w->worker[i].serve, &w->worker[i].question);
     }
     return true;
 }
@@ -272,7 +97,7 @@ static void run_worker(void *user)
     if (err != DUOS_OK) {
         report_failure("wait", "for clients", err);
         w->failed = true;
-        post_to(w->acceptor, &w->failure);
+        serve_post(w->acceptor, &w->failure);
     }
 }
 
@@ -342,11 +167,11 @@ static void on_drain(duos_post *post, void *user)
         serve_drain(s);
     }
     if (w->turns++ < BACKLOG_TURNS) {
-        post_to(s, post);
+        serve_post(s, post);
         return;
     }
     for (i = 0; i < w->count; i++) {
-        post_to(&w->worker[i].serve, &w->worker[i].drain);
+        serve_post(&w->worker[i].serve, &w->worker[i].drain);
     }
 }
 
@@ -354,7 +179,7 @@ void serve_workers_drain(serve *s)
 {
     if (!s->workers->draining) {
         s->workers->draining = true;
-        post_to(s, &s->workers->drain);
+        serve_post(s, &s->workers->drain);
     }
 }
 
@@ -397,7 +222,7 @@ bool serve_workers_end(serve *s, bool at_once)
     }
     for (i = 0; i < w->count; i++) {
         w->worker[i].at_once = at_once || w->failed; /* read behind the post */
-        post_to(&w->worker[i].serve, &w->worker[i].dismissal);
+        serve_post(&w->worker[i].serve, &w->worker[i].dismissal);
     }
     for (i = 0; i < w->count; i++) {
         os_thread_join(w->worker[i].thread);
@@ -416,16 +241,8 @@ void serve_workers_free(serve *s)
 {
     struct serve_workers *w = s->workers;
 
-    while (w != NULL && w->first != NULL) {
-        record *r = w->first;
-
-        w->first = r->next;
-        if (duos_socket_valid(r->sock)) {
-            (void)duos_close(&r->sock);
-        }
-        free(r);
-    }
     if (w != NULL) {
+        serve_forget_records(w);
         free(w->worker);
     }
     free(w);
