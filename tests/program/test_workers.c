@@ -268,27 +268,6 @@ static void test_workers_exit_when_nobody_was_there_for_so_long(void **state)
     server_assert_said("1 accepted, ");
 }
 
-static void check_refused(const char *workers, const char *mode,
-                          const char *why)
-{
-    run_result r;
-
-    PROGRAM_RUN(&r, "empty", "serve", "127.0.0.1:0", "--workers", workers,
-                "--mode", mode);
-    assert_int_equal(r.code, 2);
-    assert_contains(r.err, why);
-    run_free(&r);
-}
-
-static void test_UX5_workers_wrong_numbers_exit_2(void **state)
-{
-    (void)state;
-    check_refused("0", "echo", "--workers: 1 to 64\n");
-    check_refused("65", "echo", "--workers: 1 to 64\n");
-    check_refused("two", "echo", "--workers: 'two' ");
-    check_refused("2", "chat", "--workers: a chat is one room");
-}
-
 static void test_workers_that_cannot_listen_exit_4(void **state)
 {
     run_result r;
@@ -317,7 +296,6 @@ int main(void)
         PROGRAM_TEST(test_LO2_workers_max_clients_is_for_all_together),
         PROGRAM_TEST(test_workers_stats_are_one_sum),
         PROGRAM_TEST(test_workers_exit_when_nobody_was_there_for_so_long),
-        PROGRAM_TEST(test_UX5_workers_wrong_numbers_exit_2),
         PROGRAM_TEST(test_workers_that_cannot_listen_exit_4),
     };
 
