@@ -9,6 +9,7 @@
 #include "report.h"
 #include "say.h"
 #include "serve.h"
+#include "serve_workers.h"
 #include "setup.h"
 
 #include <inttypes.h>
@@ -54,6 +55,8 @@ static const arg_option options_table[] = {
      "the same to an inherited descriptor, then close it", FIELD(ready_fd)},
     {"stats", ARG_TIME, "DUR", "0", "tell the counters every so often",
      FIELD(stats_ms)},
+    {"workers", ARG_COUNT, "N", "1",
+     "threads that serve, up to 64; a chat has one", FIELD(workers)},
     {"reuse", ARG_CHOICE, "safe|shared", "safe",
      "shared: several servers on one port", FIELD(reuse)},
     {"v6only", ARG_FLAG, NULL, NULL, "no IPv4 on an IPv6 address",
@@ -67,7 +70,7 @@ static const arg_option options_table[] = {
 static const arg_command serve_command = {
     "serve",
     "[ADDRESS...] [options]",
-    "serve many clients in one thread",
+    "serve many clients in one thread, or a few",
     "  duosock serve                         echo on " CLI_ADDRESS "\n"
     "  duosock serve 127.0.0.1:0 [::1]:0     two ports of the system's choice\n"
     "  duosock serve :9000 --max-clients 50  all interfaces\n"
@@ -86,7 +89,10 @@ static const arg_command serve_command = {
     "clients finish until --drain. --first-byte-timeout is not for chargen.\n"
     "\nSizes are written 64, 64K or 1M, durations 500ms, 30s, 5m or 1h.\n"
     "The first Ctrl-C or SIGTERM stops gracefully, the second at once;\n"
-    "SIGUSR1 (POSIX) tells the counters. --ready-fd is for POSIX, too.\n"
+    "SIGUSR1 (POSIX) tells the counters. --ready-fd is for POSIX, too, and so\n"
+    "are service managers: it serves the sockets of LISTEN_FDS, besides\n"
+    "ADDRESS where one is given, and tells NOTIFY_SOCKET READY=1 and\n"
+    "STOPPING=1; see docs/systemd.\n"
     "udp:127.0.0.1:7701 is an address of datagrams. An echo there needs\n"
     "--allow-udp-echo: it answers each datagram once, with no more than it "
     "got,\n"
@@ -119,18 +125,29 @@ static void on_drained(duos_server *server, void *user)
     }
 }
 
-/* Both ends of a serve begin here: a request to stop, and idleness. */
-static void drain(serve *s)
+void serve_drain(serve *s)
 {
     int32_t limit_ms = s->options->drain_ms;
 
     duos_timer_stop(&s->idle);
-    say_detail("stopping, clients left: %" PRIu32, s->open);
     if (s->mode->stop != NULL) {
         s->mode->stop(s);
     }
     duos_datagram_drain(s->udp);
     (void)duos_server_drain(s->server, limit_ms > 0 ? limit_ms : -1);
+}
+
+/* Both ends of a serve begin here: a request to stop, and idleness. */
+static void drain(serve *s)
+{
+    duos_timer_stop(&s->idle);
+    (void)service_tell(&s->manager, "STOPPING=1");
+    say_detail("stopping, clients left: %" PRIu32, s->open);
+    if (s->workers != NULL) {
+        serve_workers_drain(s);
+    } else {
+        serve_drain(s);
+    }
 }
 
 static void on_idle(duos_timer *timer, void *user)
@@ -197,6 +214,7 @@ static int create_server(serve *s)
     if (exit_code != CLI_DONE) {
         return exit_code;
     }
+    serve_workers_configure(s, &config);
     err = duos_server_create(s->loop, &config, &s->server);
     if (err == DUOS_OK) {
         err = duos_timer_init(&s->idle, s->loop, on_idle, s);
@@ -208,16 +226,36 @@ static int create_server(serve *s)
     return CLI_DONE;
 }
 
+int serve_open(serve *s)
+{
+    duos_conn_limits limits = {0};
+    int exit_code =
+        setup_loop(s->options->poller,
+                   fit_queue(&limits, s->options->max_queue), &s->loop);
+
+    return exit_code == CLI_DONE ? create_server(s) : exit_code;
+}
+
+void serve_close(serve *s)
+{
+    duos_datagram_destroy(s->udp);
+    duos_server_destroy(s->server);
+    if (s->mode->end != NULL && s->state != NULL) {
+        s->mode->end(s);
+    }
+    (void)duos_loop_destroy(s->loop);
+}
+
 static int run(serve *s, const arg_list *list)
 {
-    int exit_code = create_server(s);
+    int exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
     duos_err err;
 
     if (exit_code == CLI_DONE) {
-        exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
+        exit_code = serve_start_stats(s);
     }
     if (exit_code == CLI_DONE) {
-        exit_code = serve_start_stats(s);
+        exit_code = serve_workers_start(s);
     }
     /* Last: who hears that we listen may send signals. */
     if (exit_code == CLI_DONE) {
@@ -233,8 +271,26 @@ static int run(serve *s, const arg_list *list)
         report_failure("wait", "for clients", err);
         return CLI_FAILED;
     }
+    if (!serve_workers_end(s, false)) {
+        return CLI_FAILED; /* it has said why */
+    }
     serve_tell_stats(s, SAY_VERBOSE);
     return CLI_DONE;
+}
+
+static bool check_workers(const serve *s)
+{
+    const serve_options *o = s->options;
+
+    if (o->workers < 1 || o->workers > SERVE_WORKERS_MAX) {
+        say("--workers: 1 to %d", SERVE_WORKERS_MAX);
+        return false;
+    }
+    if (o->workers > 1 && s->mode == &serve_chat) {
+        say("--workers: a chat is one room, which one worker serves");
+        return false;
+    }
+    return true;
 }
 
 static bool check(serve *s, const arg_list *list)
@@ -251,7 +307,8 @@ static bool check(serve *s, const arg_list *list)
         say("--max-queue: at least 1K, or 0 for no limit");
         return false;
     }
-    return serve_read_access("allow", o->allow, &s->allow) &&
+    return check_workers(s) &&
+           serve_read_access("allow", o->allow, &s->allow) &&
            serve_read_access("deny", o->deny, &s->deny);
 }
 
@@ -278,27 +335,21 @@ static bool queue_output(void)
 
 static int serve_all(serve *s, const arg_list *list)
 {
-    const serve_options *o = s->options;
     size_t descriptors = os_raise_descriptor_limit();
-    duos_conn_limits limits = {0};
     int exit_code;
 
     if (descriptors != 0) {
         say_detail("at most %zu descriptors", descriptors);
     }
-    exit_code =
-        setup_loop(o->poller, fit_queue(&limits, o->max_queue), &s->loop);
+    exit_code = serve_open(s);
     if (exit_code == CLI_DONE) {
         exit_code = run(s, list);
-        duos_quit_stop(&s->quit);
-        serve_stop_stats(s);
-        duos_datagram_destroy(s->udp);
-        duos_server_destroy(s->server);
-        if (s->mode->end != NULL && s->state != NULL) {
-            s->mode->end(s);
-        }
-        (void)duos_loop_destroy(s->loop);
     }
+    duos_quit_stop(&s->quit);
+    serve_stop_stats(s);
+    (void)serve_workers_end(s, true);
+    serve_close(s);
+    serve_workers_free(s);
     return exit_code;
 }
 
@@ -318,12 +369,11 @@ int cmd_serve(int argc, char **argv)
     }
     exit_code = serve_check_ready(&s);
     if (exit_code != CLI_DONE) {
+        service_end(&s.manager);
         return exit_code;
     }
-    if (!queue_output()) {
-        return CLI_FAILED;
-    }
-    exit_code = serve_all(&s, &list);
+    exit_code = queue_output() ? serve_all(&s, &list) : CLI_FAILED;
+    service_end(&s.manager);
     /* Why it did not start is said in any case. */
     log_flush(s.serving ? LAST_WORDS_MS : -1);
     return exit_code;

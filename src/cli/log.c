@@ -130,7 +130,7 @@ int log_start(int stream, log_notice *notice)
     if (error != 0) {
         return error;
     }
-    error = os_thread_start(run, q);
+    error = os_thread_start(run, q, NULL);
     if (error != 0) {
         os_monitor_destroy(q->monitor);
         q->monitor = NULL;

@@ -50,6 +50,12 @@ void os_descriptor_limit(size_t *now, size_t *most);
  */
 void os_exit_at_once(int code);
 
+/*
+ * Takes a variable out of the environment, so that no child process sees it.
+ * text receives its value, to be freed; NULL when it is not there.
+ */
+int os_take_variable(const char *name, char **text);
+
 /* The time of day, UTC: milliseconds since 1970. */
 int64_t os_time_ms(void);
 
@@ -130,10 +136,15 @@ bool os_reader_gone(int error);
 /* ---- threads ------------------------------------------------------------- */
 
 /*
- * Starts a thread that nobody waits for; it ends with the process at the
- * latest. No signal is handled on it.
+ * Starts a thread, on which no signal is handled.
+ *
+ * out: receives it, for os_thread_join, which waits for its end. NULL: nobody
+ *     waits for it; it ends with the process at the latest.
  */
-int os_thread_start(void (*run)(void *user), void *user);
+typedef struct os_thread os_thread;
+
+int os_thread_start(void (*run)(void *user), void *user, os_thread **out);
+void os_thread_join(os_thread *thread);
 
 /*
  * A lock with a place to wait at. os_monitor_wait leaves the lock until

@@ -36,6 +36,21 @@ void os_pause(int ms)
     (void)nanosleep(&time, NULL);
 }
 
+int os_take_variable(const char *name, char **text)
+{
+    const char *value = getenv(name);
+
+    *text = NULL;
+    if (value == NULL) {
+        return 0;
+    }
+    *text = strdup(value);
+    if (*text == NULL) {
+        return ENOMEM;
+    }
+    return unsetenv(name) == 0 ? 0 : errno;
+}
+
 /* ---- SIGUSR1 ------------------------------------------------------------- */
 
 static int usr1_ends[2]; /* written before the handler is there */
@@ -90,51 +105,69 @@ struct os_monitor {
     pthread_cond_t changed;
 };
 
-/* What a thread is to run; it frees this. */
-typedef struct task {
+struct os_thread {
+    pthread_t id;
     void (*run)(void *user);
     void *user;
-} task;
+    bool is_joined; /* somebody does; otherwise it frees itself */
+};
 
-static void *run_task(void *argument)
+static void *run_thread(void *argument)
 {
-    task own = *(task *)argument;
+    const os_thread *thread = argument;
+    void (*run)(void *user) = thread->run;
+    void *user = thread->user;
 
-    free(argument);
-    own.run(own.user);
+    if (!thread->is_joined) {
+        free(argument);
+    }
+    run(user);
     return NULL;
 }
 
 /* A thread is born with the signal mask of its maker. */
-static int start_masked(task *t)
+static int start_masked(os_thread *thread, pthread_t *id)
 {
-    pthread_t thread;
     sigset_t all;
     sigset_t before;
     int error;
 
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    error = pthread_create(&thread, NULL, run_task, t);
+    error = pthread_create(id, NULL, run_thread, thread);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return error != 0 ? error : pthread_detach(thread);
+    return error;
 }
 
-int os_thread_start(void (*run)(void *user), void *user)
+int os_thread_start(void (*run)(void *user), void *user, os_thread **out)
 {
-    task *t = malloc(sizeof *t);
+    os_thread *thread = calloc(1, sizeof *thread);
+    pthread_t id;
     int error;
 
-    if (t == NULL) {
+    if (thread == NULL) {
         return ENOMEM;
     }
-    t->run = run;
-    t->user = user;
-    error = start_masked(t);
+    thread->run = run;
+    thread->user = user;
+    thread->is_joined = out != NULL;
+    error = start_masked(thread, &id);
     if (error != 0) {
-        free(t);
+        free(thread);
+        return error;
     }
-    return error;
+    if (out == NULL) {
+        return pthread_detach(id);
+    }
+    thread->id = id;
+    *out = thread;
+    return 0;
+}
+
+void os_thread_join(os_thread *thread)
+{
+    (void)pthread_join(thread->id, NULL);
+    free(thread);
 }
 
 int os_monitor_create(os_monitor **out)

@@ -33,6 +33,14 @@ void os_pause(int ms)
     Sleep((DWORD)ms);
 }
 
+/* Nothing here is said by that custom. */
+int os_take_variable(const char *name, char **text)
+{
+    (void)name;
+    *text = NULL;
+    return 0;
+}
+
 int os_usr1_open(intptr_t *handle)
 {
     *handle = -1;
@@ -50,38 +58,56 @@ struct os_monitor {
     CONDITION_VARIABLE changed;
 };
 
-/* What a thread is to run; it frees this. */
-typedef struct task {
+struct os_thread {
+    HANDLE handle;
     void (*run)(void *user);
     void *user;
-} task;
+    bool is_joined; /* somebody does; otherwise it frees itself */
+};
 
-static unsigned __stdcall run_task(void *argument)
+static unsigned __stdcall run_thread(void *argument)
 {
-    task own = *(task *)argument;
+    const os_thread *thread = argument;
+    void (*run)(void *user) = thread->run;
+    void *user = thread->user;
 
-    free(argument);
-    own.run(own.user);
+    if (!thread->is_joined) {
+        free(argument);
+    }
+    run(user);
     return 0;
 }
 
-int os_thread_start(void (*run)(void *user), void *user)
+int os_thread_start(void (*run)(void *user), void *user, os_thread **out)
 {
-    task *t = malloc(sizeof *t);
-    uintptr_t thread;
+    os_thread *thread = calloc(1, sizeof *thread);
+    uintptr_t handle;
 
-    if (t == NULL) {
+    if (thread == NULL) {
         return ENOMEM;
     }
-    t->run = run;
-    t->user = user;
-    thread = _beginthreadex(NULL, 0, run_task, t, 0, NULL);
-    if (thread == 0) {
-        free(t);
+    thread->run = run;
+    thread->user = user;
+    thread->is_joined = out != NULL;
+    handle = _beginthreadex(NULL, 0, run_thread, thread, 0, NULL);
+    if (handle == 0) {
+        free(thread);
         return EAGAIN;
     }
-    CloseHandle((HANDLE)thread);
+    if (out == NULL) {
+        CloseHandle((HANDLE)handle);
+        return 0;
+    }
+    thread->handle = (HANDLE)handle;
+    *out = thread;
     return 0;
+}
+
+void os_thread_join(os_thread *thread)
+{
+    WaitForSingleObject(thread->handle, INFINITE);
+    CloseHandle(thread->handle);
+    free(thread);
 }
 
 int os_monitor_create(os_monitor **out)

@@ -9,6 +9,7 @@
 #include "args.h"
 #include "chat_room.h"
 #include "say.h"
+#include "service.h"
 
 #include <duosock/datagram.h>
 #include <duosock/quit.h>
@@ -59,6 +60,7 @@ typedef struct serve_options {
     bool v6only;
     bool allow_udp_echo;
     int32_t exit_after_idle_ms;
+    uint32_t workers; /* 1: the acceptor serves */
 } serve_options;
 
 enum {
@@ -89,6 +91,9 @@ struct serve {
     int ready_fd;     /* -1: none */
     bool serving;     /* it has listened */
     bool drained;     /* on_drained came */
+    bool is_worker;   /* see serve_workers.h */
+    service manager;  /* the one that started us */
+    struct serve_workers *workers; /* of an acceptor, otherwise NULL */
     duos_timer stats;
     duos_watch usr1;
     void *state; /* the mode's, from start to end */
@@ -132,16 +137,28 @@ void serve_send(duos_conn *conn, const void *data, size_t len);
 /* One thing less to do for those who have gone. */
 void serve_less_busy(serve *s);
 
+/*
+ * Makes the loop and the server. Returns CLI_DONE, or what to exit with after
+ * the reason has been said; serve_close is due in any case.
+ */
+int serve_open(serve *s);
+void serve_close(serve *s);
+
+/* Lets the clients finish, for --drain at most; then the loop stops. */
+void serve_drain(serve *s);
+
 /* Begins to count the time without a client, if it has a limit. */
 void serve_start_idle(serve *s);
 
 /*
- * Checks --ready-fd, before anything is opened. As the next two it returns
+ * Checks --ready-fd, before anything is opened, and what a service manager
+ * has said. As the next two it returns
  * CLI_DONE, or what to exit with after the reason has been said.
  */
 int serve_check_ready(serve *s);
 
-/* Listens on all addresses, or fails as a whole; then the world may know. */
+/* Listens on all addresses and inherited sockets, or fails as a whole; then
+ * the world may know. */
 int serve_listen(serve *s, const arg_list *list);
 
 /* Tells the counters every --stats, and when SIGUSR1 comes. */
@@ -150,6 +167,9 @@ void serve_stop_stats(serve *s);
 
 /* Tells the counters now. */
 void serve_tell_stats(serve *s, say_level level);
+
+/* The same with what workers have counted before. */
+void serve_report_stats(const serve *s, say_level level);
 
 /*
  * Whether an address may be served with these options; why not has been said

@@ -27,7 +27,7 @@ int serve_check_ready(serve *s)
 
     s->ready_fd = -1;
     if (text == NULL) {
-        return CLI_DONE;
+        return service_take(&s->manager);
     }
     if (!os_has_inherited()) {
         say("--ready-fd: not on this system; use --ready-file PATH");
@@ -47,7 +47,7 @@ int serve_check_ready(serve *s)
         return CLI_FAILED;
     }
     s->ready_fd = (int)number;
-    return CLI_DONE;
+    return service_take(&s->manager);
 }
 
 static duos_err listen_on(serve *s, const char *address,
@@ -93,6 +93,31 @@ static bool is_own(const serve *s, const duos_addr *bound)
     return s->mode_address != NULL &&
            duos_addr_format(bound, text, sizeof text) == DUOS_OK &&
            strcmp(text, s->mode_address) == 0;
+}
+
+/* Listens on what was open when we began; its name is for the log. */
+static int listen_inherited(serve *s, duos_inherited_socket *entry, char **end)
+{
+    char safe[ESCAPE_GROWTH * DUOS_INHERITED_NAME_MAX + 1];
+    const char *name = entry->name[0] != '\0' ? entry->name : "no name";
+    duos_addr bound;
+    duos_err err = entry->type == DUOS_STREAM ? DUOS_OK : DUOS_ENOTSUP;
+
+    if (err == DUOS_OK) {
+        err = duos_local_addr(entry->sock, &bound);
+    }
+    if (err == DUOS_OK) {
+        err = duos_server_adopt(s->server, entry->sock);
+    }
+    if (err != DUOS_OK) {
+        report_failure("listen", "on an inherited socket", err);
+        return CLI_UNBOUND;
+    }
+    entry->sock = duos_socket_from_os(-1); /* the server's now */
+    escape_line(safe, sizeof safe, name);
+    say_detail("inherited socket: %s", safe);
+    *end = tell_bound(s, &bound, *end);
+    return CLI_DONE;
 }
 
 /* Listens on what an address means. end: where the lines of all go on. */
@@ -143,6 +168,7 @@ static int replace_file(const char *path, const char *text)
 static int tell_ready(const serve *s, const char *lines)
 {
     const char *path = s->options->ready_file;
+    duos_err err;
     int error = 0;
 
     if (path != NULL) {
@@ -159,28 +185,50 @@ static int tell_ready(const serve *s, const char *lines)
         report_os_failure("write --ready-fd", s->options->ready_fd, error);
         return CLI_FAILED;
     }
+    err = service_tell(&s->manager, "READY=1");
+    if (err != DUOS_OK) {
+        report_failure("tell", "NOTIFY_SOCKET", err);
+        return CLI_FAILED;
+    }
     return CLI_DONE;
+}
+
+static int listen_everywhere(serve *s, char *const *address, int count,
+                             char **end)
+{
+    service *manager = &s->manager;
+    int exit_code = CLI_DONE;
+    size_t at;
+    int i;
+
+    for (at = 0; at < manager->count && exit_code == CLI_DONE; at++) {
+        exit_code = listen_inherited(s, &manager->inherited[at], end);
+    }
+    for (i = 0; i < count && exit_code == CLI_DONE; i++) {
+        exit_code = listen_at(s, address[i], end);
+    }
+    return exit_code;
 }
 
 int serve_listen(serve *s, const arg_list *list)
 {
     static char standard[] = CLI_ADDRESS;
     char *only[] = {standard};
-    char **address = list->count > 0 ? list->address : only;
-    int count = list->count > 0 ? list->count : 1;
-    char *lines = malloc(
-        (size_t)count * DUOS_LISTENER_MAX * (DUOS_ADDR_TEXT_MAX + 5) + 1);
+    bool is_told = list->count > 0 || s->manager.count > 0;
+    char **address = is_told ? list->address : only;
+    int count = is_told ? list->count : 1;
+    char *lines =
+        malloc((s->manager.count + (size_t)count * DUOS_LISTENER_MAX) *
+                   (DUOS_ADDR_TEXT_MAX + 5) +
+               1);
     char *end = lines;
-    int exit_code = CLI_DONE;
-    int i;
+    int exit_code;
 
     if (lines == NULL) {
-        report_failure("listen", address[0], DUOS_ENOMEM);
+        report_failure("listen", "everywhere", DUOS_ENOMEM);
         return CLI_FAILED;
     }
-    for (i = 0; i < count && exit_code == CLI_DONE; i++) {
-        exit_code = listen_at(s, address[i], &end);
-    }
+    exit_code = listen_everywhere(s, address, count, &end);
     *end = '\0';
     if (exit_code == CLI_DONE) {
         exit_code = tell_ready(s, lines);

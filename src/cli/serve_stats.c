@@ -7,16 +7,25 @@
 #include "os.h"
 #include "report.h"
 #include "serve.h"
+#include "serve_workers.h"
 
-void serve_tell_stats(serve *s, say_level level)
+void serve_report_stats(const serve *s, say_level level)
 {
     duos_server_stats stats = {0};
 
     stats.size = sizeof stats;
     if (duos_server_get_stats(s->server, &stats) == DUOS_OK) {
+        serve_workers_add(s, &stats);
         report_stats(level, &stats);
     }
     serve_udp_tell_stats(s, level);
+}
+
+void serve_tell_stats(serve *s, say_level level)
+{
+    if (!serve_workers_ask(s, level)) {
+        serve_report_stats(s, level);
+    }
 }
 
 static void on_usr1(duos_watch *watch, unsigned events, void *user)
