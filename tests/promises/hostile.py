@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+#
+# hostile.py - good clients among hostile ones (P6): a quarter of these never
+# reads, one sends a byte now and then, one floods with garbage, and one comes
+# and resets its connection, again and again. They have processes of their
+# own, which give way to the good ones': the figure is the server's, not the
+# scheduler's.
+
+import os
+import select
+import time
+
+import figure
+from figure import Helper, promise
+
+PROCESSES = 2
+GOOD = 10
+SWEEP_MS = 100
+KINDS = ("stuck", "slow", "garbage", "resetting")
+
+
+class Horde:
+    """Hostile clients of all kinds in one process."""
+
+    def __init__(self, port, count):
+        self.port = port
+        self.epoll = select.epoll()
+        self.garbage = os.urandom(4096)
+        self.flooding = {}
+        self.slow = []
+        self.resets = 0
+        for i in range(count):
+            self.add(KINDS[i % len(KINDS)])
+
+    def add(self, kind):
+        peer = figure.connect(self.port)
+        peer.setblocking(False)
+        if kind == "slow":
+            self.slow.append(peer)
+        elif kind == "resetting":
+            figure.reset(peer)
+            self.resets += 1
+        else:
+            events = select.EPOLLOUT
+            if kind == "garbage":
+                events |= select.EPOLLIN
+            self.flooding[peer.fileno()] = (kind, peer)
+            self.epoll.register(peer, events)
+
+    def flood(self, number, events):
+        kind, peer = self.flooding[number]
+        try:
+            if events & select.EPOLLIN:
+                peer.recv(65536)
+            if events & select.EPOLLOUT:
+                peer.send(self.garbage)
+        except BlockingIOError:
+            pass
+        except OSError:  # dropped: the next one comes
+            self.epoll.unregister(number)
+            del self.flooding[number]
+            peer.close()
+            self.add(kind)
+
+    def sweep(self, resetting):
+        """Each slow client's next byte, and as many resets as clients."""
+        for peer in self.slow:
+            try:
+                peer.send(b"s")
+            except OSError:
+                pass
+        for _ in range(resetting):
+            self.add("resetting")
+
+    def run(self, pipe, resetting):
+        due = time.monotonic()
+        while not pipe.poll():
+            for number, events in self.epoll.poll(SWEEP_MS / 1000, 64):
+                self.flood(number, events)
+            if time.monotonic() >= due:
+                self.sweep(resetting)
+                due = time.monotonic() + SWEEP_MS / 1000
+
+
+def harass(pipe, port, count):
+    os.nice(10)
+    horde = Horde(port, count)
+    pipe.send(count)
+    horde.run(pipe, count // len(KINDS))
+    pipe.send(horde.resets)
+
+
+def p99_of_echo(port, seconds):
+    """Milliseconds until a message is back, of clients in turn."""
+    peers = [figure.connect(port) for _ in range(GOOD)]
+    text = b"x" * 64
+    times = []
+    end = time.monotonic() + seconds
+    begun = 0.0
+    while begun < end:
+        peer = peers[len(times) % GOOD]
+        begun = time.monotonic()
+        peer.sendall(text)
+        if peer.recv(64, 0x100) != text:  # MSG_WAITALL
+            raise AssertionError("a good client got something else")
+        times.append((time.monotonic() - begun) * 1000)
+    for peer in peers:
+        peer.close()
+    return sorted(times)[len(times) * 99 // 100]
+
+
+@promise("P6", hostile=(200, 1000), seconds=(1, 10))
+def good_clients_among_hostile_ones(run):
+    server = run.serve("-q")
+    clean = p99_of_echo(server.port, run.seconds)
+    helpers = [Helper(harass, server.port, run.hostile // PROCESSES)
+               for _ in range(PROCESSES)]
+    for helper in helpers:
+        helper.hear()
+    among = p99_of_echo(server.port, run.seconds)
+    for helper in helpers:
+        helper.tell()
+    for helper in helpers:
+        helper.hear()
+        helper.end()
+    server.stop()
+    bar = run.patient(max(2 * clean, 50))
+    yield ("p99 of an echo among %d hostile clients" % run.hostile,
+           "%.2f ms, clean %.2f ms" % (among, clean), "%.0f ms" % bar,
+           among <= bar)

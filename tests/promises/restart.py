@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MIT
+#
+# restart.py - a server that ends answers all it has received (P8), and one
+# that takes over the listener of another costs nobody a connection (P9).
+
+import os
+import re
+import select
+import signal
+import socket
+import time
+
+import figure
+import programs
+from figure import Helper, promise
+
+CLIENTS = 20
+LATE = 5  # that still stand in the backlog
+MESSAGE = 16
+
+
+class Sender:
+    """A client that sends messages as fast as it can until its server ends.
+    The same bytes must come back."""
+
+    def __init__(self, port, number):
+        self.peer = figure.connect(port)
+        self.port = self.peer.getsockname()[1]
+        self.data = b"".join(b"%05d %09d\n" % (number, i)
+                             for i in range(4096))
+        self.sent = 0
+        self.heard = bytearray()
+        self.ended = False
+        self.peer.setblocking(False)
+
+    def fileno(self):
+        return self.peer.fileno()
+
+    def send(self, count=64):
+        start = self.sent % len(self.data)
+        try:
+            self.sent += self.peer.send(
+                self.data[start:start + count * MESSAGE])
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.ended = True
+
+    def hear(self):
+        try:
+            more = self.peer.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            more = b""
+        self.heard += more
+        self.ended = self.ended or not more
+
+    def is_prefix(self):
+        whole = self.data * (len(self.heard) // len(self.data) + 1)
+        return self.heard == whole[:len(self.heard)]
+
+
+def exchange(senders, stop):
+    """Everybody sends and hears until stop() or until all have ended."""
+    deadline = time.monotonic() + programs.PATIENCE
+    while not stop():
+        alive = [sender for sender in senders if not sender.ended]
+        if not alive:
+            return
+        assert time.monotonic() < deadline, "clients that never end"
+        readable, writable, _ = select.select(alive, alive, [], 1)
+        for sender in readable:
+            sender.hear()
+        for sender in writable:
+            sender.send()
+
+
+def drained(run, messages):
+    """One server that is asked to end while its clients send: how many of the
+    messages that were sent before were lost, or taken and never answered."""
+    server = run.serve("--drain", "30s")
+    senders = [Sender(server.port, i) for i in range(CLIENTS)]
+    exchange(senders, lambda: sum(s.sent for s in senders) >=
+             (messages - LATE) * MESSAGE)
+    late = [Sender(server.port, CLIENTS + i) for i in range(LATE)]
+    for sender in late:
+        sender.send(1)
+    before = {sender: sender.sent for sender in senders + late}
+    server.popen.send_signal(signal.SIGTERM)
+    exchange(senders + late, lambda: False)
+    server.await_end()
+    lost = 0
+    for sender in senders + late:
+        pattern = r"#(\d+) open 127\.0\.0\.1:%d -> .*\n" % sender.port
+        number = re.search(pattern.encode(), server.text)
+        taken = number and re.search(rb"#%s close (\d+) B in" %
+                                     number.group(1), server.text)
+        owed = max(before[sender], int(taken.group(1)) if taken else 0)
+        if not sender.is_prefix():
+            raise AssertionError("other bytes came back")
+        lost += max(0, owed - len(sender.heard))
+        sender.peer.close()
+    return sum(before.values()) // MESSAGE, -(-lost // MESSAGE)
+
+
+@promise("P8", drains=(5, 100), messages=(10000, 1000000))
+def messages_lost_over_drains(run):
+    sent = lost = 0
+    for _ in range(run.drains):
+        one_sent, one_lost = drained(run, run.messages // run.drains)
+        sent += one_sent
+        lost += one_lost
+    yield ("messages lost over %d drains" % run.drains,
+           "%d of %d" % (lost, sent), "0", lost == 0)
+
+
+# ---- handover -----------------------------------------------------------
+
+
+def knock(pipe, port, source, count):
+    """Clients one after the other, each with one message: how many could not
+    connect, and how many were never answered."""
+    failed = unanswered = 0
+    for i in range(count):
+        try:
+            peer = figure.connect(port, source)
+        except OSError:
+            failed += 1
+            continue
+        try:
+            peer.sendall(b"knock")
+            unanswered += peer.recv(5, 0x100) != b"knock"  # MSG_WAITALL
+        except OSError:
+            unanswered += 1
+        figure.reset(peer)
+        if i % 100 == 0:
+            pipe.send(i)
+    pipe.send((failed, unanswered))
+
+
+def inherit(run, listener):
+    """A server that gets the listener as systemd would hand it over."""
+    script = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"'
+    return programs.Server(
+        ["sh", "-c", script, "sh", *run.command], "-q", address=None,
+        pass_fds=[3], preexec_fn=lambda: os.dup2(listener.fileno(), 3))
+
+
+def handed_over(run, listener, helpers, wanted):
+    """Servers after each other until the clients have done: every other one
+    is there before the one before it ends. Returns the results."""
+    results = {}
+    server = inherit(run, listener)
+    seen = restarts = 0
+    while len(results) < len(helpers):
+        for helper in helpers:
+            while helper not in results and helper.pipe.poll(0.005):
+                word = helper.hear()
+                if isinstance(word, tuple):
+                    results[helper] = word
+                else:
+                    seen += 100
+        if seen >= run.connects * (restarts + 1) // (wanted + 1) and \
+                restarts < wanted:
+            old = server
+            if restarts % 2:
+                old.stop()
+            server = inherit(run, listener)
+            if not restarts % 2:
+                old.stop()
+            restarts += 1
+    server.stop()
+    return restarts, results.values()
+
+
+@promise("P9", connects=(2000, 100000), restarts=(4, 20))
+def connects_lost_over_restarts(run):
+    programs.need_offer(run.command, "LISTEN_FDS")
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
+        port = listener.getsockname()[1]
+        helpers = [Helper(knock, port, "127.0.0.%d" % (2 + i),
+                          run.connects // 2) for i in range(2)]
+        restarts, results = handed_over(run, listener, helpers, run.restarts)
+        failed = sum(result[0] for result in results)
+        unanswered = sum(result[1] for result in results)
+    yield ("connects failed over %d restarts" % restarts,
+           "%d of %d" % (failed, run.connects), "0",
+           failed == 0 and restarts == run.restarts)
+    yield ("connected, but never answered", "%d of %d" %
+           (unanswered, run.connects), "0", unanswered == 0)
