@@ -14,7 +14,8 @@ import figure
 from figure import Helper, promise
 
 PROCESSES = 2
-GOOD = 10
+GOOD = 50
+PER_SECOND = 20
 SWEEP_MS = 100
 KINDS = ("stuck", "slow", "garbage", "resetting")
 
@@ -28,7 +29,7 @@ class Horde:
         self.garbage = os.urandom(4096)
         self.flooding = {}
         self.slow = []
-        self.resets = 0
+        self.resets = self.bytes = 0
         for i in range(count):
             self.add(KINDS[i % len(KINDS)])
 
@@ -53,7 +54,7 @@ class Horde:
             if events & select.EPOLLIN:
                 peer.recv(65536)
             if events & select.EPOLLOUT:
-                peer.send(self.garbage)
+                self.bytes += peer.send(self.garbage)
         except BlockingIOError:
             pass
         except OSError:  # dropped: the next one comes
@@ -87,23 +88,25 @@ def harass(pipe, port, count):
     horde = Horde(port, count)
     pipe.send(count)
     horde.run(pipe, count // len(KINDS))
-    pipe.send(horde.resets)
+    pipe.send((horde.resets, horde.bytes))
 
 
 def p99_of_echo(port, seconds):
-    """Milliseconds until a message is back, of clients in turn."""
+    """Milliseconds until a message is back: all good clients speak at the
+    same time, at times that do not depend on the answers."""
     peers = [figure.connect(port) for _ in range(GOOD)]
     text = b"x" * 64
     times = []
-    end = time.monotonic() + seconds
-    begun = 0.0
-    while begun < end:
-        peer = peers[len(times) % GOOD]
-        begun = time.monotonic()
-        peer.sendall(text)
-        if peer.recv(64, 0x100) != text:  # MSG_WAITALL
-            raise AssertionError("a good client got something else")
-        times.append((time.monotonic() - begun) * 1000)
+    begun = time.monotonic()
+    for i in range(seconds * PER_SECOND):
+        due = begun + i / PER_SECOND
+        time.sleep(max(0, due - time.monotonic()))
+        for peer in peers:
+            peer.sendall(text)
+        for peer in peers:
+            if peer.recv(64, 0x100) != text:  # MSG_WAITALL
+                raise AssertionError("a good client got something else")
+            times.append((time.monotonic() - due) * 1000)
     for peer in peers:
         peer.close()
     return sorted(times)[len(times) * 99 // 100]
@@ -120,9 +123,11 @@ def good_clients_among_hostile_ones(run):
     among = p99_of_echo(server.port, run.seconds)
     for helper in helpers:
         helper.tell()
+    did = [helper.hear() for helper in helpers]
     for helper in helpers:
-        helper.hear()
         helper.end()
+    print("%d resets, %d MiB of garbage" % (
+        sum(one[0] for one in did), sum(one[1] for one in did) >> 20))
     server.stop()
     bar = run.patient(max(2 * clean, 50))
     yield ("p99 of an echo among %d hostile clients" % run.hostile,
