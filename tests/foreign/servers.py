@@ -14,20 +14,24 @@ from guests import TEXT
 from programs import PATIENCE, Process, need, native, outcome
 
 COMMAND = sys.argv[1:]
-ANSWER = b"".join(b"answer %d\n" % i for i in range(10000))
+
+# It fits into a pipe.
+ANSWER = b"".join(b"answer %d\n" % i for i in range(4000))
 
 
 def exchange(who, listener, says):
     """listener: its command, whose stdin and stdout are the connection; says:
-    the pattern on stderr that holds its port."""
-    with open("answer", "wb") as file:
-        file.write(ANSWER)
-    with open("answer", "rb") as answer, open("got", "wb") as got:
-        server = Process(listener, stdin=answer, stdout=got,
+    the pattern on stderr that holds its port. Its input stays open: connect
+    ends when its peer does."""
+    with open("got", "wb") as got:
+        server = Process(listener, stdin=subprocess.PIPE, stdout=got,
                          env=native(COMMAND))
+        server.popen.stdin.write(ANSWER)
+        server.popen.stdin.flush()
         port = int(server.await_text(says).group(1))
         code, out, err = outcome([*COMMAND, "connect", "-q",
                                   "127.0.0.1:%d" % port], TEXT)
+        server.popen.stdin.close()
         theirs = server.end()
     guests.equal(out, ANSWER, "duosock at " + who)
     with open("got", "rb") as got:
@@ -54,7 +58,7 @@ def test_connect_to_ncat():
 
 
 def test_connect_to_socat():
-    exchange("socat", [need("socat"), "-d", "-d", "-t", "30",
+    exchange("socat", [need("socat"), "-d", "-d",
                        "TCP-LISTEN:0,bind=127.0.0.1", "-"],
              rb"listening on AF=2 127\.0\.0\.1:(\d+)")
 
