@@ -136,10 +136,11 @@ def test_daytime_says_a_line_as_inetd_does():
 
 
 def test_time_says_what_inetd_says():
+    """Four bytes. Of 64 bits, inetutils' inetd sends four more, a mistake."""
     pair = Pair("time")
     answers = pair.ask()
-    assert [len(answer) for answer in answers] == [4, 4], answers
-    theirs, ours = (struct.unpack("!I", answer)[0] for answer in answers)
+    assert len(answers[1]) == 4 and len(answers[0]) in (4, 8), answers
+    theirs, ours = (struct.unpack("!I", answer[:4])[0] for answer in answers)
     now = int(time.time()) + EPOCH
     assert abs(theirs - ours) <= 2 and abs(ours - now) <= 5, (theirs, ours)
     pair.server.stop()

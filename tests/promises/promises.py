@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# promises.py [--quick] [--markdown] [TOOL=PATH...] [Pn.SIZE=N...]
-#             -- DUOSOCK [Pn...]
+# promises.py [--quick] [--markdown] [TOOL=PATH...]
+#             -- DUOSOCK [Pn...] [Pn.SIZE=N...]
 # prints what duosock promises, one figure a line, with its bar and whether it
 # holds, and names the machine. Ends with 1 where a bar is broken.
 #
@@ -9,7 +9,8 @@
 #                a machine that does other things as well
 #   --markdown   the table once more, as the README has it
 #   TOOL=PATH    programs that measure: timers, memory
-#   P2.bytes=1G  one size of one figure; --sizes lists them
+#   Pn           these alone
+#   P2.bytes=1G  one size of a figure, as its declaration names it
 
 import os
 import platform
@@ -53,20 +54,28 @@ def number(text):
 
 def arguments(words):
     """What main needs: a figure.Run and the wanted promises."""
-    run = figure.Run(quick="--quick" in words)
-    if "--" not in words:
+    if "--" not in words or words[-1] == "--":
         sys.exit("usage: promises.py [options] -- DUOSOCK [Pn...]")
     split = words.index("--")
+    run = figure.Run(quick="--quick" in words[:split])
+    run.command = [words[split + 1]]
     for word in words[:split]:
         name, _, value = word.partition("=")
-        if "." in name:
-            run.sizes[name] = number(value)
-        elif value:
+        if value:
             run.tools[name] = value
         elif word not in ("--quick", "--markdown"):
             sys.exit("unknown: " + word)
-    run.command = [words[split + 1]]
-    return run, words[split + 2:] or list(figure.promises)
+    wanted = []
+    for word in words[split + 2:]:
+        name, _, value = word.partition("=")
+        if value:
+            run.sizes[name] = number(value)
+        elif word in figure.promises:
+            wanted.append(word)
+        else:
+            sys.exit("no such promise: " + word)
+    return run, wanted or sorted(figure.promises, key=lambda name:
+                                 int(name[1:]))
 
 
 def show(row, seconds):
