@@ -21,7 +21,6 @@ BYTES = 64 << 20
 
 
 def relay_to(port):
-    need_offer(COMMAND, "relay")
     return Server(COMMAND, "-q", "--mode", "relay=127.0.0.1:%d" % port)
 
 
@@ -38,6 +37,7 @@ def test_iperf3_through_the_relay():
     count what is still on its way, so it says how fast, not that all came;
     git and P2 say that."""
     iperf = need("iperf3")
+    need_offer(COMMAND, "relay")
     port = guests.free_port()
     server = Process([iperf, "-s", "-B", "127.0.0.1", "-p", str(port),
                       "--forceflush"], stdout=subprocess.PIPE,
@@ -69,6 +69,7 @@ def git(*args, **options):
 
 def test_git_clones_through_the_relay():
     """A history with files of all sizes arrives whole."""
+    need_offer(COMMAND, "relay")
     git("init", "-q", "origin")
     for i in range(40):
         with open("origin/file%d" % i, "wb") as file:

@@ -5,8 +5,8 @@
 # prints what duosock promises, one figure a line, with its bar and whether it
 # holds, and names the machine. Ends with 1 where a bar is broken.
 #
-#   --quick      small sizes, and ten times the bar where time is judged: for
-#                a machine that does other things as well
+#   --quick      small sizes, and times are only shown: for a machine that
+#                does other things as well
 #   --markdown   the table once more, as the README has it
 #   TOOL=PATH    programs that measure: timers, memory
 #   Pn           these alone
@@ -118,7 +118,7 @@ def main():
     where = machine()
     print(where)
     rows = [row for name in wanted for row in measure(run, name)]
-    print("\n%s%s" % (where, ", small sizes" if run.quick else ""))
+    print("\n%s%s" % (where, ", small sizes, times not judged" if run.quick else ""))
     for row in rows:
         print("%-4s %-46s %-28s %-22s %s" % row)
     if "--markdown" in sys.argv:
