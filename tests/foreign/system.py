@@ -39,15 +39,15 @@ def rude(*how):
         code, served, most, rude_one.text[-500:])
 
 
-def test_slowhttptest_with_slow_headers_holds_up_nobody():
+def test_ST8_slowhttptest_with_slow_headers_holds_up_nobody():
     rude("-H")
 
 
-def test_slowhttptest_with_a_slow_body_holds_up_nobody():
+def test_ST8_slowhttptest_with_a_slow_body_holds_up_nobody():
     rude("-B")
 
 
-def test_slowhttptest_that_reads_slowly_holds_up_nobody():
+def test_ST7_slowhttptest_that_reads_slowly_holds_up_nobody():
     rude("-X", "-w", "1", "-y", "512", "-n", "1", "-z", "32", "-k", "3")
 
 
@@ -79,7 +79,7 @@ def ask(path, text):
     assert answer == text, answer
 
 
-def test_systemd_socket_activate_hands_its_listener_over():
+def test_UX5_systemd_socket_activate_hands_its_listener_over():
     parent, path = activated()
     for i in range(100):
         ask(path, b"message %d" % i)
@@ -87,14 +87,14 @@ def test_systemd_socket_activate_hands_its_listener_over():
     assert parent.end() == 0, parent.text
 
 
-def test_systemd_socket_activate_may_name_its_listener():
+def test_UX5_systemd_socket_activate_may_name_its_listener():
     parent, path = activated("--fdname=echo")
     ask(path, b"named")
     parent.popen.terminate()
     assert parent.end() == 0, parent.text
 
 
-def test_systemd_socket_activate_with_a_port():
+def test_UX5_systemd_socket_activate_with_a_port():
     activate = need("systemd-socket-activate")
     need_offer(COMMAND, "LISTEN_FDS")
     port = guests.free_port()

@@ -64,7 +64,7 @@ def held(run, backend, clients, limit, **options):
 
 @promise("P1", clients=(1900, 19900), limit=(2000, 20000),
          late=(200, 1500), before=(1100, 1100))
-def clients_held_at_the_limit_of_descriptors(run):
+def LO5_LO6_clients_held_at_the_limit_of_descriptors(run):
     figure.need_descriptors(run.limit)
     for backend in run.backends():
         served = held(run, backend, run.clients, run.limit)
@@ -126,7 +126,7 @@ def idle_rows(run):
 
 
 @promise("P3", readers=(100, 1000), cap=(65536, 1 << 20))
-def memory_of_clients(run):
+def ST7_memory_of_clients(run):
     if not run.quick:  # figures.memory is a test of its own
         yield from idle_rows(run)
     for cap in sorted({65536, run.cap}):

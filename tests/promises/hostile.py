@@ -113,7 +113,7 @@ def p99_of_echo(port, seconds):
 
 
 @promise("P6", hostile=(200, 1000), seconds=(1, 10))
-def good_clients_among_hostile_ones(run):
+def ST14_good_clients_among_hostile_ones(run):
     server = run.serve("-q")
     clean = p99_of_echo(server.port, run.seconds)
     helpers = [Helper(harass, server.port, run.hostile // PROCESSES)

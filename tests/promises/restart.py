@@ -117,7 +117,7 @@ def drained(run, count):
 
 
 @promise("P8", drains=(5, 100), messages=(10000, 1000000))
-def messages_lost_over_drains(run):
+def SG1_messages_lost_over_drains(run):
     sums = [sum(column) for column in zip(*(
         drained(run, run.messages // run.drains) for _ in range(run.drains)))]
     yield ("messages lost over %d drains" % run.drains,
@@ -186,7 +186,7 @@ def handed_over(run, listener, helpers, wanted):
 
 
 @promise("P9", connects=(2000, 100000), restarts=(4, 20))
-def connects_lost_over_restarts(run):
+def UX5_connects_lost_over_restarts(run):
     programs.need_offer(run.command, "LISTEN_FDS")
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
         port = listener.getsockname()[1]
