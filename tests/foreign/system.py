@@ -11,16 +11,17 @@ import sys
 
 import guests
 from programs import (PATIENCE, Process, Server, echo, need, need_offer,
-                      outcome, until)
+                      outcome, unlimited, until)
 
 COMMAND = sys.argv[1:]
 SLOW = 300
+HANDOVER = "LISTEN_FDS|systemd"
 
 
 def rude(*how):
     """Slow clients for some seconds; a good one is served all along."""
     slow = need("slowhttptest")
-    server = Server(COMMAND, "-q")
+    server = Server(COMMAND, "-q", *unlimited(COMMAND))
     rude_one = Process([slow, *how, "-c", str(SLOW), "-r", str(SLOW), "-l",
                         "2", "-i", "1", "-u",
                         "http://127.0.0.1:%d/" % server.port],
@@ -58,7 +59,7 @@ def activated(*options):
     """duosock serve whose listener is a unix socket of systemd-socket-
     activate, which starts it for the first client."""
     activate = need("systemd-socket-activate")
-    need_offer(COMMAND, "LISTEN_FDS")
+    need_offer(COMMAND, HANDOVER)
     path = os.path.abspath("s")
     parent = Process([activate, "-l", path, *options, *COMMAND, "serve"])
     until(lambda: os.path.exists(path), "it listens")
@@ -96,7 +97,7 @@ def test_UX5_systemd_socket_activate_may_name_its_listener():
 
 def test_UX5_systemd_socket_activate_with_a_port():
     activate = need("systemd-socket-activate")
-    need_offer(COMMAND, "LISTEN_FDS")
+    need_offer(COMMAND, HANDOVER)
     port = guests.free_port()
     parent = Process([activate, "-l", "127.0.0.1:%d" % port, *COMMAND,
                       "serve"])

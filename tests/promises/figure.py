@@ -54,12 +54,10 @@ class Run:
     def serve(self, *args, limit=None, **options):
         """A quiet server without limits of clients, at most so many
         descriptors."""
-        unlimited = ["--max-clients", "0"]
-        if programs.offers(self.command, "--max-clients-per-address"):
-            unlimited += ["--max-clients-per-address", "0"]
         if limit:
             options["preexec_fn"] = functools.partial(limited, limit)
-        return programs.Server(self.command, *unlimited, *args, **options)
+        return programs.Server(self.command, *programs.unlimited(self.command),
+                               *args, **options)
 
     def backends(self):
         """The pollers of the program: duosock --version lists them."""

@@ -118,7 +118,8 @@ def main():
     where = machine()
     print(where)
     rows = [row for name in wanted for row in measure(run, name)]
-    print("\n%s%s" % (where, ", small sizes, times not judged" if run.quick else ""))
+    print("\n" + where + (", small sizes, times not judged" if run.quick
+                          else ""))
     for row in rows:
         print("%-4s %-46s %-28s %-22s %s" % row)
     if "--markdown" in sys.argv:

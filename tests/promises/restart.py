@@ -157,7 +157,8 @@ def inherit(run, listener):
     """A server that gets the listener as systemd would hand it over."""
     script = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"'
     return programs.Server(
-        ["sh", "-c", script, "sh", *run.command], "-q", address=None,
+        ["sh", "-c", script, "sh", *run.command], "-q",
+        *programs.unlimited(run.command), address=None,
         pass_fds=[3], preexec_fn=lambda: os.dup2(listener.fileno(), 3))
 
 
@@ -190,7 +191,7 @@ def handed_over(run, listener, helpers, wanted):
 
 @promise("P9", connects=(2000, 100000), restarts=(4, 20))
 def UX5_connects_lost_over_restarts(run):
-    programs.need_offer(run.command, "LISTEN_FDS")
+    programs.need_offer(run.command, "LISTEN_FDS|systemd")
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
         port = listener.getsockname()[1]
         helpers = [Helper(knock, port, "127.0.0.%d" % (2 + i),

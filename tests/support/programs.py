@@ -121,15 +121,21 @@ def native(command):
     return env
 
 
-def offers(command, text, what="serve"):
-    """Whether the help of a command of duosock has the text."""
-    code, out, _ = outcome([*command, what, "--help"])
-    return code == 0 and text in out.decode()
+def offers(command, pattern):
+    """Whether the help of duosock serve has it."""
+    code, out, _ = outcome([*command, "serve", "--help"])
+    return code == 0 and re.search(pattern, out.decode())
 
 
-def need_offer(command, text, what="serve"):
-    if not offers(command, text, what):
-        raise Skip("duosock %s has no %s here" % (what, text))
+def need_offer(command, pattern):
+    if not offers(command, pattern):
+        raise Skip("duosock serve has no %s here" % pattern)
+
+
+def unlimited(command):
+    """Options without which clients of one address would be too many."""
+    return [word for option in ("--max-clients", "--max-clients-per-address")
+            if offers(command, option + " ") for word in (option, "0")]
 
 
 def read_all(peer):
