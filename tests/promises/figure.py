@@ -44,7 +44,7 @@ class Run:
     def in_time(self, value, bar):
         """Whether a bar of time holds; of a machine that does other things as
         well it cannot be asked."""
-        return self.quick or value <= bar
+        return value <= bar or (None if self.quick else False)
 
     def tool(self, name):
         if name not in self.tools or not os.path.exists(self.tools[name]):

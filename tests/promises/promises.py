@@ -32,6 +32,9 @@ import restart  # noqa: E402,F401
 import small  # noqa: E402,F401
 
 
+VERDICTS = {True: "holds", False: "BROKEN", None: "not judged"}
+
+
 def machine():
     """The processor, its cores and the kernel, and what else is going on."""
     name = platform.processor() or platform.machine()
@@ -79,7 +82,7 @@ def arguments(words):
 
 
 def show(row, seconds):
-    print("%-4s %-46s %-28s %-22s %-8s %5.1f s" % (*row, seconds), flush=True)
+    print("%-4s %-46s %-28s %-22s %-10s %5.1f s" % (*row, seconds), flush=True)
 
 
 def measure(run, name):
@@ -92,8 +95,7 @@ def measure(run, name):
     run.begin(name, promise.scale)
     try:
         for what, got, bar, holds in promise(run):
-            rows.append((name, what, got, bar,
-                         "holds" if holds else "BROKEN"))
+            rows.append((name, what, got, bar, VERDICTS[holds]))
             now = time.monotonic()
             show(rows[-1], now - begun)
             begun = now
