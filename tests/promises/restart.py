@@ -17,6 +17,7 @@ from figure import Helper, promise
 CLIENTS = 20
 LATE = 5  # that still stand in the backlog
 MESSAGE = 16
+BURST = 64  # of each that nobody has answered yet when it is to end
 
 
 class Sender:
@@ -99,8 +100,10 @@ def drained(run, count):
     server = run.serve("--drain", "30s")
     senders = [Sender(server.port, i) for i in range(CLIENTS)]
     exchange(senders, lambda: sum(s.sent for s in senders) >=
-             (count - LATE) * MESSAGE)
+             (count - LATE - CLIENTS * BURST) * MESSAGE)
     senders += [Sender(server.port, CLIENTS + i) for i in range(LATE)]
+    for sender in senders[:CLIENTS]:
+        sender.send(BURST)
     for sender in senders[CLIENTS:]:
         sender.send(1)
     before = [sender.sent for sender in senders]
@@ -133,10 +136,14 @@ def SG1_messages_lost_over_drains(run):
 
 
 def knock(pipe, port, source, count):
-    """Clients one after the other, each with one message: how many could not
+    """Clients one after the other, each with one message, at least so many
+    and until it is told to end: how many there were, how many could not
     connect, and how many were never answered."""
-    failed = unanswered = 0
-    for i in range(count):
+    failed = unanswered = done = 0
+    while done < count or not pipe.poll():
+        if done % 100 == 0:
+            pipe.send(100)
+        done += 1
         try:
             peer = figure.connect(port, source)
         except OSError:
@@ -148,9 +155,7 @@ def knock(pipe, port, source, count):
         except OSError:
             unanswered += 1
         figure.reset(peer)
-        if i % 100 == 0:
-            pipe.send(i)
-    pipe.send((failed, unanswered))
+    pipe.send((done, failed, unanswered))
 
 
 def inherit(run, listener):
@@ -162,31 +167,36 @@ def inherit(run, listener):
         pass_fds=[3], preexec_fn=lambda: os.dup2(listener.fileno(), 3))
 
 
-def handed_over(run, listener, helpers, wanted):
-    """Servers after each other until the clients have done: every other one
-    is there before the one before it ends. Returns the results."""
-    results = {}
+def replaced(run, listener, server, overlap):
+    """The server that comes after this one, there before or after its end."""
+    if not overlap:
+        server.stop()
+    new = inherit(run, listener)
+    if overlap:
+        server.stop()
+    return new
+
+
+def handed_over(run, listener, helpers):
+    """Servers one after the other while the clients knock; returns what these
+    have seen."""
     server = inherit(run, listener)
-    seen = restarts = 0
-    while len(results) < len(helpers):
-        for helper in helpers:
-            while helper not in results and helper.pipe.poll(0.005):
-                word = helper.hear()
-                if isinstance(word, tuple):
-                    results[helper] = word
-                else:
-                    seen += 100
-        if seen >= run.connects * (restarts + 1) // (wanted + 1) and \
-                restarts < wanted:
-            old = server
-            if restarts % 2:
-                old.stop()
-            server = inherit(run, listener)
-            if not restarts % 2:
-                old.stop()
-            restarts += 1
+    knocks = 0
+    for restart in range(run.restarts):
+        while knocks < run.connects * (restart + 1) // (run.restarts + 1):
+            for helper in helpers:
+                if helper.pipe.poll(0.005):
+                    knocks += helper.hear()
+        server = replaced(run, listener, server, restart % 2 == 0)
+    results = []
+    for helper in helpers:
+        helper.tell()
+        word = 0
+        while not isinstance(word, tuple):
+            word = helper.hear()
+        results.append(word)
     server.stop()
-    return restarts, results.values()
+    return [sum(column) for column in zip(*results)]
 
 
 @promise("P9", connects=(2000, 100000), restarts=(4, 20))
@@ -196,11 +206,8 @@ def UX5_connects_lost_over_restarts(run):
         port = listener.getsockname()[1]
         helpers = [Helper(knock, port, "127.0.0.%d" % (2 + i),
                           run.connects // 2) for i in range(2)]
-        restarts, results = handed_over(run, listener, helpers, run.restarts)
-        failed = sum(result[0] for result in results)
-        unanswered = sum(result[1] for result in results)
-    yield ("connects failed over %d restarts" % restarts,
-           "%d of %d" % (failed, run.connects), "0",
-           failed == 0 and restarts == run.restarts)
-    yield ("connected, but never answered", "%d of %d" %
-           (unanswered, run.connects), "0", unanswered == 0)
+        done, failed, unanswered = handed_over(run, listener, helpers)
+    yield ("connects failed over %d restarts" % run.restarts,
+           "%d of %d" % (failed, done), "0", failed == 0)
+    yield ("connected, but never answered", "%d of %d" % (unanswered, done),
+           "0", unanswered == 0)
