@@ -23,7 +23,7 @@ def rude(*how):
     slow = need("slowhttptest")
     server = Server(COMMAND, "-q", *unlimited(COMMAND))
     rude_one = Process([slow, *how, "-c", str(SLOW), "-r", str(SLOW), "-l",
-                        "2", "-i", "1", "-u",
+                        "1", "-i", "1", "-u",
                         "http://127.0.0.1:%d/" % server.port],
                        stdout=subprocess.PIPE)
     served = 0
