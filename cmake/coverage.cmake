@@ -45,7 +45,7 @@ endfunction()
 # Runs what a preset has, from counters at 0, and keeps what they say then.
 # Text and headers reach nothing, and instructions are not counted here.
 function(coverage_run title preset gcov)
-    set(ctest_flags_${preset} -LE "^(header|rules|figures|promises|slow)$")
+    set(ctest_flags_${preset} -LE "^(header|rules|figures|slow)$")
     file(GLOB_RECURSE counters "${ROOT}/build/${preset}/*.gcda")
     if(counters)
         file(REMOVE ${counters})
