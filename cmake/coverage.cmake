@@ -46,7 +46,7 @@ endfunction()
 # Text and headers reach nothing, and instructions are not counted here; what
 # knows only the simulator's sockets was counted natively already.
 function(coverage_run title preset gcov)
-    set(without header rules figures slow)
+    set(without header rules figures promises foreign slow)
     if(NOT preset STREQUAL "coverage")
         list(APPEND without sim simnet fault chaos fuzz)
     endif()
