@@ -131,7 +131,7 @@ def say_listening(s):
 # ---- sockets that are open already --------------------------------------
 
 
-def test_inherited_listener_is_served_instead_of_the_default():
+def test_UX5_inherited_listener_is_served_instead_of_the_default():
     with listener() as s:
         server = start(sockets=[s])
         read_until(server, say_listening(s))
@@ -146,7 +146,7 @@ def test_inherited_listener_is_served_instead_of_the_default():
             stop(server)
 
 
-def test_inherited_listeners_have_names_and_stand_beside_an_address():
+def test_UX5_inherited_listeners_have_names_and_stand_beside_an_address():
     with listener() as one, listener() as two:
         server = start("127.0.0.1:0", sockets=[one, two], names="web:a\x1bb")
         for s in one, two:
@@ -159,7 +159,7 @@ def test_inherited_listeners_have_names_and_stand_beside_an_address():
         stop(server)
 
 
-def test_inherited_unix_listener_keeps_its_file():
+def test_UX5_inherited_unix_listener_keeps_its_file():
     folder = tempfile.mkdtemp()
     path = os.path.join(folder, "s")
     try:
@@ -179,10 +179,10 @@ def test_inherited_unix_listener_keeps_its_file():
         shutil.rmtree(folder)
 
 
-def test_variables_for_another_process_are_left_alone():
+def test_UX5_variables_for_another_process_are_left_alone():
     with listener() as s:
-        for pid in "1", "":
-            server = start("127.0.0.1:0", sockets=[s], pid=pid)
+        for pid, fds in ("1", "1"), ("", "1"), ("own", "0"):
+            server = start("127.0.0.1:0", sockets=[s], pid=pid, fds=fds)
             port = int(read_until(server, rb"listening on \S+:(\d+) ").group(1))
             if port == port_of(s):
                 sys.exit("took a socket that was another's")
@@ -190,7 +190,7 @@ def test_variables_for_another_process_are_left_alone():
             stop(server)
 
 
-def test_variables_that_are_wrong_are_errors():
+def test_UX5_variables_that_are_wrong_are_errors():
     said = b"take inherited sockets (LISTEN_FDS): "
     with listener() as s, socket.socket() as idle, \
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, \
@@ -200,6 +200,7 @@ def test_variables_that_are_wrong_are_errors():
         expect(start(sockets=[s], fds="-1"), 4, said)
         expect(start(sockets=[s], fds=""), 4, said)
         expect(start(sockets=[s], fds="65"), 4, said)
+        expect(start(sockets=[s], fds="999"), 4, said)
         expect(start(sockets=[s], pid="12x"), 4, said)
         expect(start(sockets=[s], names="one:two"), 4, said)
         expect(start(sockets=[s], names="a" * 300), 4, said)

@@ -11,7 +11,7 @@
 
 #define VARIABLE "DUOSOCK_TEST_VARIABLE"
 
-static void test_take_variable_given_is_there_only_once(void **state)
+static void test_UX5_take_variable_given_is_there_only_once(void **state)
 {
     char *text;
 
@@ -53,7 +53,7 @@ static void test_thread_join_waits_for_the_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_take_variable_given_is_there_only_once),
+        cmocka_unit_test(test_UX5_take_variable_given_is_there_only_once),
         cmocka_unit_test(test_thread_join_waits_for_the_end),
     };
 
