@@ -79,11 +79,19 @@ static void enter(duos_conn *conn, duos__conn_state state)
     }
 }
 
-/* What was sent in this turn is still queued in the system or under way. */
-static bool sent_just_now(const duos_conn *conn)
+/*
+ * What was sent in this turn is still queued in the system or under way. A
+ * drain ends a connection when its peer expects nothing of the kind and goes
+ * on sending: there it counts for as long as we would linger.
+ */
+static bool sent_lately(const duos_conn *conn)
 {
-    return conn->bytes_out > 0 &&
-           conn->active_ms == duos__loop_stamp(conn->stream.loop);
+    uint32_t age = duos__loop_stamp(conn->stream.loop) - conn->active_ms;
+    uint32_t most = conn->stream.reason == DUOS_EDRAINED
+                        ? (uint32_t)conn->owner->limits.linger_ms
+                        : 0;
+
+    return conn->bytes_out > 0 && age <= most;
 }
 
 /*
@@ -101,7 +109,7 @@ static void linger_or_finish(duos_conn *conn)
         return;
     }
     if (!engine->drop_input(&conn->stream) && !conn->queued &&
-        !sent_just_now(conn)) {
+        !sent_lately(conn)) {
         duos__conn_finish(conn, conn->stream.reason);
         return;
     }

@@ -15,7 +15,7 @@
 #define RETRY_MAX_MS 1000u
 
 /* Bytes of one connection in a turn, each way, unless told otherwise. */
-#define SHARE ((size_t)1 << 20)
+#define SHARE ((size_t)256 << 10)
 
 /* The connection's limit, if it has one, that passes first. */
 typedef struct verdict {

@@ -87,7 +87,7 @@ typedef struct duos_conn_handler {
  * read_per_turn: bytes received from one connection before others have their
  *     turn, rounded up to whole receive buffers of the loop. write_per_turn:
  *     bytes of its queue that are sent in a turn. For both, 0 means the
- *     default, 1 MiB: there is always a limit, or one could starve the rest.
+ *     default, 256 KiB: there is always a limit, or one could starve the rest.
  */
 typedef struct duos_conn_limits {
     size_t queue_max;

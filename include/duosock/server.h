@@ -46,7 +46,7 @@ typedef struct duos_ticket {
  *     and 0 means that as well: there is always a limit).
  * limits: of each connection: 1 MiB, 256 KiB and 64 KiB for the queue,
  *     30 s to the first byte, 5 min idle, 30 s stalled, 2 s lingering,
- *     back-pressure on, 1 MiB each way in a turn.
+ *     back-pressure on, 256 KiB each way in a turn.
  * drain_waits: duos_server_drain closes no connection: each ends when its
  *     user or its peer ends it, at the latest at the deadline (off). For who
  *     cannot tell what is still to be answered, as a relay.

@@ -130,7 +130,7 @@ void serve_drain(serve *s)
     int32_t limit_ms = s->options->drain_ms;
 
     duos_timer_stop(&s->idle);
-    if (s->mode->stop != NULL) {
+    if (s->mode->stop != NULL && s->workers == NULL) {
         s->mode->stop(s);
     }
     duos_datagram_drain(s->udp);
@@ -208,7 +208,7 @@ static int create_server(serve *s)
     (void)fit_queue(&config.limits, o->max_queue);
     config.on_error = on_error;
     config.on_drained = on_drained;
-    if (s->mode->start != NULL) {
+    if (s->mode->start != NULL && s->options->workers == 1) {
         exit_code = s->mode->start(s, &config);
     }
     if (exit_code != CLI_DONE) {
