@@ -230,19 +230,22 @@ void duos__peer_get(const duos__peer *peer, duos_addr *addr)
 
 void duos__conn_set_peer(duos_conn *conn, const duos_addr *addr)
 {
-    duos__peer_set(&conn->peer, addr);
+    duos__peer_set(&conn->side.peer, addr);
 }
 
 duos_err duos_conn_peer(const duos_conn *conn, duos_addr *out)
 {
+    const duos__peer *peer;
+
     if (conn == NULL || out == NULL) {
         return DUOS_EINVAL;
     }
-    if (conn->peer.family == DUOS_UNIX &&
+    peer = duos__conn_peer(conn);
+    if (peer->family == DUOS_UNIX &&
         duos_peer_addr(conn->stream.sock, out) == DUOS_OK) {
         return DUOS_OK; /* a path would cost every connection 108 bytes */
     }
-    duos__peer_get(&conn->peer, out);
+    duos__peer_get(peer, out);
     return DUOS_OK;
 }
 

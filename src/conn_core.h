@@ -64,7 +64,6 @@ struct duos_conn {
     duos__stream stream; /* first: the engine's events are for it */
     duos__owner *owner;
     void *user;
-    duos__filter *filter; /* NULL as a rule */
     duos__bufq out;
     uint64_t bytes_in;
     uint64_t bytes_out;
@@ -75,7 +74,10 @@ struct duos_conn {
             size_t lost; /* taken from the user, and not in the queue */
         } closed;
     } end;
-    duos__peer peer;
+    union {
+        duos__peer peer;
+        duos__filter *filter; /* of one that is filtered, with its peer */
+    } side;
     uint32_t slot;      /* in the server's table */
     uint32_t since_ms;  /* the state began */
     uint32_t active_ms; /* a byte was moved, either way */
@@ -93,6 +95,7 @@ struct duos_conn {
 
 /* The most that duos__stream.starved counts. */
 #define DUOS__STARVED_MAX 8
+
 typedef char duos__plain_is_a_word
     [offsetof(duos_conn, filtered) == offsetof(duos_conn, state) + 3 ? 1 : -1];
 

@@ -24,7 +24,7 @@ static bool is_trusted(const duos_conn *conn)
     duos_addr peer;
     size_t i;
 
-    duos__peer_get(&conn->peer, &peer);
+    duos__peer_get(duos__conn_peer(conn), &peer);
     for (i = 0; i < owner->proxy_count; i++) {
         if (duos_cidr_match(&owner->proxies[i], &peer)) {
             return true;
@@ -70,7 +70,7 @@ static void drop_header(duos_conn *conn, duos__filter *f)
 /* Returns how many bytes were the header's. */
 static size_t read_header(duos_conn *conn, const void *data, size_t len)
 {
-    duos__filter *f = conn->filter;
+    duos__filter *f = conn->side.filter;
     size_t used;
     duos_err err = duos__proxy_read(f->header, data, len, &used);
 
@@ -91,7 +91,7 @@ static size_t read_header(duos_conn *conn, const void *data, size_t len)
 
 static void sniff(duos_conn *conn, const void *data, size_t len)
 {
-    duos__filter *f = conn->filter;
+    duos__filter *f = conn->side.filter;
 
     switch (duos__proxy_sniff(&f->seen, data, len)) {
     case DUOS_EINPROGRESS:
@@ -114,7 +114,7 @@ static bool is_alive(const duos_conn *conn)
 
 static void begin_next(duos_conn *conn)
 {
-    conn->filter->begun = true;
+    conn->side.filter->begun = true;
     if (conn->owner->transport != NULL) {
         duos__transport_begin(conn);
     } else {
@@ -128,10 +128,11 @@ void duos__filter_begin(duos_conn *conn)
     duos_err err = f != NULL ? DUOS_OK : DUOS_ENOMEM;
 
     conn->state = DUOS__CONN_GREETING;
-    conn->filter = f;
-    conn->filtered = f != NULL;
     if (err == DUOS_OK) {
         f->conn = conn;
+        f->peer = conn->side.peer;
+        conn->side.filter = f;
+        conn->filtered = true;
         err = conn->owner->proxy_count > 0 ? expect_header(conn, f) : DUOS_OK;
     }
     if (err == DUOS_OK) {
@@ -167,7 +168,7 @@ static bool is_wanted(const duos_conn *conn)
 
 void duos__filter_deliver(duos_conn *conn)
 {
-    duos__filter *f = conn->filter;
+    duos__filter *f = conn->side.filter;
     const void *data;
     size_t len;
 
@@ -185,7 +186,7 @@ void duos__filter_deliver(duos_conn *conn)
 /* Nothing is left to do for a connection that came without a header. */
 static void drop_idle(duos_conn *conn)
 {
-    const duos__filter *f = conn->filter;
+    const duos__filter *f = conn->side.filter;
 
     if (conn->state == DUOS__CONN_OPEN && f->sniffed == DUOS_OK &&
         f->origin == NULL && !f->has_session && f->plain.len == 0 &&
@@ -196,7 +197,7 @@ static void drop_idle(duos_conn *conn)
 
 static void pass_on(duos_conn *conn, const void *data, size_t len)
 {
-    duos__filter *f = conn->filter;
+    duos__filter *f = conn->side.filter;
 
     if (f->has_session) {
         duos__transport_feed(conn, data, len);
@@ -210,7 +211,7 @@ static void pass_on(duos_conn *conn, const void *data, size_t len)
 
 void duos__filter_received(duos_conn *conn, const void *data, size_t len)
 {
-    duos__filter *f = conn->filter;
+    duos__filter *f = conn->side.filter;
     size_t used = 0;
 
     if (!is_alive(conn) || conn->ended_in) {
@@ -234,7 +235,7 @@ void duos__filter_received(duos_conn *conn, const void *data, size_t len)
 void duos__filter_catch_up(duos_conn *conn)
 {
     duos__filter_deliver(conn);
-    if (conn->filter->plain.len == 0) {
+    if (conn->side.filter->plain.len == 0) {
         duos__conn_update_receiving(conn);
     }
 }
@@ -267,28 +268,29 @@ void duos__filter_defer(duos__filter *f)
 
 bool duos__filter_resume(duos_conn *conn)
 {
-    if (conn->filter->plain.len == 0) {
+    if (conn->side.filter->plain.len == 0) {
         return false;
     }
-    duos__filter_defer(conn->filter);
+    duos__filter_defer(conn->side.filter);
     return true;
 }
 
 void duos__filter_free(duos_conn *conn)
 {
-    duos__filter *f = conn->filter;
     const duos_alloc *alloc = alloc_of(conn);
+    duos__filter *f;
 
-    if (f == NULL) {
+    if (!conn->filtered) {
         return;
     }
+    f = conn->side.filter;
     duos__transport_end(f);
     duos__bufq_clear(&f->plain, alloc);
     duos__free(alloc, f->header, sizeof *f->header);
     duos__free(alloc, f->origin, sizeof *f->origin);
-    duos__free(alloc, f, sizeof *f);
-    conn->filter = NULL;
+    conn->side.peer = f->peer;
     conn->filtered = false;
+    duos__free(alloc, f, sizeof *f);
 }
 
 /* ---- asking ----------------------------------------------------------- */
@@ -298,10 +300,10 @@ duos_err duos_conn_origin(const duos_conn *conn, duos_tuple *out)
     if (conn == NULL || out == NULL) {
         return DUOS_EINVAL;
     }
-    if (conn->filter == NULL || conn->filter->origin == NULL) {
+    if (!conn->filtered || conn->side.filter->origin == NULL) {
         return duos_conn_tuple(conn, out);
     }
-    duos__peer_get(&conn->filter->origin->remote, &out->remote);
-    duos__peer_get(&conn->filter->origin->local, &out->local);
+    duos__peer_get(&conn->side.filter->origin->remote, &out->remote);
+    duos__peer_get(&conn->side.filter->origin->local, &out->local);
     return DUOS_OK;
 }

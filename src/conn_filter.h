@@ -21,6 +21,7 @@ typedef struct duos__origin {
 struct duos__filter {
     duos_transport_sink sink; /* first: a session knows the filter by it */
     duos_conn *conn;
+    duos__peer peer;    /* the connection has no room for it any more */
     void *session;      /* of the transport; has_session tells */
     duos__bufq plain;   /* what on_data has not been given yet */
     duos__deferred end; /* of the turn: hands over, or wakes the session */
@@ -40,6 +41,12 @@ struct duos__filter {
     bool heard;    /* the peer's */
 };
 
+/* Where a connection has its peer's address. */
+static inline const duos__peer *duos__conn_peer(const duos_conn *conn)
+{
+    return conn->filtered ? &conn->side.filter->peer : &conn->side.peer;
+}
+
 /* Whether connections of this owner need a filter. */
 static inline bool duos__filter_wanted(const duos__owner *owner)
 {
@@ -49,20 +56,20 @@ static inline bool duos__filter_wanted(const duos__owner *owner)
 /* Whether what is sent goes through a transport. */
 static inline bool duos__filter_seals(const duos_conn *conn)
 {
-    return conn->filtered && conn->filter->has_session;
+    return conn->filtered && conn->side.filter->has_session;
 }
 
 /* Whether an end of the wire came before the peer's goodbye. */
 static inline bool duos__filter_is_cut(const duos_conn *conn)
 {
-    return duos__filter_seals(conn) && !conn->filter->heard;
+    return duos__filter_seals(conn) && !conn->side.filter->heard;
 }
 
 /* Whether the bytes on the socket are not the user's, or not all of them. */
 static inline bool duos__filter_holds(const duos_conn *conn)
 {
     return conn->filtered &&
-           (conn->filter->has_session || conn->filter->plain.len > 0);
+           (conn->side.filter->has_session || conn->side.filter->plain.len > 0);
 }
 
 /* ---- conn_filter.c ---------------------------------------------------- */

@@ -157,51 +157,50 @@ static duos_err send_sealed(duos_conn *conn, const void *data, size_t len)
     return DUOS_OK; /* if that has failed, on_close tells */
 }
 
-static inline duos_err send_plain(duos_conn *conn, const void *data, size_t len,
-                                  duos_shared *shared)
+/* Everything but what duos_conn_send does at once. */
+static duos_err send_otherwise(duos_conn *conn, const void *data, size_t len,
+                               duos_shared *shared)
 {
     sys_count n;
 
-    if (DUOS_UNLIKELY(conn->out.len > 0)) {
+    if (conn->state != DUOS__CONN_OPEN || conn->ended_out) {
+        return DUOS_ESTATE;
+    }
+    if (duos__filter_seals(conn)) {
+        return send_sealed(conn, data, len);
+    }
+    if (conn->out.len > 0) {
         return sent_less(conn, data, len, shared, 0);
     }
-    if (DUOS_UNLIKELY(len == 0 || len > conn->owner->limits.queue_max)) {
+    if (len == 0 || len > conn->owner->limits.queue_max) {
         return len == 0 ? DUOS_OK : DUOS_EMSGSIZE;
     }
     n = conn->owner->engine->try_send(&conn->stream, data, len);
-    if (DUOS_UNLIKELY(n != (sys_count)len)) {
+    if (n != (sys_count)len) {
         return sent_less(conn, data, len, shared, n);
     }
     count_sent(conn, len);
     return DUOS_OK;
 }
 
-static duos_err send_otherwise(duos_conn *conn, const void *data, size_t len,
-                               duos_shared *shared)
-{
-    if (conn->state != DUOS__CONN_OPEN || conn->ended_out) {
-        return DUOS_ESTATE;
-    }
-    return duos__filter_seals(conn) ? send_sealed(conn, data, len)
-                                    : send_plain(conn, data, len, shared);
-}
-
-/* The bytes of a shared buffer, or those of the caller. */
-static inline duos_err send_bytes(duos_conn *conn, const void *data, size_t len,
-                                  duos_shared *shared)
-{
-    if (DUOS_UNLIKELY(!duos__conn_is_plain(conn))) {
-        return send_otherwise(conn, data, len, shared);
-    }
-    return send_plain(conn, data, len, shared);
-}
-
+/* An open connection with nothing before these bytes, as a rule. */
 duos_err duos_conn_send(duos_conn *conn, const void *data, size_t len)
 {
+    sys_count n;
+
     if (DUOS_UNLIKELY(conn == NULL || data == NULL)) {
         return conn != NULL && len == 0 ? DUOS_OK : DUOS_EINVAL;
     }
-    return send_bytes(conn, data, len, NULL);
+    if (DUOS_UNLIKELY(!duos__conn_is_plain(conn) || conn->out.len > 0 ||
+                      len - 1 >= conn->owner->limits.queue_max)) {
+        return send_otherwise(conn, data, len, NULL);
+    }
+    n = conn->owner->engine->try_send(&conn->stream, data, len);
+    if (DUOS_UNLIKELY(n != (sys_count)len)) {
+        return sent_less(conn, data, len, NULL, n);
+    }
+    count_sent(conn, len);
+    return DUOS_OK;
 }
 
 duos_err duos_conn_send_shared(duos_conn *conn, duos_shared *buffer)
@@ -209,8 +208,8 @@ duos_err duos_conn_send_shared(duos_conn *conn, duos_shared *buffer)
     if (conn == NULL || buffer == NULL) {
         return DUOS_EINVAL;
     }
-    return send_bytes(conn, duos_shared_data(buffer), duos_shared_len(buffer),
-                      buffer);
+    return send_otherwise(conn, duos_shared_data(buffer),
+                          duos_shared_len(buffer), buffer);
 }
 
 /* ---- what the engine tells --------------------------------------------- */

@@ -102,14 +102,14 @@ static void wake(duos_transport_sink *sink)
 /* What was plain before is whole, and an alert still goes out. */
 static void fail(duos_conn *conn, duos_err err)
 {
-    conn->filter->said = true;
+    conn->side.filter->said = true;
     duos__filter_deliver(conn);
     duos__conn_begin_close(conn, err);
 }
 
 static void settle(duos_conn *conn, duos_err err)
 {
-    duos__filter *f = conn->filter;
+    duos__filter *f = conn->side.filter;
 
     if (f->error != DUOS_OK) {
         err = f->error;
@@ -132,7 +132,7 @@ void duos__transport_begin(duos_conn *conn)
 {
     const duos__owner *owner = conn->owner;
     const duos_transport_ops *ops = owner->transport;
-    duos__filter *f = conn->filter;
+    duos__filter *f = conn->side.filter;
     duos_err err;
 
     f->sink.emit_plain = emit_plain;
@@ -149,7 +149,7 @@ void duos__transport_begin(duos_conn *conn)
 
 void duos__transport_feed(duos_conn *conn, const void *data, size_t len)
 {
-    duos__filter *f = conn->filter;
+    duos__filter *f = conn->side.filter;
     duos_err err;
 
     if (!f->has_session) {
@@ -163,7 +163,7 @@ void duos__transport_feed(duos_conn *conn, const void *data, size_t len)
 
 void duos__transport_seal(duos_conn *conn, const void *data, size_t len)
 {
-    duos__filter *f = conn->filter;
+    duos__filter *f = conn->side.filter;
     duos_err err;
 
     if (f->said) {
@@ -179,7 +179,7 @@ void duos__transport_seal(duos_conn *conn, const void *data, size_t len)
 
 void duos__transport_goodbye(duos_conn *conn)
 {
-    duos__filter *f = conn->filter;
+    duos__filter *f = conn->side.filter;
     duos_err err;
 
     if (!duos__filter_seals(conn) || f->said ||
@@ -206,6 +206,6 @@ void duos__transport_end(duos__filter *f)
 
 void *duos_conn_transport(const duos_conn *conn)
 {
-    return conn != NULL && duos__filter_seals(conn) ? conn->filter->session
+    return conn != NULL && duos__filter_seals(conn) ? conn->side.filter->session
                                                     : NULL;
 }
