@@ -27,6 +27,7 @@ void duos_server_config_init(duos_server_config *config)
         duos__limits_init(&config->limits);
         config->max_clients_per_address = 1000;
         config->prefix_v6 = PREFIX_V6;
+        config->drain_first_byte_ms = 100;
     }
 }
 
@@ -82,7 +83,7 @@ static duos_err read_config(duos_server_config *chosen,
     if (chosen->prefix_v6 == 0) {
         chosen->prefix_v6 = PREFIX_V6;
     }
-    if (chosen->prefix_v6 > 128) {
+    if (chosen->prefix_v6 > 128 || chosen->drain_first_byte_ms < 0) {
         return DUOS_ERANGE;
     }
     return duos__limits_complete(&chosen->limits);

@@ -167,9 +167,22 @@ static void receive_all(duos_server *server, duos_conn *conn)
 }
 
 /*
- * Hands over what has arrived, then closes behind what is queued. Held by
- * back-pressure, it has to be heard once its queue has gone out.
+ * Held by back-pressure, it has to be heard once its queue has gone out. And
+ * one that has just come in may be about to say its first word.
  */
+static bool may_go_on(const duos_server *server, const duos_conn *conn)
+{
+    uint32_t age = duos__loop_stamp(conn->stream.loop) - conn->since_ms;
+
+    if (conn->stream.loop->now_ns >= server->patience_ns) {
+        return false;
+    }
+    return (conn->held && !conn->paused) ||
+           (conn->bytes_in == 0 &&
+            age < (uint32_t)server->config.drain_first_byte_ms);
+}
+
+/* Hands over what has arrived, then closes behind what is queued. */
 static void finish_conn(duos_server *server, duos_conn *conn)
 {
     if (conn->filtered) {
@@ -178,8 +191,7 @@ static void finish_conn(duos_server *server, duos_conn *conn)
     if (conn->stream.receiving) {
         receive_all(server, conn);
     }
-    if (!conn->held || conn->paused ||
-        conn->stream.loop->now_ns >= server->patience_ns) {
+    if (!may_go_on(server, conn)) {
         duos__conn_begin_close(conn, DUOS_EDRAINED);
     }
 }

@@ -88,6 +88,9 @@ typedef struct duos_ticket {
  *     have seen the first. Headers of unix streams and of unknown families
  *     are taken and name nobody. Limits by address look at the TCP peer, not
  *     at what a header says, and so do the two lists of who may connect.
+ * drain_first_byte_ms: in a drain, one that has sent nothing yet is not idle
+ *     before it has been there for so long (100): its first bytes may be under
+ *     way.
  *
  * When no descriptor is left, a server with listeners has a spare one: it
  * accepts one with that, refuses it (DUOS_EMFILE), and pauses for 50 ms, then
@@ -118,6 +121,7 @@ typedef struct duos_server_config {
     void *transport_user;
     const duos_cidr *proxy;
     size_t proxy_count;
+    int32_t drain_first_byte_ms;
     bool drain_waits;
 } duos_server_config;
 

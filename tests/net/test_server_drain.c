@@ -509,9 +509,32 @@ static void test_SG1_server_drain_may_wait_for_who_is_there(void **state)
     net_close(&late);
 }
 
+/* He came in just before, and his first word was under way. */
+static void test_SG1_server_drain_hears_who_has_just_come(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket silent;
+    duos_socket late;
+
+    s->served.act = told_echo;
+    s->server_config.drain_first_byte_ms = 500;
+    scene_serve(s);
+    late = scene_visit(s);
+    silent = scene_visit(s);
+    assert_ok(duos_server_drain(s->server, 10000));
+    scene_echo(s, late);
+    assert_int_equal(s->served.drained, 0);
+    scene_until(s, s->served.drained, 1); /* who says nothing is idle then */
+    assert_int_equal(s->served.closes, 2);
+    assert_int_equal(s->served.reason, DUOS_EDRAINED);
+    net_close(&late);
+    net_close(&silent);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        scene_test(test_SG1_server_drain_hears_who_has_just_come),
         scene_test(test_server_drain_without_clients_is_told_soon),
         scene_test(test_server_that_drains_takes_no_more_listeners),
         scene_test(test_server_that_drains_accepts_nobody_new),

@@ -40,6 +40,7 @@ static void open_room(room *r, world *w)
     duos_loop_config_init(&loop_config);
     loop_config.alloc = &r->memory.alloc;
     duos_server_config_init(&config);
+    config.max_clients_per_address = 0;
     assert_ok(duos_sim_set_host(w->sim, w->a));
     assert_ok(duos_loop_create(&loop_config, &r->loop));
     assert_ok(duos_sim_add(w->sim, w->a, r->loop));

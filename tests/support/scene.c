@@ -145,6 +145,7 @@ int scene_setup(void **state)
     assert_ok(duos_loop_create(&config, &s->loop));
 
     duos_server_config_init(&s->server_config);
+    s->server_config.drain_first_byte_ms = 0; /* where a test does not say */
     told_handler(&s->server_config.handler);
     s->server_config.user = &s->served;
     s->server_config.on_error = on_error;
