@@ -9,7 +9,6 @@
 #include "support/os_net.h"
 
 #include <arpa/inet.h>
-#include <linux/filter.h>
 #include <net/if.h>
 #include <net/route.h>
 #include <netinet/in.h>
@@ -19,10 +18,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* As in linux/filter.h, which not every C library brings along. */
+typedef struct filter_step {
+    uint16_t code;
+    uint8_t jump_true;
+    uint8_t jump_false;
+    uint32_t k;
+} filter_step;
+
+typedef struct filter_program {
+    unsigned short len;
+    filter_step *steps;
+} filter_program;
+
+#define RETURN_K 0x06
+
 bool os_cut_off(duos_socket s)
 {
-    struct sock_filter nothing = {BPF_RET | BPF_K, 0, 0, 0};
-    struct sock_fprog program = {1, &nothing};
+    filter_step nothing = {RETURN_K, 0, 0, 0};
+    filter_program program = {1, &nothing};
 
     return setsockopt((int)s.os, SOL_SOCKET, SO_ATTACH_FILTER, &program,
                       sizeof program) == 0;
