@@ -75,9 +75,9 @@ static void test_ST14_conn_sends_a_small_share_in_each_turn(void **state)
     send_by_shares((scene *)*state, 1999, 1999);
 }
 
-static void test_ST14_conn_sends_a_mebibyte_where_nothing_is_asked(void **state)
+static void test_ST14_conn_sends_256_kib_where_nothing_is_asked(void **state)
 {
-    send_by_shares((scene *)*state, 0, 1u << 20);
+    send_by_shares((scene *)*state, 0, 256u << 10);
 }
 
 int main(void)
@@ -85,7 +85,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scene_test(test_ST14_conn_sends_a_share_in_each_turn),
         scene_test(test_ST14_conn_sends_a_small_share_in_each_turn),
-        scene_test(test_ST14_conn_sends_a_mebibyte_where_nothing_is_asked),
+        scene_test(test_ST14_conn_sends_256_kib_where_nothing_is_asked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
