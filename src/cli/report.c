@@ -78,6 +78,14 @@ static void add_address(json *j, const char *key, const duos_addr *addr)
     }
 }
 
+/* Whether another one has connected to us than who is served. */
+static bool is_proxied(const duos_conn *conn, const duos_tuple *origin,
+                       duos_addr *peer)
+{
+    return duos_conn_peer(conn, peer) == DUOS_OK &&
+           !duos_addr_equal(&origin->remote, peer);
+}
+
 static void add_connection(json *j, uint64_t id, const duos_conn *conn)
 {
     duos_tuple tuple;
@@ -86,9 +94,12 @@ static void add_connection(json *j, uint64_t id, const duos_conn *conn)
     if (id != 0) {
         json_uint(j, "id", id);
     }
-    if (duos_conn_tuple(conn, &tuple) == DUOS_OK) {
+    if (duos_conn_origin(conn, &tuple) == DUOS_OK) {
         add_address(j, "local", &tuple.local);
         add_address(j, "remote", &tuple.remote);
+        if (is_proxied(conn, &tuple, &peer)) {
+            add_address(j, "via", &peer);
+        }
     } else if (duos_conn_peer(conn, &peer) == DUOS_OK) {
         add_address(j, "remote", &peer);
     }
@@ -177,6 +188,19 @@ static void write_number(char *text, size_t cap, uint64_t id)
     }
 }
 
+static void say_proxy(const char *number, const duos_conn *conn)
+{
+    char text[DUOS_ADDR_TEXT_MAX];
+    duos_tuple origin;
+    duos_addr peer;
+
+    if (duos_conn_origin(conn, &origin) == DUOS_OK &&
+        is_proxied(conn, &origin, &peer) &&
+        duos_addr_format(&peer, text, sizeof text) == DUOS_OK) {
+        say_detail("%scame through %s", number, text);
+    }
+}
+
 /* A peer on a unix socket has a path for a name, with any bytes. */
 static void say_open(say_level level, uint64_t id, const duos_conn *conn,
                      bool at_server)
@@ -189,6 +213,7 @@ static void say_open(say_level level, uint64_t id, const duos_conn *conn,
     setup_tuple(tuple, conn, at_server);
     escape_line(safe, sizeof safe, tuple);
     say_at(level, "%sopen %s", number, safe);
+    say_proxy(number, conn);
 }
 
 bool report_open(say_level level, uint64_t id, const duos_conn *conn,
@@ -249,6 +274,30 @@ bool report_close(say_level level, uint64_t id, const duos_conn *conn,
     return end_object(&o);
 }
 
+bool report_refused(say_level level, const duos_conn *conn, duos_err reason)
+{
+    char tuple[DUOS_TUPLE_TEXT_MAX];
+    char code[SAY_CODE_MAX];
+    char safe[SAFE_MAX];
+    object o;
+
+    if (!with_json) {
+        setup_tuple(tuple, conn, true);
+        escape_line(safe, sizeof safe, tuple);
+        say_code(code, sizeof code, reason);
+        say_at(level, "refused %s: %s (%s)", safe, duos_err_text(reason), code);
+        return true;
+    }
+    if (!wants_object(level)) {
+        return true;
+    }
+    begin_object(&o, "refused");
+    add_connection(&o.j, 0, conn);
+    json_text(&o.j, "text", duos_err_text(reason));
+    add_error(&o.j, reason);
+    return end_object(&o);
+}
+
 bool report_data(const char *text, size_t len, size_t bytes)
 {
     char line[DATA_LINE];
@@ -286,16 +335,73 @@ bool report_transfer(const char *what, uint64_t bytes, uint64_t ms,
 
 /* ---- counters ---------------------------------------------------------- */
 
+/* Those that are told when there is something to tell. */
+static const struct {
+    size_t offset;
+    const char *key;
+    const char *words;
+} rare[] = {
+    {offsetof(duos_server_stats, refused_address), "refused_address",
+     "too many of an address"},
+    {offsetof(duos_server_stats, refused_denied), "refused_denied", "denied"},
+    {offsetof(duos_server_stats, shed), "shed", "shed"},
+    {offsetof(duos_server_stats, read_yields), "read_yields", "read yields"},
+    {offsetof(duos_server_stats, write_yields), "write_yields", "write yields"},
+    {offsetof(duos_server_stats, no_buffers), "no_buffers", "without buffers"}};
+
+enum {
+    RARE = sizeof rare / sizeof rare[0],
+    RARE_MAX = RARE * 48
+};
+
+static uint64_t rare_count(const duos_server_stats *s, size_t i)
+{
+    uint64_t count;
+
+    memcpy(&count, (const char *)s + rare[i].offset, sizeof count);
+    return count;
+}
+
+/* ", 3 denied, 1 shed", or nothing. */
+static void write_rare(char *text, const duos_server_stats *s)
+{
+    size_t len = 0;
+    size_t i;
+
+    text[0] = '\0';
+    for (i = 0; i < RARE; i++) {
+        if (rare_count(s, i) != 0) {
+            len +=
+                (size_t)snprintf(text + len, RARE_MAX - len, ", %" PRIu64 " %s",
+                                 rare_count(s, i), rare[i].words);
+        }
+    }
+}
+
+static void add_rare(json *j, const duos_server_stats *s)
+{
+    size_t i;
+
+    for (i = 0; i < RARE; i++) {
+        if (rare_count(s, i) != 0) {
+            json_uint(j, rare[i].key, rare_count(s, i));
+        }
+    }
+}
+
 static void say_stats(say_level level, const duos_server_stats *s)
 {
+    char more[RARE_MAX];
+
+    write_rare(more, s);
     say_at(level,
            "stats: %" PRIu32 " clients, %" PRIu32 " at most, %" PRIu64
            " accepted, %" PRIu64 " turned away, %" PRIu64
            " accept errors, %" PRIu64 " accept pauses, %" PRIu64
-           " B in, %" PRIu64 " B out by those that have ended",
+           " B in, %" PRIu64 " B out by those that have ended%s",
            s->clients, s->clients_peak, s->accepted, s->refused_limit,
-           s->accept_errors, s->accept_pauses, s->bytes_received,
-           s->bytes_sent);
+           s->accept_errors, s->accept_pauses, s->bytes_received, s->bytes_sent,
+           more);
 }
 
 void report_stats(say_level level, const duos_server_stats *stats)
@@ -314,6 +420,7 @@ void report_stats(say_level level, const duos_server_stats *stats)
         json_uint(&o.j, "accept_pauses", stats->accept_pauses);
         json_uint(&o.j, "bytes", stats->bytes_received);
         json_uint(&o.j, "bytes_out", stats->bytes_sent);
+        add_rare(&o.j, stats);
         (void)end_object(&o);
     }
 }
