@@ -11,6 +11,10 @@
 #include "say.h"
 #include "setup.h"
 
+enum {
+    QUIET_MS = 1000 /* of an input that nobody may read to its end */
+};
+
 /* ---- a connection that never stood ------------------------------------- */
 
 static int attempt_failed(const char *address, duos_err reason)
@@ -92,6 +96,7 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
     int exit_code;
 
     duos_input_stop(&d->input);
+    duos_timer_stop(&d->quiet);
     if (d->open) {
         exit_code = d->config->on_end(reason, d->config->user);
         if (!report_close(SAY_VERBOSE, 0, conn, d->opened_ms, reason) &&
@@ -129,6 +134,7 @@ static void on_input(duos_input *input, const void *data, size_t len,
 {
     dialogue *d = user;
 
+    d->heard = true;
     d->config->on_input(input, data, len, d->config->user);
 }
 
@@ -144,6 +150,37 @@ static void on_input_end(duos_input *input, duos_err reason, void *user)
     }
     d->config->on_input_end(good, d->config->user);
     (void)duos_conn_shutdown(duos_client_conn(d->client));
+}
+
+static void wait_for_quiet(dialogue *d)
+{
+    d->heard = false;
+    if (duos_timer_start(&d->quiet, QUIET_MS) != DUOS_OK) {
+        (void)duos_conn_shutdown(duos_client_conn(d->client));
+    }
+}
+
+/* While output waits, the input is perhaps not even read. */
+static void on_quiet(duos_timer *timer, void *user)
+{
+    dialogue *d = user;
+    duos_conn *conn = duos_client_conn(d->client);
+
+    (void)timer;
+    if (d->heard || duos_conn_queued(conn) > 0) {
+        wait_for_quiet(d);
+    } else {
+        (void)duos_conn_shutdown(conn);
+    }
+}
+
+void dialogue_drain_input(dialogue *d)
+{
+    if (d->at_terminal) {
+        (void)duos_conn_shutdown(duos_client_conn(d->client));
+    } else {
+        wait_for_quiet(d);
+    }
 }
 
 bool dialogue_start_input(dialogue *d)
@@ -197,6 +234,9 @@ static int run(dialogue *d)
     if (err == DUOS_OK) {
         err = duos_input_init(&d->input, d->loop, on_input, on_input_end, d);
     }
+    if (err == DUOS_OK) {
+        err = duos_timer_init(&d->quiet, d->loop, on_quiet, d);
+    }
     if (err != DUOS_OK) {
         report_failure("start", "client", err);
         return CLI_FAILED;
@@ -227,6 +267,7 @@ int dialogue_run(dialogue *d, const dialogue_config *config)
     if (exit_code == CLI_DONE) {
         exit_code = run(d);
         duos_input_stop(&d->input);
+        duos_timer_stop(&d->quiet);
         duos_quit_stop(&d->quit);
         duos_client_destroy(d->client);
         (void)duos_loop_destroy(d->loop);

@@ -42,10 +42,12 @@ typedef struct dialogue {
     duos_input input;
     const dialogue_config *config;
     duos_quit quit;
+    duos_timer quiet; /* runs when only the input may go on */
     size_t queue_high;
     uint64_t opened_ms;
     bool at_terminal; /* the standard input is one */
     bool open;        /* on_open came */
+    bool heard;       /* input came since quiet was started */
     int exit_code;
 } dialogue;
 
@@ -60,6 +62,12 @@ bool dialogue_start_input(dialogue *d);
 
 /* Sends; input that comes faster than the peer takes it is put off. */
 duos_err dialogue_send(dialogue *d, const void *data, size_t len);
+
+/*
+ * The peer sends no more: what the input still brings goes out, until its end
+ * or until it is quiet. A person at a terminal has nobody to talk to any more.
+ */
+void dialogue_drain_input(dialogue *d);
 
 /* Ends the connection at once, because of something that was said. */
 void dialogue_break(dialogue *d);
