@@ -17,6 +17,8 @@
 typedef struct connect_options {
     int32_t timeout_ms;
     int32_t idle_ms;
+    uint32_t retries;
+    const char *source;
     bool raw;
     bool hexdump;
     duos_poller_backend poller;
@@ -40,6 +42,10 @@ static const arg_option options_table[] = {
      FIELD(raw)},
     {"hexdump", ARG_FLAG, NULL, NULL,
      "print what comes as offset, hexadecimal digits and text", FIELD(hexdump)},
+    {"retry", ARG_COUNT, "N", "0", "try again to connect, up to so often",
+     FIELD(retries)},
+    {"source", ARG_TEXT, "ADDRESS", NULL, "address of ours to connect from",
+     FIELD(source)},
     {"poller", ARG_POLLER, "NAME", "auto",
      "how to wait: duosock --version lists them", FIELD(poller)},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
@@ -184,6 +190,8 @@ int cmd_connect(int argc, char **argv)
     config.address = s.address;
     config.poller = options.poller;
     config.timeout_ms = options.timeout_ms;
+    config.retries = options.retries;
+    config.source = options.source;
     config.idle_ms = options.idle_ms;
     config.on_open = on_open;
     config.on_data = on_data;

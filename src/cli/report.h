@@ -5,8 +5,8 @@
  * standard output. The keys of those objects are said here and nowhere else:
  *
  *     ts            RFC 3339, UTC, milliseconds
- *     event         listening, open, close, refused, data, error, note, stats,
- *                   dropped, sent, received
+ *     event         listening, open, close, refused, retry, data, error, note,
+ *                   stats, dropped, sent, received
  *     id            number of a client, from 1
  *     local, remote our address and the peer's; behind a proxy, as the client
  *                   sees them
@@ -14,7 +14,7 @@
  *     bytes         received; of data, how many text stands for
  *     bytes_out     sent
  *     sha256        checksum of what was sent or received, as sha256sum's
- *     seconds       how long it was open
+ *     seconds       how long it was open; of retry, until it is made
  *     text          words for people; of data, the bytes, escaped
  *     error         the toolkit's name of a code, without its prefix
  *     native_error  the system's number for it
@@ -68,6 +68,10 @@ bool report_refused(say_level level, const duos_conn *conn, duos_err reason);
 
 /* say_failure, and an object besides. */
 void report_failure(const char *tried, const char *what, duos_err err);
+
+/* A failure that another attempt follows, after a wait. */
+void report_retry(const char *tried, const char *what, duos_err err,
+                  uint32_t wait_ms);
 
 /* say_os_failure, and an object besides. */
 void report_os_failure(const char *tried, const char *what, int error);
