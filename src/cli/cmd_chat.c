@@ -28,6 +28,8 @@ typedef struct chat_options {
     const char *nick;
     int32_t timeout_ms;
     int32_t idle_ms;
+    uint32_t retries;
+    const char *source;
     duos_poller_backend poller;
 } chat_options;
 
@@ -35,10 +37,12 @@ typedef struct session {
     dialogue dialogue;
     const char *nick;
     const char *address;
+    uint32_t retries;
     output out;
     duos_frame_reader typed;
     duos_frame_reader received;
     bool welcome;  /* the nick was accepted */
+    bool leaving;  /* nothing more is to be said */
     int exit_code; /* other than 0: why is said */
 } session;
 
@@ -51,6 +55,10 @@ static const arg_option options_table[] = {
      FIELD(timeout_ms)},
     {"idle", ARG_TIME, "DUR", "0", "give up when no byte moves for so long",
      FIELD(idle_ms)},
+    {"retry", ARG_COUNT, "N", "0",
+     "connect again, also when it was lost, up to so often", FIELD(retries)},
+    {"source", ARG_TEXT, "ADDRESS", NULL, "address of ours to connect from",
+     FIELD(source)},
     {"poller", ARG_POLLER, "NAME", "auto",
      "how to wait: duosock --version lists them", FIELD(poller)},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
@@ -65,7 +73,9 @@ static const arg_command chat_command = {
     "\nEach line goes to all others, who see it as \"bob: hello\". /who lists"
     " them,\n/nick NAME changes your name, /me TEXT says what you do, /quit"
     " leaves. Lines\nthat begin with \"* \" come from the server. A line has at"
-    " most 1024 bytes.\n",
+    " most 1024 bytes.\nWith"
+    " --retry it comes back as NAME; what was on its way when the connection\n"
+    "was lost is not said again.\n",
     options_table,
     1};
 
@@ -77,6 +87,14 @@ static void give_up(session *s, int exit_code)
 }
 
 /* ---- from the standard input to the server ----------------------------- */
+
+static bool is_quit(duos_bytes line)
+{
+    static const char quit[] = "/quit";
+    size_t len = sizeof quit - 1;
+
+    return line.len >= len && memcmp(line.data, quit, len) == 0;
+}
 
 /* Returns false when nothing more can be sent. */
 static bool send_line(session *s, duos_bytes line)
@@ -92,6 +110,21 @@ static bool send_line(session *s, duos_bytes line)
         give_up(s, CLI_FAILED);
     }
     return err == DUOS_OK; /* otherwise on_end is on its way */
+}
+
+/* The same for a line that was typed. One that comes while the connection
+ * ends is not kept: who wrote it may want to think about it again. */
+static bool take_line(session *s, duos_bytes line)
+{
+    bool sent;
+
+    s->leaving = s->leaving || is_quit(line);
+    sent = send_line(s, line);
+    if (!sent && s->retries > 0 && !s->leaving && s->exit_code == CLI_DONE) {
+        say("line not sent: the connection is lost");
+        return true;
+    }
+    return sent;
 }
 
 static void on_input(duos_input *input, const void *data, size_t len,
@@ -111,7 +144,7 @@ static void on_input(duos_input *input, const void *data, size_t len,
         }
         if (err == DUOS_ELIMIT) {
             say("line not sent: longer than %d bytes", TYPED_MAX);
-        } else if (line.len > 0 && !send_line(s, line)) {
+        } else if (line.len > 0 && !take_line(s, line)) {
             duos_input_stop(input);
             return;
         }
@@ -123,6 +156,7 @@ static void on_input_end(bool good, void *user)
     session *s = user;
     duos_bytes line;
 
+    s->leaving = true;
     if (!good) {
         s->exit_code = CLI_FAILED;
     }
@@ -215,17 +249,42 @@ static void on_open(duos_conn *conn, void *user)
     (void)send_line(s, nick);
 }
 
+static bool may_begin_again(void *user)
+{
+    const session *s = user;
+
+    return !s->leaving && s->exit_code == CLI_DONE;
+}
+
+/* What was in the middle of a line is a line now. */
+static void print_rest(session *s)
+{
+    duos_bytes line;
+
+    if (duos_frame_end(&s->received, &line) == DUOS_ETRUNCATED && s->welcome) {
+        print_line(s, line);
+    }
+}
+
+static void on_lost(size_t unsent, void *user)
+{
+    session *s = user;
+
+    if (unsent > 0) {
+        say("not sent: the last %zu bytes of what was typed", unsent);
+    }
+    print_rest(s);
+    s->welcome = false;
+}
+
 static int on_end(duos_err reason, void *user)
 {
     session *s = user;
-    duos_bytes line;
 
     if (s->exit_code != CLI_DONE) {
         return s->exit_code;
     }
-    if (s->welcome && duos_frame_end(&s->received, &line) == DUOS_ETRUNCATED) {
-        print_line(s, line);
-    }
+    print_rest(s);
     if (reason == DUOS_ECANCELED) {
         return s->exit_code;
     }
@@ -280,6 +339,7 @@ int cmd_chat(int argc, char **argv)
         return CLI_USAGE;
     }
     s.nick = options.nick;
+    s.retries = options.retries;
     s.address = list.count > 0 ? list.address[0] : CLI_ADDRESS;
     output_init(&s.out, report_is_json() ? OUTPUT_JSON : OUTPUT_AUTO);
     if (!init_lines(&s.typed, TYPED_MAX) ||
@@ -289,7 +349,11 @@ int cmd_chat(int argc, char **argv)
     config.address = s.address;
     config.poller = options.poller;
     config.timeout_ms = options.timeout_ms;
+    config.retries = options.retries;
+    config.source = options.source;
     config.idle_ms = options.idle_ms;
+    config.may_begin_again = may_begin_again;
+    config.on_lost = on_lost;
     config.on_open = on_open;
     config.on_data = on_data;
     config.on_input = on_input;

@@ -17,6 +17,8 @@
 typedef struct connect_options {
     int32_t timeout_ms;
     int32_t idle_ms;
+    uint32_t retries;
+    const char *source;
     bool raw;
     bool hexdump;
     duos_poller_backend poller;
@@ -40,6 +42,10 @@ static const arg_option options_table[] = {
      FIELD(raw)},
     {"hexdump", ARG_FLAG, NULL, NULL,
      "print what comes as offset, hexadecimal digits and text", FIELD(hexdump)},
+    {"retry", ARG_COUNT, "N", "0", "try again to connect, up to so often",
+     FIELD(retries)},
+    {"source", ARG_TEXT, "ADDRESS", NULL, "address of ours to connect from",
+     FIELD(source)},
     {"poller", ARG_POLLER, "NAME", "auto",
      "how to wait: duosock --version lists them", FIELD(poller)},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
@@ -52,8 +58,11 @@ static const arg_command connect_command = {
     "at " CLI_ADDRESS "\n"
     "  duosock connect 192.0.2.7:80 <request    send a file, print the answer\n"
     "  duosock connect [::1]:9000 --timeout 2s  give up sooner\n",
-    "\nThe end of the input half-closes the connection. What comes is passed on"
-    "\nuntouched, but to a terminal control characters go as \\xNN. With"
+    "\nThe end of the input half-closes the connection. The end of what comes"
+    "\nends it when the input has ended or, since a pipe may stay open, brought"
+    "\nnothing for a second; a terminal's is not waited for. What comes is"
+    " passed on\nuntouched, but to a terminal control characters go as \\xNN. "
+    "With"
     " --json the\nevents open, data, close and error go to the standard output,"
     " what comes as\nthe text of data. Durations are written 500ms, 30s, 5m or"
     " 1h.\n",
@@ -93,6 +102,14 @@ static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
         s->broken = true;
         dialogue_break(&s->dialogue);
     }
+}
+
+/* Who sends no more may still listen. */
+static void on_eof(void *user)
+{
+    session *s = user;
+
+    dialogue_drain_input(&s->dialogue);
 }
 
 /* ---- the connection ---------------------------------------------------- */
@@ -173,9 +190,12 @@ int cmd_connect(int argc, char **argv)
     config.address = s.address;
     config.poller = options.poller;
     config.timeout_ms = options.timeout_ms;
+    config.retries = options.retries;
+    config.source = options.source;
     config.idle_ms = options.idle_ms;
     config.on_open = on_open;
     config.on_data = on_data;
+    config.on_eof = on_eof;
     config.on_input = on_input;
     config.on_input_end = on_input_end;
     config.on_end = on_end;

@@ -20,6 +20,8 @@
 typedef struct send_options {
     int32_t timeout_ms;
     int32_t idle_ms;
+    uint32_t retries;
+    const char *source;
     duos_poller_backend poller;
 } send_options;
 
@@ -40,6 +42,10 @@ static const arg_option options_table[] = {
      FIELD(timeout_ms)},
     {"idle", ARG_TIME, "DUR", "5m", "give up when no byte moves for so long",
      FIELD(idle_ms)},
+    {"retry", ARG_COUNT, "N", "0", "try again to connect, up to so often",
+     FIELD(retries)},
+    {"source", ARG_TEXT, "ADDRESS", NULL, "address of ours to connect from",
+     FIELD(source)},
     {"poller", ARG_POLLER, "NAME", "auto",
      "how to wait: duosock --version lists them", FIELD(poller)},
     {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
@@ -175,6 +181,8 @@ static int run(session *s, const send_options *options)
     config.address = s->address;
     config.poller = options->poller;
     config.timeout_ms = options->timeout_ms;
+    config.retries = options->retries;
+    config.source = options->source;
     config.idle_ms = options->idle_ms;
     config.on_open = on_open;
     config.on_data = on_data;

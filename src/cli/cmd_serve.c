@@ -37,6 +37,8 @@ static const arg_option options_table[] = {
      FIELD(allow)},
     {"deny", ARG_TEXT, "CIDR[,...]", NULL, "let these addresses not in",
      FIELD(deny)},
+    {"proxy-protocol", ARG_TEXT, "CIDR[,...]", NULL,
+     "these are proxies, whose PROXY header names the client", FIELD(proxy)},
     {"idle-timeout", ARG_TIME, "DUR", "5m",
      "close a client that moves no byte for so long", FIELD(idle_ms)},
     {"first-byte-timeout", ARG_TIME, "DUR", "30s",
@@ -203,6 +205,8 @@ static int create_server(serve *s)
     config.allow_count = s->allow.count;
     config.deny = s->deny.prefixes;
     config.deny_count = s->deny.count;
+    config.proxy = s->proxy.prefixes;
+    config.proxy_count = s->proxy.count;
     config.limits.idle_ms = o->idle_ms;
     config.limits.first_byte_ms = o->first_byte_ms;
     (void)fit_queue(&config.limits, o->max_queue);
@@ -309,7 +313,8 @@ static bool check(serve *s, const arg_list *list)
     }
     return check_workers(s) &&
            serve_read_access("allow", o->allow, &s->allow) &&
-           serve_read_access("deny", o->deny, &s->deny);
+           serve_read_access("deny", o->deny, &s->deny) &&
+           serve_read_access("proxy-protocol", o->proxy, &s->proxy);
 }
 
 static bool queue_stream(int stream, log_notice *notice)

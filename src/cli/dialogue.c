@@ -1,46 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dialogue.c - a client and the standard input on one loop, and which exit
- * code a connection deserves that never stood.
+ * dialogue.c - a client and the standard input on one loop.
  */
 #include "dialogue.h"
 
+#include "attempt.h"
 #include "cli.h"
 #include "os.h"
 #include "report.h"
-#include "say.h"
 #include "setup.h"
 
-/* ---- a connection that never stood ------------------------------------- */
-
-static int attempt_failed(const char *address, duos_err reason)
-{
-    report_failure("connect", address, reason);
-    if (reason == DUOS_ECONNREFUSED) {
-        say("hint: nobody listens there; duosock serve would");
-    }
-    if (reason == DUOS_EINVAL) {
-        say("hint: a client needs a host and a port other than 0");
-        return CLI_USAGE;
-    }
-    return reason == DUOS_ETIMEDOUT ? CLI_TIMEDOUT : CLI_UNREACHABLE;
-}
-
-/* It did not even begin. */
-static int attempt_refused(const char *address, duos_err reason)
-{
-    switch (reason) {
-    case DUOS_ESYNTAX:
-    case DUOS_ENAMETOOLONG:
-    case DUOS_ERANGE:
-    case DUOS_EAFNOSUPPORT:
-    case DUOS_ENOTSUP:
-        setup_say_address(address, reason);
-        return CLI_USAGE;
-    default:
-        return attempt_failed(address, reason);
-    }
-}
+enum {
+    QUIET_MS = 1000 /* of an input that nobody may read to its end */
+};
 
 /* ---- the connection ----------------------------------------------------- */
 
@@ -86,12 +58,47 @@ static void on_drain(duos_conn *conn, void *user)
     (void)duos_input_resume(&d->input);
 }
 
+/* Nothing may be sent twice: what stood is not made anew unless the command
+ * knows how to begin again. */
+static int32_t on_retry(duos_client *client, uint32_t attempt, duos_err reason,
+                        int32_t delay_ms, void *user)
+{
+    dialogue *d = user;
+
+    (void)client;
+    (void)attempt;
+    if (reason == DUOS_EINVAL ||
+        (d->open && (d->config->may_begin_again == NULL ||
+                     !d->config->may_begin_again(d->config->user)))) {
+        return -1;
+    }
+    return delay_ms;
+}
+
+/* Another connection follows: the input waits for it. */
+static void begin_again(dialogue *d, duos_conn *conn, duos_err reason)
+{
+    if (d->open) {
+        (void)duos_input_pause(&d->input);
+        duos_timer_stop(&d->quiet);
+        (void)report_close(SAY_VERBOSE, 0, conn, d->opened_ms, reason);
+        d->config->on_lost(duos_conn_queued(conn), d->config->user);
+        d->open = false;
+    }
+}
+
 static void on_close(duos_conn *conn, duos_err reason, void *user)
 {
     dialogue *d = user;
     int exit_code;
 
+    if (attempt_follows(d->client, d->open ? "connection to" : "connect",
+                        d->config->address, reason)) {
+        begin_again(d, conn, reason);
+        return;
+    }
     duos_input_stop(&d->input);
+    duos_timer_stop(&d->quiet);
     if (d->open) {
         exit_code = d->config->on_end(reason, d->config->user);
         if (!report_close(SAY_VERBOSE, 0, conn, d->opened_ms, reason) &&
@@ -99,7 +106,7 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
             exit_code = CLI_FAILED;
         }
     } else {
-        exit_code = attempt_failed(d->config->address, reason);
+        exit_code = attempt_failed(d->client, d->config->address, reason);
     }
     if (d->exit_code == CLI_DONE) {
         d->exit_code = exit_code;
@@ -129,6 +136,7 @@ static void on_input(duos_input *input, const void *data, size_t len,
 {
     dialogue *d = user;
 
+    d->heard = true;
     d->config->on_input(input, data, len, d->config->user);
 }
 
@@ -146,10 +154,44 @@ static void on_input_end(duos_input *input, duos_err reason, void *user)
     (void)duos_conn_shutdown(duos_client_conn(d->client));
 }
 
+static void wait_for_quiet(dialogue *d)
+{
+    d->heard = false;
+    if (duos_timer_start(&d->quiet, QUIET_MS) != DUOS_OK) {
+        (void)duos_conn_shutdown(duos_client_conn(d->client));
+    }
+}
+
+/* While output waits, the input is perhaps not even read. */
+static void on_quiet(duos_timer *timer, void *user)
+{
+    dialogue *d = user;
+    duos_conn *conn = duos_client_conn(d->client);
+
+    (void)timer;
+    if (d->heard || duos_conn_queued(conn) > 0) {
+        wait_for_quiet(d);
+    } else {
+        (void)duos_conn_shutdown(conn);
+    }
+}
+
+void dialogue_drain_input(dialogue *d)
+{
+    if (d->at_terminal) {
+        (void)duos_conn_shutdown(duos_client_conn(d->client));
+    } else {
+        wait_for_quiet(d);
+    }
+}
+
 bool dialogue_start_input(dialogue *d)
 {
     duos_err err = duos_input_start(&d->input);
 
+    if (err == DUOS_EBUSY) { /* it has waited for another connection */
+        err = duos_input_resume(&d->input);
+    }
     if (err != DUOS_OK) {
         report_failure("read", "standard input", err);
     }
@@ -181,6 +223,9 @@ static duos_err create_client(dialogue *d)
     config.handler.on_close = on_close;
     config.user = d;
     config.connect_ms = d->config->timeout_ms;
+    config.source = d->source;
+    config.retry_max = d->config->retries;
+    config.on_retry = on_retry;
     config.limits.idle_ms = d->config->idle_ms;
     /* A peer may stop reading because our own output stands still, and a
      * chat does not listen for a while to one who floods. */
@@ -197,6 +242,9 @@ static int run(dialogue *d)
     if (err == DUOS_OK) {
         err = duos_input_init(&d->input, d->loop, on_input, on_input_end, d);
     }
+    if (err == DUOS_OK) {
+        err = duos_timer_init(&d->quiet, d->loop, on_quiet, d);
+    }
     if (err != DUOS_OK) {
         report_failure("start", "client", err);
         return CLI_FAILED;
@@ -207,7 +255,7 @@ static int run(dialogue *d)
     }
     err = duos_client_connect(d->client, d->config->address);
     if (err != DUOS_OK) {
-        return attempt_refused(d->config->address, err);
+        return attempt_refused(d->client, d->config->address, err);
     }
     err = duos_loop_run(d->loop);
     if (err != DUOS_OK) {
@@ -222,11 +270,15 @@ int dialogue_run(dialogue *d, const dialogue_config *config)
     int exit_code;
 
     d->config = config;
+    if (!attempt_read_source(config->source, &d->source)) {
+        return CLI_USAGE;
+    }
     d->at_terminal = os_is_terminal(OS_STDIN);
     exit_code = setup_loop(config->poller, 0, &d->loop);
     if (exit_code == CLI_DONE) {
         exit_code = run(d);
         duos_input_stop(&d->input);
+        duos_timer_stop(&d->quiet);
         duos_quit_stop(&d->quit);
         duos_client_destroy(d->client);
         (void)duos_loop_destroy(d->loop);

@@ -18,6 +18,8 @@ typedef struct dialogue_config {
     const char *address;
     duos_poller_backend poller;
     int32_t timeout_ms; /* to connect */
+    uint32_t retries;   /* of a connection that cannot be made */
+    const char *source; /* as it was given; NULL: the system chooses */
     int32_t idle_ms;    /* 0: no limit */
     void (*on_open)(duos_conn *conn, void *user);
     void (*on_data)(duos_conn *conn, const void *data, size_t len, void *user);
@@ -28,6 +30,11 @@ typedef struct dialogue_config {
     void (*on_input_end)(bool good, void *user);
     /* The peer sends no more; NULL: that ends it once our output is out. */
     void (*on_eof)(void *user);
+    /* Whether one that stood may be made anew when it ends; NULL: never. */
+    bool (*may_begin_again)(void *user);
+    /* It will be; on_open follows if it can. unsent: bytes that were not. The
+     * input waits until dialogue_start_input. */
+    void (*on_lost)(size_t unsent, void *user);
     /* The first request to stop; NULL: what was read goes out, then it ends. */
     void (*on_quit)(void *user);
     /* The end of a connection that was open; returns the exit code. */
@@ -42,10 +49,13 @@ typedef struct dialogue {
     duos_input input;
     const dialogue_config *config;
     duos_quit quit;
+    duos_addr source;
+    duos_timer quiet; /* runs when only the input may go on */
     size_t queue_high;
     uint64_t opened_ms;
     bool at_terminal; /* the standard input is one */
     bool open;        /* on_open came */
+    bool heard;       /* input came since quiet was started */
     int exit_code;
 } dialogue;
 
@@ -55,11 +65,18 @@ typedef struct dialogue {
  */
 int dialogue_run(dialogue *d, const dialogue_config *config);
 
-/* Begins to read the standard input; returns false after saying why not. */
+/* Begins to read the standard input, or goes on; returns false after saying why
+ * not. */
 bool dialogue_start_input(dialogue *d);
 
 /* Sends; input that comes faster than the peer takes it is put off. */
 duos_err dialogue_send(dialogue *d, const void *data, size_t len);
+
+/*
+ * The peer sends no more: what the input still brings goes out, until its end
+ * or until it is quiet. A person at a terminal has nobody to talk to any more.
+ */
+void dialogue_drain_input(dialogue *d);
 
 /* Ends the connection at once, because of something that was said. */
 void dialogue_break(dialogue *d);

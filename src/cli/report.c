@@ -2,10 +2,9 @@
 /*
  * report.c - how events look.
  */
-#include "report.h"
+#include "report_core.h"
 
 #include "escape.h"
-#include "json.h"
 #include "os.h"
 #include "setup.h"
 #include "stamp.h"
@@ -15,7 +14,6 @@
 #include <string.h>
 
 enum {
-    LINE_MAX_BYTES = 2048,
     SAFE_MAX = ESCAPE_GROWTH * DUOS_TUPLE_TEXT_MAX, /* every byte escaped */
     DATA_LINE = 2 * REPORT_DATA_MAX + 256
 };
@@ -34,12 +32,6 @@ bool report_is_json(void)
 
 /* ---- objects ----------------------------------------------------------- */
 
-/* One object under way. */
-typedef struct object {
-    json j;
-    char line[LINE_MAX_BYTES];
-} object;
-
 static void begin(json *j, char *line, size_t cap, const char *event)
 {
     char stamp[STAMP_MAX];
@@ -50,12 +42,12 @@ static void begin(json *j, char *line, size_t cap, const char *event)
     json_text(j, "event", event);
 }
 
-static void begin_object(object *o, const char *event)
+void report_begin(report_object *o, const char *event)
 {
     begin(&o->j, o->line, sizeof o->line, event);
 }
 
-static bool end_object(object *o)
+bool report_end(report_object *o)
 {
     size_t len;
 
@@ -63,8 +55,7 @@ static bool end_object(object *o)
     return say_bytes(o->line, len);
 }
 
-/* Whether an event becomes an object. */
-static bool wants_object(say_level level)
+bool report_wants(say_level level)
 {
     return with_json && (level == SAY_QUIET || say_wants(SAY_NORMAL));
 }
@@ -78,6 +69,14 @@ static void add_address(json *j, const char *key, const duos_addr *addr)
     }
 }
 
+/* Whether another one has connected to us than who is served. */
+static bool is_proxied(const duos_conn *conn, const duos_tuple *origin,
+                       duos_addr *peer)
+{
+    return duos_conn_peer(conn, peer) == DUOS_OK &&
+           !duos_addr_equal(&origin->remote, peer);
+}
+
 static void add_connection(json *j, uint64_t id, const duos_conn *conn)
 {
     duos_tuple tuple;
@@ -86,9 +85,12 @@ static void add_connection(json *j, uint64_t id, const duos_conn *conn)
     if (id != 0) {
         json_uint(j, "id", id);
     }
-    if (duos_conn_tuple(conn, &tuple) == DUOS_OK) {
+    if (duos_conn_origin(conn, &tuple) == DUOS_OK) {
         add_address(j, "local", &tuple.local);
         add_address(j, "remote", &tuple.remote);
+        if (is_proxied(conn, &tuple, &peer)) {
+            add_address(j, "via", &peer);
+        }
     } else if (duos_conn_peer(conn, &peer) == DUOS_OK) {
         add_address(j, "remote", &peer);
     }
@@ -108,61 +110,81 @@ void report_listening(const char *address, const char *transport,
                       const char *poller)
 {
     char safe[SAFE_MAX];
-    object o;
+    report_object o;
 
-    if (!wants_object(SAY_QUIET)) {
+    if (!report_wants(SAY_QUIET)) {
         escape_line(safe, sizeof safe, address);
         say("listening on %s (%s, %s)", safe, transport, poller);
         return;
     }
-    begin_object(&o, "listening");
+    report_begin(&o, "listening");
     json_text(&o.j, "local", address);
     json_text(&o.j, "transport", transport);
     json_text(&o.j, "poller", poller);
-    (void)end_object(&o);
+    (void)report_end(&o);
 }
 
 bool report_note(const char *text)
 {
-    object o;
+    report_object o;
 
-    if (!wants_object(SAY_QUIET)) {
+    if (!report_wants(SAY_QUIET)) {
         say("note: %s", text);
         return true;
     }
-    begin_object(&o, "note");
+    report_begin(&o, "note");
     json_text(&o.j, "text", text);
-    return end_object(&o);
+    return report_end(&o);
 }
 
 void report_failure(const char *tried, const char *what, duos_err err)
 {
-    char text[LINE_MAX_BYTES / 2];
-    object o;
+    char text[REPORT_LINE_MAX / 2];
+    report_object o;
 
     say_failure(tried, what, err);
-    if (wants_object(SAY_QUIET)) {
+    if (report_wants(SAY_QUIET)) {
         say_failure_text(text, sizeof text, tried, what, err);
-        begin_object(&o, "error");
+        report_begin(&o, "error");
         json_text(&o.j, "text", text);
         add_error(&o.j, err);
-        (void)end_object(&o);
+        (void)report_end(&o);
+    }
+}
+
+void report_retry(const char *tried, const char *what, duos_err err,
+                  uint32_t wait_ms)
+{
+    char text[REPORT_LINE_MAX / 2];
+    char code[SAY_CODE_MAX];
+    report_object o;
+
+    say_failure_text(text, sizeof text, tried, what, err);
+    say_code(code, sizeof code, err);
+    say_event("%s (%s); again in %u.%u s", text, code,
+              (unsigned)(wait_ms / 1000), (unsigned)(wait_ms % 1000 / 100));
+    if (report_wants(SAY_NORMAL)) {
+        report_begin(&o, "retry");
+        json_text(&o.j, "text", text);
+        add_error(&o.j, err);
+        json_seconds(&o.j, "seconds", wait_ms);
+        (void)report_end(&o);
     }
 }
 
 void report_os_failure(const char *tried, const char *what, int error)
 {
-    char text[LINE_MAX_BYTES / 2];
-    object o;
+    char text[REPORT_LINE_MAX / 2];
+    report_object o;
 
     say_os_failure(tried, what, error);
-    if (wants_object(SAY_QUIET)) {
+    if (report_wants(SAY_QUIET)) {
         snprintf(text, sizeof text, "%s %s: %s", tried, what,
                  os_error_text(error));
-        begin_object(&o, "error");
+        report_begin(&o, "error");
         json_text(&o.j, "text", text);
         json_int(&o.j, "native_error", error);
-        (void)end_object(&o);
+        (void)report_end(&o);
     }
 }
 
@@ -174,6 +196,19 @@ static void write_number(char *text, size_t cap, uint64_t id)
     text[0] = '\0';
     if (id != 0) {
         snprintf(text, cap, "#%" PRIu64 " ", id);
+    }
+}
+
+static void say_proxy(const char *number, const duos_conn *conn)
+{
+    char text[DUOS_ADDR_TEXT_MAX];
+    duos_tuple origin;
+    duos_addr peer;
+
+    if (duos_conn_origin(conn, &origin) == DUOS_OK &&
+        is_proxied(conn, &origin, &peer) &&
+        duos_addr_format(&peer, text, sizeof text) == DUOS_OK) {
+        say_detail("%scame through %s", number, text);
     }
 }
 
@@ -189,19 +224,20 @@ static void say_open(say_level level, uint64_t id, const duos_conn *conn,
     setup_tuple(tuple, conn, at_server);
     escape_line(safe, sizeof safe, tuple);
     say_at(level, "%sopen %s", number, safe);
+    say_proxy(number, conn);
 }
 
 bool report_open(say_level level, uint64_t id, const duos_conn *conn,
                  bool at_server)
 {
-    object o;
+    report_object o;
 
     if (!with_json) {
         say_open(level, id, conn, at_server);
-    } else if (wants_object(level)) {
-        begin_object(&o, "open");
+    } else if (report_wants(level)) {
+        report_begin(&o, "open");
         add_connection(&o.j, id, conn);
-        return end_object(&o);
+        return report_end(&o);
     }
     return true;
 }
@@ -226,17 +262,17 @@ bool report_close(say_level level, uint64_t id, const duos_conn *conn,
 {
     uint64_t in = 0;
     uint64_t out = 0;
-    object o;
+    report_object o;
 
     if (!with_json) {
         say_close(level, id, conn, opened_ms, reason);
         return true;
     }
-    if (!wants_object(level)) {
+    if (!report_wants(level)) {
         return true;
     }
     (void)duos_conn_bytes(conn, &in, &out);
-    begin_object(&o, "close");
+    report_begin(&o, "close");
     add_connection(&o.j, id, conn);
     json_uint(&o.j, "bytes", in);
     json_uint(&o.j, "bytes_out", out);
@@ -246,7 +282,31 @@ bool report_close(say_level level, uint64_t id, const duos_conn *conn,
     if (reason != DUOS_EEOF && reason != DUOS_ECANCELED) {
         add_error(&o.j, reason);
     }
-    return end_object(&o);
+    return report_end(&o);
+}
+
+bool report_refused(say_level level, const duos_conn *conn, duos_err reason)
+{
+    char tuple[DUOS_TUPLE_TEXT_MAX];
+    char code[SAY_CODE_MAX];
+    char safe[SAFE_MAX];
+    report_object o;
+
+    if (!with_json) {
+        setup_tuple(tuple, conn, true);
+        escape_line(safe, sizeof safe, tuple);
+        say_code(code, sizeof code, reason);
+        say_at(level, "refused %s: %s (%s)", safe, duos_err_text(reason), code);
+        return true;
+    }
+    if (!report_wants(level)) {
+        return true;
+    }
+    report_begin(&o, "refused");
+    add_connection(&o.j, 0, conn);
+    json_text(&o.j, "text", duos_err_text(reason));
+    add_error(&o.j, reason);
+    return report_end(&o);
 }
 
 bool report_data(const char *text, size_t len, size_t bytes)
@@ -267,95 +327,21 @@ bool report_data(const char *text, size_t len, size_t bytes)
 bool report_transfer(const char *what, uint64_t bytes, uint64_t ms,
                      const char *sha256)
 {
-    object o;
+    report_object o;
 
     if (!with_json) {
         say_event("%s %" PRIu64 " B, %" PRIu64 ".%u s, sha256 %s", what, bytes,
                   ms / 1000, (unsigned)(ms % 1000 / 100), sha256);
         return true;
     }
-    if (!wants_object(SAY_NORMAL)) {
+    if (!report_wants(SAY_NORMAL)) {
         return true;
     }
-    begin_object(&o, what);
+    report_begin(&o, what);
     json_uint(&o.j, "bytes", bytes);
     json_seconds(&o.j, "seconds", ms);
     json_text(&o.j, "sha256", sha256);
-    return end_object(&o);
-}
-
-/* ---- counters ---------------------------------------------------------- */
-
-static void say_stats(say_level level, const duos_server_stats *s)
-{
-    say_at(level,
-           "stats: %" PRIu32 " clients, %" PRIu32 " at most, %" PRIu64
-           " accepted, %" PRIu64 " turned away, %" PRIu64
-           " accept errors, %" PRIu64 " accept pauses, %" PRIu64
-           " B in, %" PRIu64 " B out by those that have ended",
-           s->clients, s->clients_peak, s->accepted, s->refused_limit,
-           s->accept_errors, s->accept_pauses, s->bytes_received,
-           s->bytes_sent);
-}
-
-void report_stats(say_level level, const duos_server_stats *stats)
-{
-    object o;
-
-    if (!with_json) {
-        say_stats(level, stats);
-    } else if (wants_object(level)) {
-        begin_object(&o, "stats");
-        json_uint(&o.j, "clients", stats->clients);
-        json_uint(&o.j, "clients_peak", stats->clients_peak);
-        json_uint(&o.j, "accepted", stats->accepted);
-        json_uint(&o.j, "refused_limit", stats->refused_limit);
-        json_uint(&o.j, "accept_errors", stats->accept_errors);
-        json_uint(&o.j, "accept_pauses", stats->accept_pauses);
-        json_uint(&o.j, "bytes", stats->bytes_received);
-        json_uint(&o.j, "bytes_out", stats->bytes_sent);
-        (void)end_object(&o);
-    }
-}
-
-static uint64_t refused(const duos_datagram_stats *s)
-{
-    return s->refused_longer + s->refused_service + s->refused_source +
-           s->refused_rate + s->refused_total;
-}
-
-static void say_datagram_stats(say_level level, const duos_datagram_stats *s)
-{
-    say_at(level,
-           "stats: %" PRIu64 " datagrams, %" PRIu64 " cut, %" PRIu64
-           " answered, %" PRIu64 " refused (%" PRIu64 " to services, %" PRIu64
-           " to no client, %" PRIu64 " too many), %" PRIu64 " dropped, %" PRIu64
-           " errors, %" PRIu64 " B in, %" PRIu64 " B out",
-           s->received, s->truncated, s->answered, refused(s),
-           s->refused_service, s->refused_source,
-           s->refused_rate + s->refused_total, s->dropped,
-           s->send_errors + s->recv_errors, s->bytes_received, s->bytes_sent);
-}
-
-void report_datagram_stats(say_level level, const duos_datagram_stats *stats)
-{
-    object o;
-
-    if (!with_json) {
-        say_datagram_stats(level, stats);
-    } else if (wants_object(level)) {
-        begin_object(&o, "stats");
-        json_text(&o.j, "transport", "udp");
-        json_uint(&o.j, "received", stats->received);
-        json_uint(&o.j, "truncated", stats->truncated);
-        json_uint(&o.j, "answered", stats->answered);
-        json_uint(&o.j, "refused", refused(stats));
-        json_uint(&o.j, "dropped", stats->dropped);
-        json_uint(&o.j, "errors", stats->send_errors + stats->recv_errors);
-        json_uint(&o.j, "bytes", stats->bytes_received);
-        json_uint(&o.j, "bytes_out", stats->bytes_sent);
-        (void)end_object(&o);
-    }
+    return report_end(&o);
 }
 
 /* ---- dropped lines ----------------------------------------------------- */

@@ -5,14 +5,16 @@
  * standard output. The keys of those objects are said here and nowhere else:
  *
  *     ts            RFC 3339, UTC, milliseconds
- *     event         listening, open, close, data, error, note, stats, dropped,
- *                   sent, received
+ *     event         listening, open, close, refused, retry, data, error, note,
+ *                   stats, dropped, sent, received
  *     id            number of a client, from 1
- *     local, remote our address and the peer's
+ *     local, remote our address and the peer's; behind a proxy, as the client
+ *                   sees them
+ *     via           the proxy's address
  *     bytes         received; of data, how many text stands for
  *     bytes_out     sent
  *     sha256        checksum of what was sent or received, as sha256sum's
- *     seconds       how long it was open
+ *     seconds       how long it was open; of retry, until it is made
  *     text          words for people; of data, the bytes, escaped
  *     error         the toolkit's name of a code, without its prefix
  *     native_error  the system's number for it
@@ -21,6 +23,8 @@
  *     lines         how many were dropped
  *     clients, clients_peak, accepted, refused_limit, accept_errors,
  *     accept_pauses counters of duos_server_stats
+ *     refused_address, refused_denied, shed, read_yields, write_yields,
+ *     no_buffers    the same, when they are not 0
  *     received, truncated, answered, refused, dropped, errors
  *                   of stats: counters of duos_datagram_stats
  *
@@ -59,8 +63,15 @@ bool report_open(say_level level, uint64_t id, const duos_conn *conn,
 bool report_close(say_level level, uint64_t id, const duos_conn *conn,
                   uint64_t opened_ms, duos_err reason);
 
+/* One who connected but was not let in. */
+bool report_refused(say_level level, const duos_conn *conn, duos_err reason);
+
 /* say_failure, and an object besides. */
 void report_failure(const char *tried, const char *what, duos_err err);
+
+/* A failure that another attempt follows, after a wait. */
+void report_retry(const char *tried, const char *what, duos_err err,
+                  uint32_t wait_ms);
 
 /* say_os_failure, and an object besides. */
 void report_os_failure(const char *tried, const char *what, int error);

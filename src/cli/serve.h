@@ -51,6 +51,7 @@ typedef struct serve_options {
     uint32_t max_per_address;
     const char *allow; /* as they were given */
     const char *deny;
+    const char *proxy;
     int32_t idle_ms;
     int32_t first_byte_ms;
     size_t max_queue;
@@ -67,18 +68,30 @@ enum {
     SERVE_ACCESS_MAX = 64
 };
 
-/* What --allow or --deny lists. */
+/* What --allow, --deny or --proxy-protocol lists. */
 typedef struct serve_access {
     duos_cidr prefixes[SERVE_ACCESS_MAX];
     size_t count;
 } serve_access;
 
+/* What a connection's user pointer means after on_open. */
+struct serve_client {
+    serve *serve;
+    duos_conn *conn;
+    uint64_t number;
+    uint64_t opened_ms;
+    void *state; /* the mode's, from enter to leave */
+};
+
 struct serve {
+    serve_client nobody; /* first: what connections begin with, for those that
+                            end before on_open; all zero */
     const serve_options *options;
     const serve_mode *mode;
     const char *mode_address; /* what follows the mode's name */
     serve_access allow;
     serve_access deny;
+    serve_access proxy;
     duos_loop *loop;
     duos_server *server;
     duos_datagram *udp; /* NULL without an address of datagrams */
@@ -97,15 +110,6 @@ struct serve {
     duos_timer stats;
     duos_watch usr1;
     void *state; /* the mode's, from start to end */
-};
-
-/* What a connection's user pointer means after on_open. */
-struct serve_client {
-    serve *serve;
-    duos_conn *conn;
-    uint64_t number;
-    uint64_t opened_ms;
-    void *state; /* the mode's, from enter to leave */
 };
 
 /*

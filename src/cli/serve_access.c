@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * serve_access.c - who may connect to duosock serve: the lists of --allow and
- * --deny.
+ * serve_access.c - who may connect to duosock serve, and who may speak for
+ * others: the lists of --allow, --deny and --proxy-protocol.
  */
 #include "escape.h"
 #include "say.h"

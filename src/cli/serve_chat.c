@@ -8,6 +8,36 @@
 #include "report.h"
 #include "serve.h"
 
+#include <string.h>
+
+/* One who cannot come in is told why, as one who is in would be. */
+static duos_bytes on_refuse(duos_server *server, const duos_addr *peer,
+                            duos_err reason, void *user)
+{
+    const char *words = "* no place can be had now; try again later\n";
+    duos_bytes line;
+
+    (void)server;
+    (void)peer;
+    (void)user;
+    switch (reason) {
+    case DUOS_ELIMIT:
+        words = "* the room is full\n";
+        break;
+    case DUOS_EUSERS:
+        words = "* too many from your address are in the room\n";
+        break;
+    case DUOS_EACCES:
+        words = "* your address may not come in\n";
+        break;
+    default:
+        break;
+    }
+    line.data = words;
+    line.len = strlen(words);
+    return line;
+}
+
 static int start(serve *s, duos_server_config *config)
 {
     chat_room *room = NULL;
@@ -19,6 +49,7 @@ static int start(serve *s, duos_server_config *config)
         return CLI_FAILED;
     }
     s->state = room;
+    config->on_refuse = on_refuse;
     return CLI_DONE;
 }
 

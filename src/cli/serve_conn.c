@@ -3,7 +3,7 @@
  * serve_conn.c - what duosock serve does with a client in every mode: numbers
  * it, names it by its 4-tuple, counts it.
  */
-#include "serve.h"
+#include "serve_workers.h"
 
 #include "report.h"
 
@@ -15,16 +15,16 @@ static void on_open(duos_conn *conn, void *user)
     serve_client *c = calloc(1, sizeof *c);
     duos_err err = DUOS_OK;
 
-    duos_conn_set_user(conn, c);
     if (c == NULL) {
         duos_conn_abort(conn, DUOS_ENOMEM);
         return;
     }
+    duos_conn_set_user(conn, c);
     duos_timer_stop(&s->idle);
     s->open++;
     c->serve = s;
     c->conn = conn;
-    c->number = ++s->counted;
+    c->number = serve_next_number(s);
     c->opened_ms = duos_loop_now_ms(s->loop);
     (void)report_open(SAY_NORMAL, c->number, conn, true);
     if (s->mode->enter != NULL) {
@@ -51,7 +51,8 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
 {
     serve_client *c = user;
 
-    if (c == NULL) {
+    if (c->conn == NULL) { /* it is the serve's nobody */
+        (void)report_refused(SAY_VERBOSE, conn, reason);
         return;
     }
     (void)report_close(SAY_NORMAL, c->number, conn, c->opened_ms, reason);

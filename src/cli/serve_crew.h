@@ -10,7 +10,7 @@
 #include "serve_workers.h"
 
 typedef struct worker {
-    serve serve;
+    serve serve; /* first: the serve of a worker is one */
     serve *acceptor;
     os_thread *thread;
     uint32_t clients; /* as the acceptor counts */
@@ -36,11 +36,11 @@ typedef struct record {
     duos_socket sock; /* invalid when somebody has taken it */
     duos_addr peer;
     duos_ticket ticket;
-    uint64_t number;
 } record;
 
 struct serve_workers {
     serve_options options; /* what each worker is told */
+    os_monitor *numbers;   /* around the acceptor's counted */
     record *first;
     uint32_t count; /* workers that were started */
     uint32_t next;  /* where to look first */

@@ -66,7 +66,6 @@ static void arrive(duos_post *post, void *user)
 
     (void)post;
     r->sock = duos_socket_from_os(-1);
-    s->counted = r->number - 1; /* on_open takes the next number */
     err = duos_server_take(s->server, sock, &r->peer, r);
     if (err != DUOS_OK) {
         report_failure("accept", "a client", err);
@@ -119,7 +118,6 @@ static duos_err on_admit(duos_server *server, duos_socket sock,
     r->sock = sock;
     r->peer = *peer;
     r->ticket = ticket;
-    r->number = ++s->counted;
     enter_list(s->workers, r);
     (void)duos_post_init(&r->post, arrive, r);
     serve_post(&r->at->serve, &r->post);
@@ -130,13 +128,28 @@ void serve_workers_configure(const serve *s, duos_server_config *config)
 {
     if (s->options->workers > 1) {
         config->on_admit = on_admit;
-    } else if (s->is_worker) { /* all have been judged */
+        config->proxy_count = 0; /* the header is the worker's to read */
+    } else if (s->is_worker) {   /* all have been judged */
         config->max_clients = 0;
         config->max_clients_per_address = 0;
         config->allow_count = 0;
         config->deny_count = 0;
         config->on_gone = on_gone;
     }
+}
+
+uint64_t serve_next_number(serve *s)
+{
+    const worker *w = (const worker *)s;
+    uint64_t number;
+
+    if (!s->is_worker) {
+        return ++s->counted;
+    }
+    os_monitor_enter(w->acceptor->workers->numbers);
+    number = ++w->acceptor->counted;
+    os_monitor_leave(w->acceptor->workers->numbers);
+    return number;
 }
 
 void serve_forget_records(struct serve_workers *w)

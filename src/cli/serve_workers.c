@@ -68,8 +68,13 @@ void serve_workers_add(const serve *s, duos_server_stats *stats)
     uint32_t i;
 
     for (i = 0; s->workers != NULL && i < s->workers->count; i++) {
-        stats->bytes_received += s->workers->worker[i].stats.bytes_received;
-        stats->bytes_sent += s->workers->worker[i].stats.bytes_sent;
+        const duos_server_stats *more = &s->workers->worker[i].stats;
+
+        stats->bytes_received += more->bytes_received;
+        stats->bytes_sent += more->bytes_sent;
+        stats->read_yields += more->read_yields;
+        stats->write_yields += more->write_yields;
+        stats->no_buffers += more->no_buffers;
     }
 }
 
@@ -137,6 +142,7 @@ static int start_worker(serve *s, worker *w)
     w->acceptor = s;
     w->serve.options = &s->workers->options;
     w->serve.mode = s->mode;
+    w->serve.proxy = s->proxy;
     w->serve.mode_address = s->mode_address;
     w->serve.is_worker = true;
     (void)duos_post_init(&w->drain, on_worker_drain, w);
@@ -198,7 +204,8 @@ int serve_workers_start(serve *s)
     if (s->workers != NULL) {
         s->workers->worker = calloc(wanted, sizeof *s->workers->worker);
     }
-    if (s->workers == NULL || s->workers->worker == NULL) {
+    if (s->workers == NULL || s->workers->worker == NULL ||
+        os_monitor_create(&s->workers->numbers) != 0) {
         report_failure("start", "workers", DUOS_ENOMEM);
         return CLI_FAILED;
     }
@@ -246,6 +253,9 @@ void serve_workers_free(serve *s)
     if (w != NULL) {
         serve_forget_records(w);
         free(w->worker);
+        if (w->numbers != NULL) {
+            os_monitor_destroy(w->numbers);
+        }
     }
     free(w);
     s->workers = NULL;

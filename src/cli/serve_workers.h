@@ -21,6 +21,9 @@ enum {
 /* Sets what differs in the server of an acceptor, and in that of a worker. */
 void serve_workers_configure(const serve *s, duos_server_config *config);
 
+/* The number of a client that has come in, of all workers. */
+uint64_t serve_next_number(serve *s);
+
 /*
  * Starts --workers threads; one worker needs none. Returns CLI_DONE, or what
  * to exit with after the reason has been said.

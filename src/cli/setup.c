@@ -141,7 +141,7 @@ void setup_tuple(char *text, const duos_conn *conn, bool at_server)
 {
     duos_tuple tuple;
     duos_tuple turned;
-    duos_err err = duos_conn_tuple(conn, &tuple);
+    duos_err err = duos_conn_origin(conn, &tuple);
 
     if (err == DUOS_OK) {
         turned.local = at_server ? tuple.local : tuple.remote;

@@ -52,7 +52,8 @@ const char *setup_poller_name(duos_loop *loop);
 /*
  * Writes the 4-tuple of a connection as its server sees it: client, then
  * server. at_server: whether we are the server; both sides write the same,
- * so two logs can be compared. text: DUOS_TUPLE_TEXT_MAX bytes.
+ * so two logs can be compared. Behind a proxy that tells its client, they are
+ * those that the client sees. text: DUOS_TUPLE_TEXT_MAX bytes.
  */
 void setup_tuple(char *text, const duos_conn *conn, bool at_server);
 

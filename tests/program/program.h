@@ -74,8 +74,9 @@ typedef struct server {
 } server;
 
 /* Where a server says what happens. */
-#define SERVER_LOG   "server.log"
-#define SERVER_READY "server.ready"
+#define SERVER_LOG    "server.log"
+#define SERVER_READY  "server.ready"
+#define SERVER_EVENTS "server.out" /* the same as JSON */
 
 /* Starts duosock serve 127.0.0.1:0 with more arguments, and waits for it. */
 #define SERVER_START(s, ...)                                                   \

@@ -638,6 +638,53 @@ static void test_chat_with_every_poller(void **state)
 /* Begins with begin_pair. */
 #define ROOM_TEST(test) cmocka_unit_test_teardown(test, end_pair)
 
+/* ---- who is refused ---------------------------------------------------- */
+
+static void check_refused(server *s, const char *line)
+{
+    char text[64] = "";
+    duos_socket late = peer_dial(s->address);
+
+    assert_ok(duos_recv_exact(late, text, strlen(line), PATIENCE_MS, NULL));
+    assert_string_equal(text, line);
+    assert_int_equal(peer_drain(late), 0);
+    duos_close(&late);
+}
+
+static void check_full(const char *option, const char *line)
+{
+    char said[96];
+    server s;
+    duos_socket first;
+    run_result r;
+
+    SERVER_START(&s, "--mode", "chat", option, "1");
+    first = peer_dial(s.address);
+    file_wait_for(SERVER_LOG, "#1 open");
+    check_refused(&s, line);
+    PROGRAM_RUN(&r, "empty", "chat", s.address, "--nick", "bob");
+    sprintf(said, "chat %s: %s", s.address, line + 2);
+    assert_int_equal(r.code, 6);
+    assert_contains(r.err, said);
+    run_free(&r);
+    duos_close(&first);
+    server_stop(&s);
+}
+
+static void test_chat_tells_who_is_refused_why(void **state)
+{
+    server s;
+
+    (void)state;
+    file_write("empty", "", 0);
+    check_full("--max-clients", "* the room is full\n");
+    check_full("--max-clients-per-address",
+               "* too many from your address are in the room\n");
+    SERVER_START(&s, "--mode", "chat", "--deny", "127.0.0.0/8");
+    check_refused(&s, "* your address may not come in\n");
+    server_stop(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -661,6 +708,7 @@ int main(void)
         PROGRAM_TEST(test_chat_without_a_good_nick_exits_2),
         PROGRAM_TEST(test_CL3_chat_does_not_trust_its_server),
         PROGRAM_TEST(test_chat_whose_server_resets_exits_1),
+        PROGRAM_TEST(test_chat_tells_who_is_refused_why),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -259,6 +259,32 @@ static void test_CL1_connect_prints_what_comes_after_its_input_ended(
     duos_close(&listener);
 }
 
+/* The peer has answered before it listens, and listens slowly at first. */
+static void test_connect_sends_all_to_a_peer_that_ended_first(void **state)
+{
+    enum {
+        SIZE = 3000000
+    };
+    char address[DUOS_ADDR_TEXT_MAX];
+    duos_socket listener = peer_listen(address, sizeof address);
+    const char *args[] = {"connect", address, "-v", NULL};
+    duos_socket peer;
+    spawn *process;
+
+    (void)state;
+    file_write_pattern("client.in", SIZE);
+    process = program_start(args, "client.in", "run.out", "run.err");
+    peer = peer_accept(listener);
+    assert_ok(duos_send_all(peer, "bye\n", 4, PATIENCE_MS, NULL));
+    assert_ok(duos_shutdown(peer, DUOS_SHUT_SEND));
+    file_wait_for("run.out", "bye\n");
+    assert_int_equal(peer_drain(peer), SIZE);
+    assert_int_equal(process_wait(process), 0);
+    file_wait_for("run.err", "close 4 B in, 3000000 B out, ");
+    duos_close(&peer);
+    duos_close(&listener);
+}
+
 static void test_connect_ends_with_its_peer_while_input_is_open(void **state)
 {
     char address[DUOS_ADDR_TEXT_MAX];
@@ -419,6 +445,7 @@ int main(void)
         PROGRAM_TEST(test_CL1_connect_all_streams_closed_exits_0),
         PROGRAM_TEST(test_CL1_connect_any_stream_closed_sends_only_its_input),
         PROGRAM_TEST(test_CL1_connect_prints_what_comes_after_its_input_ended),
+        PROGRAM_TEST(test_connect_sends_all_to_a_peer_that_ended_first),
         PROGRAM_TEST(test_connect_ends_with_its_peer_while_input_is_open),
         PROGRAM_TEST(test_connect_passes_on_what_a_pipe_brings_at_once),
         PROGRAM_TEST(test_connect_peer_that_resets_exits_1),

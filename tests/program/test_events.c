@@ -7,9 +7,6 @@
 
 #include <stdlib.h>
 
-/* Where a server says what happens, with --json. */
-#define SERVER_EVENTS "server.out"
-
 static int begin(void **state)
 {
     (void)state;
@@ -173,6 +170,27 @@ static void test_serve_stats_as_json(void **state)
     server_stop(&s);
 }
 
+/* What is rare has a counter as soon as there is something to count. */
+static void test_serve_stats_tell_refusals_that_were(void **state)
+{
+    server s;
+    duos_socket peer;
+
+    (void)state;
+    SERVER_START(&s, "-q", "--stats", "50ms", "--deny", "127.0.0.0/8");
+    peer = peer_dial(s.address);
+    (void)peer_drain(peer);
+    duos_close(&peer);
+    file_wait_for(SERVER_LOG, "by those that have ended, 1 denied\n");
+    server_stop(&s);
+    SERVER_START(&s, "--json", "--stats", "50ms", "--deny", "127.0.0.0/8");
+    peer = peer_dial(s.address);
+    (void)peer_drain(peer);
+    duos_close(&peer);
+    file_wait_for(SERVER_EVENTS, "\"bytes_out\":0,\"refused_denied\":1}\n");
+    server_stop(&s);
+}
+
 static void test_serve_json_notes_all_interfaces(void **state)
 {
     server s;
@@ -262,6 +280,7 @@ int main(void)
         PROGRAM_TEST(test_failure_with_json_is_told_on_both_streams),
         PROGRAM_TEST(test_serve_stats_come_again_and_again),
         PROGRAM_TEST(test_serve_stats_as_json),
+        PROGRAM_TEST(test_serve_stats_tell_refusals_that_were),
         PROGRAM_TEST(test_serve_json_notes_all_interfaces),
         PROGRAM_TEST(test_connect_json_tells_what_came),
         PROGRAM_TEST(test_connect_json_tells_that_nobody_listens),

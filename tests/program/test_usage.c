@@ -55,6 +55,7 @@ static void test_help_of_serve_names_every_option_and_default(void **state)
                                         "(1000)",
                                         "--allow CIDR[,...] ",
                                         "--deny CIDR[,...] ",
+                                        "--proxy-protocol CIDR[,...] ",
                                         "--workers N ",
                                         "LISTEN_FDS",
                                         "NOTIFY_SOCKET",

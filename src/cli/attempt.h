@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * attempt.h - a connection that does not stand: what is said of it, and which
+ * exit code it deserves.
+ */
+#ifndef CLI_ATTEMPT_H
+#define CLI_ATTEMPT_H
+
+#include <duosock/client.h>
+
+/*
+ * Reads --source: an IP address, with a port or without; NULL is none. False:
+ * what is wrong with it has been said.
+ */
+bool attempt_read_source(const char *text, duos_addr *out);
+
+/*
+ * Says why there is no connection, and of several addresses why each has
+ * failed. Returns the exit code.
+ */
+int attempt_failed(const duos_client *client, const char *address,
+                   duos_err reason);
+
+/* The same for what duos_client_connect has refused to begin. */
+int attempt_refused(const duos_client *client, const char *address,
+                    duos_err reason);
+
+/*
+ * Whether the client connects again after a connection that failed or ended;
+ * that has been said then, with tried as report_failure has it.
+ */
+bool attempt_follows(const duos_client *client, const char *tried,
+                     const char *address, duos_err reason);
+
+#endif

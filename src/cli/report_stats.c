@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report_stats.c - how counters look: those that are always told, and those
+ * that are told when there is something to tell.
+ */
+#include "report_core.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Those that are told when there is something to tell. */
+static const struct {
+    size_t offset;
+    const char *key;
+    const char *words;
+} rare[] = {
+    {offsetof(duos_server_stats, refused_address), "refused_address",
+     "too many of an address"},
+    {offsetof(duos_server_stats, refused_denied), "refused_denied", "denied"},
+    {offsetof(duos_server_stats, shed), "shed", "shed"},
+    {offsetof(duos_server_stats, read_yields), "read_yields", "read yields"},
+    {offsetof(duos_server_stats, write_yields), "write_yields", "write yields"},
+    {offsetof(duos_server_stats, no_buffers), "no_buffers", "without buffers"}};
+
+enum {
+    RARE = sizeof rare / sizeof rare[0],
+    RARE_MAX = RARE * 48
+};
+
+static uint64_t rare_count(const duos_server_stats *s, size_t i)
+{
+    uint64_t count;
+
+    memcpy(&count, (const char *)s + rare[i].offset, sizeof count);
+    return count;
+}
+
+/* ", 3 denied, 1 shed", or nothing. */
+static void write_rare(char *text, const duos_server_stats *s)
+{
+    size_t len = 0;
+    size_t i;
+
+    text[0] = '\0';
+    for (i = 0; i < RARE; i++) {
+        if (rare_count(s, i) != 0) {
+            len +=
+                (size_t)snprintf(text + len, RARE_MAX - len, ", %" PRIu64 " %s",
+                                 rare_count(s, i), rare[i].words);
+        }
+    }
+}
+
+static void add_rare(json *j, const duos_server_stats *s)
+{
+    size_t i;
+
+    for (i = 0; i < RARE; i++) {
+        if (rare_count(s, i) != 0) {
+            json_uint(j, rare[i].key, rare_count(s, i));
+        }
+    }
+}
+
+static void say_stats(say_level level, const duos_server_stats *s)
+{
+    char more[RARE_MAX];
+
+    write_rare(more, s);
+    say_at(level,
+           "stats: %" PRIu32 " clients, %" PRIu32 " at most, %" PRIu64
+           " accepted, %" PRIu64 " turned away, %" PRIu64
+           " accept errors, %" PRIu64 " accept pauses, %" PRIu64
+           " B in, %" PRIu64 " B out by those that have ended%s",
+           s->clients, s->clients_peak, s->accepted, s->refused_limit,
+           s->accept_errors, s->accept_pauses, s->bytes_received, s->bytes_sent,
+           more);
+}
+
+void report_stats(say_level level, const duos_server_stats *stats)
+{
+    report_object o;
+
+    if (!report_is_json()) {
+        say_stats(level, stats);
+    } else if (report_wants(level)) {
+        report_begin(&o, "stats");
+        json_uint(&o.j, "clients", stats->clients);
+        json_uint(&o.j, "clients_peak", stats->clients_peak);
+        json_uint(&o.j, "accepted", stats->accepted);
+        json_uint(&o.j, "refused_limit", stats->refused_limit);
+        json_uint(&o.j, "accept_errors", stats->accept_errors);
+        json_uint(&o.j, "accept_pauses", stats->accept_pauses);
+        json_uint(&o.j, "bytes", stats->bytes_received);
+        json_uint(&o.j, "bytes_out", stats->bytes_sent);
+        add_rare(&o.j, stats);
+        (void)report_end(&o);
+    }
+}
+
+static uint64_t refused(const duos_datagram_stats *s)
+{
+    return s->refused_longer + s->refused_service + s->refused_source +
+           s->refused_rate + s->refused_total;
+}
+
+static void say_datagram_stats(say_level level, const duos_datagram_stats *s)
+{
+    say_at(level,
+           "stats: %" PRIu64 " datagrams, %" PRIu64 " cut, %" PRIu64
+           " answered, %" PRIu64 " refused (%" PRIu64 " to services, %" PRIu64
+           " to no client, %" PRIu64 " too many), %" PRIu64 " dropped, %" PRIu64
+           " errors, %" PRIu64 " B in, %" PRIu64 " B out",
+           s->received, s->truncated, s->answered, refused(s),
+           s->refused_service, s->refused_source,
+           s->refused_rate + s->refused_total, s->dropped,
+           s->send_errors + s->recv_errors, s->bytes_received, s->bytes_sent);
+}
+
+void report_datagram_stats(say_level level, const duos_datagram_stats *stats)
+{
+    report_object o;
+
+    if (!report_is_json()) {
+        say_datagram_stats(level, stats);
+    } else if (report_wants(level)) {
+        report_begin(&o, "stats");
+        json_text(&o.j, "transport", "udp");
+        json_uint(&o.j, "received", stats->received);
+        json_uint(&o.j, "truncated", stats->truncated);
+        json_uint(&o.j, "answered", stats->answered);
+        json_uint(&o.j, "refused", refused(stats));
+        json_uint(&o.j, "dropped", stats->dropped);
+        json_uint(&o.j, "errors", stats->send_errors + stats->recv_errors);
+        json_uint(&o.j, "bytes", stats->bytes_received);
+        json_uint(&o.j, "bytes_out", stats->bytes_sent);
+        (void)report_end(&o);
+    }
+}

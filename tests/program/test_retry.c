@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_retry.c - duosock connect, chat and send where a connection cannot be
+ * made or is lost: when they try again, from which address, what they say.
+ */
+#include "program/program.h"
+
+#include <stdlib.h>
+
+static int begin(void **state)
+{
+    (void)state;
+    file_write("empty", "", 0);
+    file_write("hello", "hello", 5);
+    return 0;
+}
+
+/* A port that nobody else gets and where nobody listens yet. */
+static duos_socket bound_only(char *address)
+{
+    duos_addr addr = duos_addr_loopback(DUOS_IPV4, 0);
+    duos_socket s = DUOS_SOCKET_INVALID;
+
+    assert_ok(duos_open(DUOS_IPV4, DUOS_STREAM, DUOS_NONBLOCK, &s));
+    assert_ok(duos_bind(s, &addr));
+    assert_ok(duos_local_addr(s, &addr));
+    assert_ok(duos_addr_format(&addr, address, DUOS_ADDR_TEXT_MAX));
+    return s;
+}
+
+static void expect_line(duos_socket peer, const char *line)
+{
+    char text[64] = "";
+
+    assert_ok(duos_recv_exact(peer, text, strlen(line), PATIENCE_MS, NULL));
+    assert_string_equal(text, line);
+}
+
+static void say_line(duos_socket peer, const char *line)
+{
+    assert_ok(duos_send_all(peer, line, strlen(line), PATIENCE_MS, NULL));
+}
+
+static size_t count_in(const char *text, const char *what)
+{
+    size_t count = 0;
+
+    while ((text = strstr(text, what)) != NULL) {
+        count++;
+        text += strlen(what);
+    }
+    return count;
+}
+
+static void test_retry_says_each_attempt_and_exits_3(void **state)
+{
+    char address[DUOS_ADDR_TEXT_MAX];
+    duos_socket bound = bound_only(address);
+    run_result r;
+
+    (void)state;
+    PROGRAM_RUN(&r, "empty", "connect", address, "--retry", "2");
+    assert_int_equal(r.code, 3);
+    assert_int_equal(count_in(r.err, ": connection refused ("), 3);
+    assert_int_equal(count_in(r.err, "); again in 0."), 2);
+    run_free(&r);
+    PROGRAM_RUN(&r, "empty", "connect", address, "--retry", "2", "-q");
+    assert_int_equal(r.code, 3);
+    assert_int_equal(count_in(r.err, ": connection refused ("), 1);
+    assert_null(strstr(r.err, "again in"));
+    run_free(&r);
+    PROGRAM_RUN(&r, "empty", "connect", address, "--retry", "1", "--json");
+    assert_int_equal(r.code, 3);
+    assert_contains(r.out, "\"event\":\"retry\",\"text\":\"connect 127.0.0.1:");
+    run_free(&r);
+    duos_close(&bound);
+}
+
+static void check_late(const char *const args[], char *address)
+{
+    duos_socket listener = bound_only(address);
+    spawn *process = program_start(args, "hello", "run.out", "run.err");
+    duos_socket peer;
+
+    file_wait_for("run.err", "again in ");
+    assert_ok(duos_listen(listener, 8));
+    peer = peer_accept(listener);
+    assert_int_equal(peer_drain(peer), 5);
+    duos_close(&peer);
+    assert_int_equal(process_wait(process), 0);
+    duos_close(&listener);
+}
+
+static void test_retry_reaches_a_server_that_comes_late(void **state)
+{
+    char address[DUOS_ADDR_TEXT_MAX];
+    const char *connects[] = {"connect", address, "--retry", "50", NULL};
+    const char *sends[] = {"send", "hello", address, "--retry", "50", NULL};
+
+    (void)state;
+    check_late(connects, address);
+    check_late(sends, address);
+}
+
+/* Nobody knows what the peer has got. */
+static void test_retry_never_sends_twice(void **state)
+{
+    const duos_linger at_once = {true, 0};
+    char address[DUOS_ADDR_TEXT_MAX];
+    duos_socket listener = peer_listen(address, sizeof address);
+    const char *args[] = {"connect", address, "-v", "--retry", "5", NULL};
+    duos_socket peer;
+    spawn *process;
+    char *err;
+
+    (void)state;
+    if (os_is_wine()) {
+        skip_because("Wine shows a reset as the end of the stream");
+    }
+    process = program_start(args, SPAWN_PIPE, "run.out", "run.err");
+    peer = peer_accept(listener);
+    file_wait_for("run.err", "open ");
+    assert_ok(duos_set_linger(peer, &at_once));
+    duos_close(&peer);
+    assert_int_equal(process_wait(process), 1);
+    err = file_read("run.err", NULL);
+    assert_contains(err, ": connection reset by peer (");
+    assert_null(strstr(err, "again in"));
+    free(err);
+    duos_close(&listener);
+}
+
+static void test_retry_chat_comes_back_with_its_nick(void **state)
+{
+    char address[DUOS_ADDR_TEXT_MAX];
+    duos_socket listener = peer_listen(address, sizeof address);
+    const char *args[] = {"chat",    address, "--nick", "bob",
+                          "--retry", "9",     NULL};
+    spawn *process = program_start(args, SPAWN_PIPE, "run.out", "run.err");
+    duos_socket peer = peer_accept(listener);
+
+    (void)state;
+    expect_line(peer, "bob\n");
+    say_line(peer, "* welcome bob\nhalf a li");
+    assert_true(spawn_write(process, "one\n", 4));
+    expect_line(peer, "one\n");
+    duos_close(&peer);
+    file_wait_for("run.err", "connection to 127.0.0.1:");
+    assert_true(spawn_write(process, "two\n", 4));
+    peer = peer_accept(listener);
+    expect_line(peer, "bob\n");
+    say_line(peer, "* welcome again\n");
+    expect_line(peer, "two\n");
+    file_wait_for("run.out", "* welcome bob\nhalf a li\n* welcome again\n");
+    assert_true(spawn_write(process, "/quit\n", 6));
+    expect_line(peer, "/quit\n");
+    duos_close(&peer);
+    assert_int_equal(process_wait(process), 0);
+    duos_close(&listener);
+}
+
+static void test_source_is_where_the_peer_sees_us(void **state)
+{
+    server s;
+    run_result r;
+
+    (void)state;
+    SERVER_START(&s, "-v");
+    PROGRAM_RUN(&r, "hello", "connect", s.address, "--source", "127.0.0.1");
+    assert_int_equal(r.code, 0);
+    assert_string_equal(r.out, "hello");
+    run_free(&r);
+    if (!os_is_windows()) { /* where all of 127.0.0.0/8 is ours */
+        PROGRAM_RUN(&r, "hello", "connect", s.address, "--source", "127.0.0.9");
+        assert_string_equal(r.out, "hello");
+        run_free(&r);
+        server_assert_said("#2 open 127.0.0.9:");
+    }
+    server_stop(&s);
+}
+
+static void test_source_that_is_wrong_is_told(void **state)
+{
+    run_result r;
+
+    (void)state;
+    PROGRAM_RUN(&r, "empty", "connect", "127.0.0.1:1", "--source", "here");
+    assert_int_equal(r.code, 2);
+    assert_contains(r.err, "--source: 'here' is no address");
+    run_free(&r);
+    PROGRAM_RUN(&r, "empty", "connect", "127.0.0.1:1", "--source", "192.0.2.1");
+    assert_int_equal(r.code, 3);
+    assert_contains(r.err, ": address not available (");
+    run_free(&r);
+}
+
+/* Where a name has several addresses, each has a reason of its own. */
+static void test_connect_says_why_each_address_failed(void **state)
+{
+    char address[DUOS_ADDR_TEXT_MAX];
+    char wanted[DUOS_ADDR_TEXT_MAX + 64];
+    char name[64];
+    duos_socket bound = bound_only(address);
+    run_result r;
+
+    (void)state;
+    sprintf(name, "x.localhost:%s", strrchr(address, ':') + 1);
+    PROGRAM_RUN(&r, "empty", "connect", name);
+    assert_int_equal(r.code, 3);
+    if (strstr(r.err, "[::1]") != NULL) {
+        sprintf(wanted, "\n  %s: connection refused (", address);
+        assert_contains(r.err, wanted);
+        assert_contains(r.err, "\n  [::1]:");
+    }
+    run_free(&r);
+    duos_close(&bound);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PROGRAM_TEST(test_retry_says_each_attempt_and_exits_3),
+        PROGRAM_TEST(test_retry_reaches_a_server_that_comes_late),
+        PROGRAM_TEST(test_retry_never_sends_twice),
+        PROGRAM_TEST(test_retry_chat_comes_back_with_its_nick),
+        PROGRAM_TEST(test_source_is_where_the_peer_sees_us),
+        PROGRAM_TEST(test_source_that_is_wrong_is_told),
+        PROGRAM_TEST(test_connect_says_why_each_address_failed),
+    };
+
+    return cmocka_run_group_tests(tests, begin, NULL);
+}
