@@ -38,6 +38,11 @@ if(NOT APPLE AND NOT MSVC)
     unset(CMAKE_REQUIRED_LINK_OPTIONS)
 endif()
 
+# What takes Wine many times as long as it takes a system (its console waits 10 s
+# for a first line, its select asks its server for each socket): with the slow.
+set(DUOSOCK_SLOW_UNDER_WINE program.terminal program.streams
+    net.many_clients.select net.poller_many.select net.poller_wakeup.select)
+
 function(duosock_test_properties name)
     cmake_parse_arguments(PARSE_ARGV 1 ARG "SLOW" "TIMEOUT" "")
     if(NOT ARG_TIMEOUT)
@@ -47,7 +52,8 @@ function(duosock_test_properties name)
         math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * ${DUOSOCK_TEST_PATIENCE}")
     endif()
     string(REGEX REPLACE "[.].*" "" labels ${name})
-    if(ARG_SLOW)
+    if(ARG_SLOW OR (WIN32 AND CMAKE_CROSSCOMPILING AND
+                    "${name}" IN_LIST DUOSOCK_SLOW_UNDER_WINE))
         list(APPEND labels slow)
     endif()
     set_tests_properties(${name} PROPERTIES
