@@ -32,7 +32,7 @@ void setup_say_address(const char *text, duos_err err)
         say("hint: this machine has no interface with the name of that zone");
         break;
     case DUOS_ENOTSUP:
-        say("hint: only tcp and unix addresses work yet");
+        say("hint: this command takes tcp and unix addresses");
         break;
     default:
         break;

@@ -143,7 +143,7 @@ static const mistake mistakes[] = {
     {{"serve", "--mode=relay=127.0.0.1:0"},
      "hint: a client needs a host and a port other than 0"},
     {{"serve", "--mode=relay=udp:127.0.0.1:7"},
-     "only tcp and unix addresses work yet"},
+     "this command takes tcp and unix addresses"},
     {{"serve", "--mode=relay=x.example:65536"},
      "a port is a number from 0 to 65535"},
     {{"serve", "--color"},
@@ -182,7 +182,8 @@ static const mistake mistakes[] = {
     {{"connect", "exa mple.com:80"}, "hint: write host:port"},
     {{"connect", "example.com"}, "hint: write host:port"},
     {{"connect", "example.com:65536"}, "a port is a number from 0 to 65535"},
-    {{"connect", "udp:example.com:80"}, "only tcp and unix addresses work yet"},
+    {{"connect", "udp:example.com:80"},
+     "this command takes tcp and unix addresses"},
     {{"selftest", "127.0.0.1:1"}, "'127.0.0.1:1' is one argument too many"},
     /* What later versions have is unknown until it works. */
     {{"dance"}, "unknown command dance"},
