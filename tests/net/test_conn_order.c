@@ -257,7 +257,6 @@ static void test_CB7_answers_to_answers_do_not_nest(void **state)
 
     s->served.act = answer;
     s->called.act = answer;
-    s->client_config.limits.linger_ms = 20; /* the other end stays */
     scene_open_both(s);
     assert_ok(duos_conn_send(s->called.conn, "ping", 4));
     scene_until(s, s->served.datas, ROUNDS);

@@ -5,13 +5,6 @@
  */
 #include "support/scene.h"
 
-/* Peers here do not end when they are told; nobody waits long for them. */
-static void serve(scene *s)
-{
-    s->server_config.limits.linger_ms = 20;
-    scene_serve(s);
-}
-
 static unsigned char bulk[600 * 1024];
 static unsigned char got[600 * 1024];
 
@@ -19,7 +12,7 @@ static void test_server_drain_without_clients_is_told_soon(void **state)
 {
     scene *s = (scene *)*state;
 
-    serve(s);
+    scene_serve(s);
     assert_ok(duos_server_drain(s->server, -1));
     assert_int_equal(s->served.drained, 0); /* not within the call */
     scene_until(s, s->served.drained, 1);
@@ -34,7 +27,7 @@ static void test_server_that_drains_takes_no_more_listeners(void **state)
 {
     scene *s = (scene *)*state;
 
-    serve(s);
+    scene_serve(s);
     assert_ok(duos_server_drain(s->server, -1));
     assert_err(DUOS_ESTATE,
                duos_server_listen(s->server, "127.0.0.1:0", NULL, NULL));
@@ -47,7 +40,7 @@ static void test_server_that_drains_accepts_nobody_new(void **state)
     duos_socket visitor = net_open(DUOS_IPV4, DUOS_STREAM);
     duos_err err;
 
-    serve(s);
+    scene_serve(s);
     assert_ok(duos_server_drain(s->server, -1));
     err = duos_connect(visitor, &s->at);
     if (err == DUOS_EINPROGRESS) {
@@ -66,7 +59,7 @@ static void check_backlog(scene *s)
     int i;
 
     s->served.act = told_echo;
-    serve(s);
+    scene_serve(s);
     for (i = 0; i < 5; i++) {
         visitors[i] = net_connect(&s->at);
         assert_ok(duos_send_all(visitors[i], "hello", 5, 1000, NULL));
@@ -105,7 +98,7 @@ static void test_SG1_server_drain_closes_the_idle_first(void **state)
     duos_err err;
 
     s->served.act = told_echo;
-    serve(s);
+    scene_serve(s);
     idle = scene_visit(s);
     fresh = net_open(DUOS_IPV4, DUOS_STREAM);
     if (!os_begin_shortage()) {
@@ -153,7 +146,7 @@ static duos_socket visit_and_be_held(scene *s)
     s->server_config.limits.queue_high = 100000;
     s->server_config.limits.queue_low = 50000;
     s->served.act = fill_on_go;
-    serve(s);
+    scene_serve(s);
     visitor = scene_visit(s);
     scene_send(s, visitor, "go", 2);
     scene_until(s, s->served.datas, 1);
@@ -225,7 +218,7 @@ static void test_SG1_server_drain_answers_what_has_arrived(void **state)
     duos_socket visitor;
 
     s->served.act = told_echo;
-    serve(s);
+    scene_serve(s);
     visitor = scene_visit(s);
     pattern_fill(bulk, 100 * 1024, 0);
     assert_ok(duos_send_all(visitor, bulk, 100 * 1024, 1000, NULL));
@@ -245,7 +238,7 @@ static void test_SG1_server_drain_sends_what_waits(void **state)
     size_t total = 0;
     size_t done;
 
-    serve(s);
+    scene_serve(s);
     visitor = scene_visit(s);
     do {
         pattern_fill(bulk, 10000, total);
@@ -272,7 +265,7 @@ static void test_SG1_server_drain_aborts_what_is_left_at_the_deadline(
     uint64_t begin;
 
     s->server_config.limits.stall_ms = 0;
-    serve(s);
+    scene_serve(s);
     stuck = scene_visit(s);
     while (duos_conn_send(s->served.conn, bulk, 100000) == DUOS_OK) {
     }
@@ -301,7 +294,7 @@ static void test_ME1_server_drain_without_memory_has_no_deadline(void **state)
     unsigned count = 0;
     duos_err err = DUOS_OK;
 
-    serve(s);
+    scene_serve(s);
     failing_alloc_arm(&s->memory, 1, true);
     while (err == DUOS_OK) {
         assert_true(count < 64);
@@ -339,7 +332,7 @@ static void test_CB4_server_drained_in_on_data_echoes_the_right_bytes(
 
     s->served.act = drain_on_data;
     s->served.user = s;
-    serve(s);
+    scene_serve(s);
     first = scene_visit(s);
     second = scene_visit(s);
     pattern_fill(bulk, 150 * 1024, 0);
@@ -375,7 +368,7 @@ static void test_CB4_server_destroyed_in_on_data(void **state)
 
     s->served.act = destroy_on_data;
     s->served.user = s;
-    serve(s);
+    scene_serve(s);
     visitor = scene_visit(s);
     scene_send(s, visitor, "end", 3);
     scene_until(s, s->served.closes, 1);
@@ -391,7 +384,7 @@ static void test_CB4_server_destroyed_in_on_data_of_a_drain(void **state)
 
     s->served.act = destroy_on_data;
     s->served.user = s;
-    serve(s);
+    scene_serve(s);
     first = scene_visit(s);
     second = scene_visit(s);
     assert_ok(duos_send_all(first, "hello", 5, 1000, NULL));
@@ -454,7 +447,7 @@ static void test_server_drain_hands_nothing_to_one_who_has_paused(void **state)
     duos_socket visitor;
 
     s->served.act = pause_on_data;
-    serve(s);
+    scene_serve(s);
     visitor = scene_visit(s);
     assert_ok(duos_send_all(visitor, bulk, 150 * 1024, 1000, NULL));
     assert_ok(duos_server_drain(s->server, 100));
@@ -476,7 +469,7 @@ static void test_CB4_server_destroyed_in_on_drained(void **state)
 
     s->served.on_drained = destroy_it;
     s->served.user = s;
-    serve(s);
+    scene_serve(s);
     visitor = scene_visit(s);
     assert_ok(duos_server_drain(s->server, 1000));
     scene_until(s, s->served.drained, 1);
@@ -495,7 +488,7 @@ static void test_SG1_server_drain_may_wait_for_who_is_there(void **state)
 
     s->served.act = told_echo;
     s->server_config.drain_waits = true;
-    serve(s);
+    scene_serve(s);
     early = scene_visit(s);
     late = net_connect(&s->at); /* in the backlog */
     assert_ok(duos_server_drain(s->server, -1));
@@ -525,7 +518,7 @@ static void test_SG1_server_drain_hears_who_has_just_come(void **state)
 
     s->served.act = told_echo;
     s->server_config.drain_first_byte_ms = 500;
-    serve(s);
+    scene_serve(s);
     late = scene_visit(s);
     silent = scene_visit(s);
     assert_ok(duos_server_drain(s->server, 10000));

@@ -130,7 +130,6 @@ static void test_transport_client_is_told_of_a_failed_handshake(void **state)
 
     s->server_config.transport = NULL;
     s->served.act = answer_in_clear;
-    s->client_config.limits.linger_ms = 20;
     scene_serve(s);
     scene_connect(s);
     scene_until(s, s->called.closes, 1);
@@ -244,7 +243,6 @@ static void test_transport_garbage_later_ends_behind_what_was_sound(
     size_t len;
 
     s->served.act = echo_once;
-    s->server_config.limits.linger_ms = 20;
     scene_serve(s);
     visitor = net_connect(&s->at);
     scene_send(s, visitor, bytes, toy_record(bytes, 'H', "", 1));

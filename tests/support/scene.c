@@ -8,6 +8,9 @@
 
 #include "poller_ops.h"
 
+/* Peers in tests do not end when they are told. */
+#define LINGER_MS 20
+
 /* Longest that a turn waits while a test looks at something by itself. */
 #define TURN_MS 20
 
@@ -145,12 +148,15 @@ int scene_setup(void **state)
     assert_ok(duos_loop_create(&config, &s->loop));
 
     duos_server_config_init(&s->server_config);
-    s->server_config.drain_first_byte_ms = 0; /* where a test does not say */
+    /* Where a test says nothing else, nobody is waited for. */
+    s->server_config.drain_first_byte_ms = 0;
+    s->server_config.limits.linger_ms = LINGER_MS;
     told_handler(&s->server_config.handler);
     s->server_config.user = &s->served;
     s->server_config.on_error = on_error;
     s->server_config.on_drained = on_drained;
     duos_client_config_init(&s->client_config);
+    s->client_config.limits.linger_ms = LINGER_MS;
     told_handler(&s->client_config.handler);
     s->client_config.user = &s->called;
     *state = s;
