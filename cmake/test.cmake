@@ -248,7 +248,7 @@ set(where_dev posix)
 set(where_mingw64 windows)
 if(NOT SUITES STREQUAL "full")
     list(APPEND where_dev quick)
-    list(APPEND where_mingw64 quick)
+    list(APPEND where_mingw64 quick quickwindows)
 endif()
 
 # The matrix of a run for the IDs of a list, in build/<preset>/<list>.txt:
