@@ -98,7 +98,7 @@ struct serve {
     uint64_t udp_seen;  /* datagrams, when idleness was looked at last */
     duos_quit quit;
     duos_timer idle;  /* runs while nobody is connected */
-    uint64_t counted; /* clients since the start; numbers them */
+    uint64_t counted; /* clients since the start; see serve_next_number */
     uint32_t open;    /* clients now */
     uint32_t busy;    /* what a mode has left to do for those who have gone */
     int ready_fd;     /* -1: none */

@@ -40,7 +40,6 @@ typedef struct record {
 
 struct serve_workers {
     serve_options options; /* what each worker is told */
-    os_monitor *numbers;   /* around the acceptor's counted */
     record *first;
     uint32_t count; /* workers that were started */
     uint32_t next;  /* where to look first */

@@ -204,8 +204,7 @@ int serve_workers_start(serve *s)
     if (s->workers != NULL) {
         s->workers->worker = calloc(wanted, sizeof *s->workers->worker);
     }
-    if (s->workers == NULL || s->workers->worker == NULL ||
-        os_monitor_create(&s->workers->numbers) != 0) {
+    if (s->workers == NULL || s->workers->worker == NULL) {
         report_failure("start", "workers", DUOS_ENOMEM);
         return CLI_FAILED;
     }
@@ -253,9 +252,6 @@ void serve_workers_free(serve *s)
     if (w != NULL) {
         serve_forget_records(w);
         free(w->worker);
-        if (w->numbers != NULL) {
-            os_monitor_destroy(w->numbers);
-        }
     }
     free(w);
     s->workers = NULL;

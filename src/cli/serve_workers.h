@@ -21,7 +21,7 @@ enum {
 /* Sets what differs in the server of an acceptor, and in that of a worker. */
 void serve_workers_configure(const serve *s, duos_server_config *config);
 
-/* The number of a client that has come in, of all workers. */
+/* The number of a client that has come in: no other one has it. */
 uint64_t serve_next_number(serve *s);
 
 /*
