@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "siphash.h"
 #include "sys.h"
 
 #define FEWEST_BUCKETS 16u
@@ -81,22 +82,9 @@ static bool read_key(const duos__addresses *table, const duos_addr *peer,
     return true;
 }
 
-/*
- * Universal: for any two keys, of all seeds only one in as many as there are
- * buckets lets them fall together. Multiply-shift, Dietzfelbinger 1996.
- */
 static uint32_t hash(const duos__addresses *table, const address_key *key)
 {
-    uint32_t words[DUOS__ADDRESS_WORDS];
-    uint64_t sum = table->seed[DUOS__ADDRESS_WORDS];
-    int i;
-
-    memcpy(words, key->ip, sizeof key->ip);
-    words[4] = key->scope;
-    for (i = 0; i < DUOS__ADDRESS_WORDS; i++) {
-        sum += table->seed[i] * words[i];
-    }
-    return (uint32_t)(sum >> 32);
+    return (uint32_t)duos__siphash(table->seed, key, sizeof *key);
 }
 
 /* ---- the table -------------------------------------------------------- */

@@ -12,16 +12,13 @@
 
 #include "slots.h"
 
-/* Words that are hashed, and one seed more. */
-#define DUOS__ADDRESS_WORDS 5
-
 typedef struct duos__addresses {
     duos__slots entries;
     uint32_t *buckets;     /* the first of each chain: its index + 1, or 0 */
     uint32_t bucket_count; /* a power of 2, or 0 */
     uint32_t limit;        /* 0: nobody is counted */
     uint32_t prefix_v6;
-    uint64_t seed[DUOS__ADDRESS_WORDS + 1];
+    uint8_t seed[16];
 } duos__addresses;
 
 /* DUOS_OK, or why there is no seed. */

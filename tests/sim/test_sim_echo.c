@@ -15,7 +15,7 @@
 #define LIMIT_MS    (60 * 1000)
 
 /* Changes with everything that shared code or simulator do otherwise. */
-#define FINGERPRINT UINT64_C(0x05ce84a9fffbefd1)
+#define FINGERPRINT UINT64_C(0x3ce85348cc7fad3f)
 
 typedef struct scene scene;
 
