@@ -12,9 +12,6 @@
 
 #include "deadline.h"
 
-#define BACKOFF_FIRST_MS 50u
-#define BACKOFF_LAST_MS  1000u
-
 /* ---- answers ---------------------------------------------------------- */
 
 static bool is_own(const duos__datagram_socket *s, const duos_addr *peer)
@@ -164,10 +161,8 @@ void duos__datagram_close_socket(duos__datagram_socket *s)
 static void pause_receiving(duos_datagram *d)
 {
     duos__datagram_socket *s;
-    uint32_t ms = d->backoff_ms * 2;
 
-    ms = ms < BACKOFF_FIRST_MS ? BACKOFF_FIRST_MS : ms;
-    d->backoff_ms = ms < BACKOFF_LAST_MS ? ms : BACKOFF_LAST_MS;
+    d->backoff_ms = duos__longer_pause(d->backoff_ms);
     duos__timers_start_reserved(&d->loop->timers, &d->retry,
                                 duos__after_ms(sys_now_ns(), d->backoff_ms));
     for (s = d->sockets; s != NULL; s = s->next) {

@@ -9,6 +9,7 @@
 
 #include "datagram_core.h"
 #include "kind.h"
+#include "listen_path.h"
 #include "mem.h"
 
 static duos_err set_if_there(duos_socket s, duos_opt option, bool on)
@@ -98,7 +99,6 @@ duos_err duos_datagram_listen(duos_datagram *d, const char *address,
                               duos_addr *bound)
 {
     duos_listener listener;
-    duos_endpoint end;
     duos_addr first;
     duos_err err;
 
@@ -108,13 +108,7 @@ duos_err duos_datagram_listen(duos_datagram *d, const char *address,
     if (d->draining) {
         return DUOS_ESTATE;
     }
-    err = duos_endpoint_parse(address, &end);
-    if (err == DUOS_OK && end.type != DUOS_DGRAM) {
-        err = DUOS_ENOTSUP;
-    }
-    if (err == DUOS_OK) {
-        err = duos_listener_open(address, options, &listener);
-    }
+    err = duos__listener_open(address, DUOS_DGRAM, options, &listener);
     if (err != DUOS_OK) {
         return err;
     }

@@ -47,3 +47,11 @@ int32_t duos__deadline_left(const duos__deadline *deadline)
     }
     return duos__ns_to_wait_ms(deadline->end_ns - now);
 }
+
+uint32_t duos__longer_pause(uint32_t ms)
+{
+    if (ms == 0) {
+        return 50;
+    }
+    return ms < 500 ? ms * 2 : 1000;
+}

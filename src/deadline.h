@@ -25,6 +25,10 @@ uint64_t duos__after_ms(uint64_t ns, int64_t timeout_ms);
 /* ns as milliseconds for one wait: rounded up, at most INT32_MAX. */
 int32_t duos__ns_to_wait_ms(uint64_t ns);
 
+/* The pause after one of ms that did not help, 0 for none yet: 50 ms, then
+ * twice as long each time, up to a second. */
+uint32_t duos__longer_pause(uint32_t ms);
+
 /* Begins now. timeout_ms less than 0 has no limit. */
 duos__deadline duos__deadline_in(int64_t timeout_ms);
 

@@ -299,3 +299,16 @@ void duos_listener_close(duos_listener *listener)
         (void)duos_close(&listener->socks[--listener->count]);
     }
 }
+
+duos_err duos__listener_open(const char *address, duos_type type,
+                             const duos_listen_options *options,
+                             duos_listener *out)
+{
+    duos_endpoint end;
+    duos_err err = duos_endpoint_parse(address, &end);
+
+    if (err == DUOS_OK && end.type != type) {
+        err = DUOS_ENOTSUP;
+    }
+    return err == DUOS_OK ? duos_listener_open(address, options, out) : err;
+}

@@ -6,6 +6,8 @@
 #ifndef DUOS_LISTEN_PATH_H
 #define DUOS_LISTEN_PATH_H
 
+#include <duosock/listen.h>
+
 #include "sys.h"
 
 /* Whether a unix address is a path, not an abstract name. */
@@ -18,6 +20,14 @@ bool duos__is_path(const duos_addr *addr);
  */
 duos_err duos__path_listen(duos_socket s, const duos_addr *addr, int backlog,
                            uint32_t mode, sys_path_id *id);
+
+/*
+ * As duos_listener_open, for addresses of this type alone: DUOS_ENOTSUP for
+ * the other one.
+ */
+duos_err duos__listener_open(const char *address, duos_type type,
+                             const duos_listen_options *options,
+                             duos_listener *out);
 
 /*
  * Removes the file if it is still this one. To be called before the socket

@@ -181,7 +181,6 @@ duos_err duos_server_listen(duos_server *server, const char *address,
                             duos_addr *bound)
 {
     duos_listener listener;
-    duos_endpoint end;
     duos_addr first;
     duos_err err;
 
@@ -191,13 +190,7 @@ duos_err duos_server_listen(duos_server *server, const char *address,
     if (server->draining) {
         return DUOS_ESTATE;
     }
-    err = duos_endpoint_parse(address, &end);
-    if (err == DUOS_OK && end.type != DUOS_STREAM) {
-        err = DUOS_ENOTSUP;
-    }
-    if (err == DUOS_OK) {
-        err = duos_listener_open(address, options, &listener);
-    }
+    err = duos__listener_open(address, DUOS_STREAM, options, &listener);
     if (err != DUOS_OK) {
         return err;
     }

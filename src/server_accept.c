@@ -7,9 +7,6 @@
 #include "mem.h"
 #include "server_core.h"
 
-#define BACKOFF_FIRST_MS 50u
-#define BACKOFF_LAST_MS  1000u
-
 /* Taken of one backlog when the server drains: as long as most are. */
 #define BACKLOG_MOST 4096u
 
@@ -121,10 +118,8 @@ static void pause_accepting(duos_server *server)
 {
     duos_loop *loop = server->owner.loop;
     duos__listen_socket *l;
-    uint32_t ms = server->backoff_ms * 2;
 
-    ms = ms < BACKOFF_FIRST_MS ? BACKOFF_FIRST_MS : ms;
-    server->backoff_ms = ms < BACKOFF_LAST_MS ? ms : BACKOFF_LAST_MS;
+    server->backoff_ms = duos__longer_pause(server->backoff_ms);
     duos__timers_start_reserved(
         &loop->timers, &server->retry,
         duos__after_ms(sys_now_ns(), server->backoff_ms));

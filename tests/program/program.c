@@ -222,6 +222,18 @@ void server_assert_said(const char *text)
 
 /* ---- peers ------------------------------------------------------------ */
 
+duos_socket peer_bound(char *address)
+{
+    duos_addr addr = duos_addr_loopback(DUOS_IPV4, 0);
+    duos_socket s = DUOS_SOCKET_INVALID;
+
+    assert_ok(duos_open(DUOS_IPV4, DUOS_STREAM, DUOS_NONBLOCK, &s));
+    assert_ok(duos_bind(s, &addr));
+    assert_ok(duos_local_addr(s, &addr));
+    assert_ok(duos_addr_format(&addr, address, DUOS_ADDR_TEXT_MAX));
+    return s;
+}
+
 duos_socket peer_dial(const char *address)
 {
     duos_socket s = DUOS_SOCKET_INVALID;

@@ -92,6 +92,9 @@ void server_assert_said(const char *text);
 
 /* ---- peers ------------------------------------------------------------ */
 
+/* A port that nobody else gets and where nobody listens; address: its text. */
+duos_socket peer_bound(char *address);
+
 /* A connection to an address, or the test fails. */
 duos_socket peer_dial(const char *address);
 

@@ -19,24 +19,11 @@ static int begin(void **state)
     return 0;
 }
 
-/* A port that nobody else gets and where nobody listens. */
-static duos_socket bound_only(char *address)
-{
-    duos_addr addr = duos_addr_loopback(DUOS_IPV4, 0);
-    duos_socket s = DUOS_SOCKET_INVALID;
-
-    assert_ok(duos_open(DUOS_IPV4, DUOS_STREAM, DUOS_NONBLOCK, &s));
-    assert_ok(duos_bind(s, &addr));
-    assert_ok(duos_local_addr(s, &addr));
-    assert_ok(duos_addr_format(&addr, address, DUOS_ADDR_TEXT_MAX));
-    return s;
-}
-
 static void test_SY8_connect_refused_exits_3_and_names_the_error(void **state)
 {
     char address[DUOS_ADDR_TEXT_MAX];
     char line[256];
-    duos_socket bound = bound_only(address);
+    duos_socket bound = peer_bound(address);
     run_result r;
 
     (void)state;
@@ -56,7 +43,7 @@ static void test_SY8_connect_refused_exits_3_and_names_the_error(void **state)
 static void test_connect_looks_names_up(void **state)
 {
     char address[DUOS_ADDR_TEXT_MAX];
-    duos_socket bound = bound_only(address);
+    duos_socket bound = peer_bound(address);
     char name[64];
     run_result r;
 

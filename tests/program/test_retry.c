@@ -15,19 +15,6 @@ static int begin(void **state)
     return 0;
 }
 
-/* A port that nobody else gets and where nobody listens yet. */
-static duos_socket bound_only(char *address)
-{
-    duos_addr addr = duos_addr_loopback(DUOS_IPV4, 0);
-    duos_socket s = DUOS_SOCKET_INVALID;
-
-    assert_ok(duos_open(DUOS_IPV4, DUOS_STREAM, DUOS_NONBLOCK, &s));
-    assert_ok(duos_bind(s, &addr));
-    assert_ok(duos_local_addr(s, &addr));
-    assert_ok(duos_addr_format(&addr, address, DUOS_ADDR_TEXT_MAX));
-    return s;
-}
-
 static void expect_line(duos_socket peer, const char *line)
 {
     char text[64] = "";
@@ -55,7 +42,7 @@ static size_t count_in(const char *text, const char *what)
 static void test_retry_says_each_attempt_and_exits_3(void **state)
 {
     char address[DUOS_ADDR_TEXT_MAX];
-    duos_socket bound = bound_only(address);
+    duos_socket bound = peer_bound(address);
     run_result r;
 
     (void)state;
@@ -78,7 +65,7 @@ static void test_retry_says_each_attempt_and_exits_3(void **state)
 
 static void check_late(const char *const args[], char *address)
 {
-    duos_socket listener = bound_only(address);
+    duos_socket listener = peer_bound(address);
     spawn *process = program_start(args, "hello", "run.out", "run.err");
     duos_socket peer;
 
@@ -200,7 +187,7 @@ static void test_connect_says_why_each_address_failed(void **state)
     char address[DUOS_ADDR_TEXT_MAX];
     char wanted[DUOS_ADDR_TEXT_MAX + 64];
     char name[64];
-    duos_socket bound = bound_only(address);
+    duos_socket bound = peer_bound(address);
     run_result r;
 
     (void)state;
