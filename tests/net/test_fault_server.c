@@ -139,7 +139,9 @@ static void test_SY4_shortage_of_each_kind_pauses_and_others_go_on(void **state)
         scene_echo(s, old);
         cpu = os_cpu_ns();
         assert_true(scene_count_turns(s, 100) < 20);
-        assert_true(os_cpu_ns() - cpu < (uint64_t)20 * 1000000);
+        /* Half of the time: Windows and Wine account in ticks of 10-16 ms,
+         * and whoever spins takes all of it. P7 measures the 5 %. */
+        assert_true(os_cpu_ns() - cpu < (uint64_t)50 * 1000000);
         verbs_fail(VERB_ACCEPT, DUOS_OK, 0);
         scene_until(s, s->served.opens, i + 2);
         scene_echo(s, fresh);
