@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # What the summary of a suite quotes of its tests: how much chaos, faults and
-# fuzzing there was, from ctest's log of the run. cmake/test.cmake includes
-# this.
+# fuzzing there was, and which programs Wine ended, from ctest's log of the
+# run. cmake/test.cmake includes this.
 
 # figures_of_faults(out line): the last row of tests/fault/table.cmake.
 function(figures_of_faults out line)
@@ -26,7 +26,7 @@ function(figures_of_run out log)
     set(number "[0-9]+")
     if(EXISTS "${log}")
         file(STRINGS "${log}" lines REGEX
-             "^(${number} runs: |faults: |all +${number}/|${number} of ${number} kinds of calls|F${number} [a-z]+: ${number} )")
+             "^(${number} runs: |faults: |all +${number}/|${number} of ${number} kinds of calls|F${number} [a-z]+: ${number} |wine[.]sh: )")
     endif()
     foreach(line IN LISTS lines)
         string(STRIP "${line}" line)
@@ -39,6 +39,9 @@ function(figures_of_run out log)
         elseif(line MATCHES "^all ")
             figures_of_faults(line "${line}")
             string(APPEND text "${line}\n")
+        elseif(line MATCHES "^wine[.]sh: (.*), once more: .*/([^/]+)$")
+            string(APPEND text
+                   "run twice: ${CMAKE_MATCH_2}: ${CMAKE_MATCH_1}\n")
         elseif(line MATCHES "^[0-9]+ of ")
             string(APPEND text "fault suite: ${line}\n")
         else()
