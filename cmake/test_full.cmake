@@ -247,6 +247,7 @@ endfunction()
 function(full_tools)
     full_suite("valgrind" valgrind valgrind)
     timed(full_script "static analysis" analyze)
+    timed(full_script "workflows" workflows)
     set(source "")
     if(cmocka_flags)
         string(REGEX REPLACE "^[^=]*=" "-DCMOCKA_SOURCE=" source
