@@ -97,6 +97,9 @@ static void test_SG1_server_drain_closes_the_idle_first(void **state)
     duos_socket idle, fresh;
     duos_err err;
 
+    if (!os_shortage_is_exact()) {
+        skip_because("valgrind limits descriptors in its own way");
+    }
     s->served.act = told_echo;
     scene_serve(s);
     idle = scene_visit(s);

@@ -39,8 +39,10 @@ static inline void race_note(race_world *r, duos_conn *conn, const char *what)
     r->report.size = sizeof r->report;
     if (r->client != NULL) {
         assert_ok(duos_client_get_report(r->client, &r->report));
-        memcpy(r->attempts, r->report.attempts,
-               r->report.count * sizeof r->attempts[0]);
+        if (r->report.count > 0) {
+            memcpy(r->attempts, r->report.attempts,
+                   r->report.count * sizeof r->attempts[0]);
+        }
     }
     assert_ok(duos_conn_peer(conn, &r->peer));
 }

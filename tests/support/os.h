@@ -33,6 +33,10 @@ bool os_allow_descriptors(size_t count);
 
 /* From now on nothing can be opened, until os_end_shortage. */
 bool os_begin_shortage(void);
+
+/* Whether one closed descriptor is then one that can be opened: not so below
+ * valgrind, which has a limit and numbers of its own. */
+bool os_shortage_is_exact(void);
 void os_end_shortage(void);
 
 /* The longest path that a unix socket can be bound to. */

@@ -83,6 +83,13 @@ bool os_begin_shortage(void)
     return setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
+bool os_shortage_is_exact(void)
+{
+    const char *preload = getenv("LD_PRELOAD");
+
+    return preload == NULL || strstr(preload, "vgpreload") == NULL;
+}
+
 void os_end_shortage(void)
 {
     (void)setrlimit(RLIMIT_NOFILE, &limit_before);

@@ -52,6 +52,11 @@ bool os_begin_shortage(void)
                sim, host(), duos_sim_descriptors(sim, host())) == DUOS_OK;
 }
 
+bool os_shortage_is_exact(void)
+{
+    return true;
+}
+
 void os_end_shortage(void)
 {
     assert_ok(duos_sim_set_descriptors(duos__sim_current(), host(),

@@ -47,6 +47,11 @@ bool os_begin_shortage(void)
     return false;
 }
 
+bool os_shortage_is_exact(void)
+{
+    return true;
+}
+
 void os_end_shortage(void)
 {
 }
