@@ -55,8 +55,8 @@ static duos_err check_config(const duos_client_config *config)
                : DUOS_EAFNOSUPPORT;
 }
 
-static duos_err read_config(duos_client_config *chosen,
-                            const duos_client_config *config)
+static duos_err read_client_config(duos_client_config *chosen,
+                                   const duos_client_config *config)
 {
     duos_err err;
 
@@ -71,8 +71,8 @@ static duos_err read_config(duos_client_config *chosen,
     return err == DUOS_OK ? duos__limits_complete(&chosen->limits) : err;
 }
 
-static void set_up(duos_client *client, duos_loop *loop,
-                   const duos_client_config *config)
+static void set_up_client(duos_client *client, duos_loop *loop,
+                          const duos_client_config *config)
 {
     client->config = *config;
     client->owner.loop = loop;
@@ -99,7 +99,7 @@ duos_err duos_client_create(duos_loop *loop, const duos_client_config *config,
     if (loop == NULL || out == NULL) {
         return DUOS_EINVAL;
     }
-    err = read_config(&chosen, config);
+    err = read_client_config(&chosen, config);
     if (err != DUOS_OK) {
         return err;
     }
@@ -107,7 +107,7 @@ duos_err duos_client_create(duos_loop *loop, const duos_client_config *config,
     if (client == NULL) {
         return DUOS_ENOMEM;
     }
-    set_up(client, loop, &chosen);
+    set_up_client(client, loop, &chosen);
     *out = client;
     return DUOS_OK;
 }

@@ -56,8 +56,8 @@ static void complete(duos_datagram_config *config)
     }
 }
 
-static duos_err read_config(duos_datagram_config *chosen,
-                            const duos_datagram_config *config)
+static duos_err read_datagram_config(duos_datagram_config *chosen,
+                                     const duos_datagram_config *config)
 {
     duos_datagram_config_init(chosen);
     if (config != NULL &&
@@ -145,7 +145,7 @@ duos_err duos_datagram_create(duos_loop *loop,
     if (loop == NULL || out == NULL) {
         return DUOS_EINVAL;
     }
-    err = read_config(&chosen, config);
+    err = read_datagram_config(&chosen, config);
     if (err != DUOS_OK) {
         return err;
     }

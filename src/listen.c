@@ -42,7 +42,8 @@ typedef struct wish {
 } wish;
 
 /* Options before bind, since some systems refuse V6ONLY later (trap 19). */
-static duos_err prepare(const wish *w, const duos_listen_options *options)
+static duos_err prepare_listening(const wish *w,
+                                  const duos_listen_options *options)
 {
     duos_err err = duos_set_reuse(w->sock, options->reuse);
 
@@ -57,7 +58,7 @@ static duos_err prepare(const wish *w, const duos_listen_options *options)
 
 static duos_err listen_inet(const wish *w, const duos_listen_options *options)
 {
-    duos_err err = prepare(w, options);
+    duos_err err = prepare_listening(w, options);
 
     if (err == DUOS_OK) {
         err = duos_bind(w->sock, &w->at);
@@ -142,7 +143,7 @@ static bool wants_both(const duos_endpoint *end,
 
 /* ---- all that are asked for ------------------------------------------- */
 
-static void add_socket(duos_listener *l, const wish *w)
+static void add_listening(duos_listener *l, const wish *w)
 {
     l->socks[l->count] = w->sock;
     l->bound[l->count] = w->at;
@@ -161,7 +162,7 @@ static duos_err open_one(const duos_endpoint *end,
     w.dual = end->any && wants_both(end, options);
     err = fulfil(&w, options);
     if (err == DUOS_OK) {
-        add_socket(l, &w);
+        add_listening(l, &w);
     }
     return err;
 }
@@ -181,7 +182,7 @@ static duos_err open_pair(const duos_endpoint *end, const duos_addr at[2],
         w.at.port = port;
         err = fulfil(&w, options);
         if (err == DUOS_OK) {
-            add_socket(l, &w);
+            add_listening(l, &w);
             port = w.at.port;
         } else if (!duos__lacks_family(err)) {
             duos_listener_close(l);
