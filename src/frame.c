@@ -21,15 +21,15 @@ enum {
 
 /* ---- configuration ---------------------------------------------------- */
 
-void duos_frame_config_init(duos_frame_config *config)
+void(duos_frame_config_init)(duos_frame_config *config, size_t size)
 {
-    if (config != NULL) {
-        memset(config, 0, sizeof *config);
-        config->size = sizeof *config;
-        config->kind = DUOS_FRAME_LINE;
-        config->max = DUOS_FRAME_MAX;
-        config->prefix = DUOS_FRAME_PREFIX_MAX;
-    }
+    duos_frame_config known;
+
+    memset(&known, 0, sizeof known);
+    known.kind = DUOS_FRAME_LINE;
+    known.max = DUOS_FRAME_MAX;
+    known.prefix = DUOS_FRAME_PREFIX_MAX;
+    duos__versioned_init(config, size, &known, sizeof known);
 }
 
 static duos_err check_frame_config(const duos_frame_config *config)

@@ -18,16 +18,17 @@
 /* Draws of a port that must be free in two families. */
 #define PORT_TRIES 16
 
-void duos_listen_options_init(duos_listen_options *options)
+void(duos_listen_options_init)(duos_listen_options *options, size_t size)
 {
-    if (options != NULL) {
-        options->size = sizeof *options;
-        options->backlog = 0;
-        options->reuse = DUOS_REUSE_SAFE;
-        options->v6only = false;
-        options->nodelay = true;
-        options->mode = 0600;
-    }
+    duos_listen_options known;
+
+    memset(&known, 0, sizeof known);
+    known.backlog = 0;
+    known.reuse = DUOS_REUSE_SAFE;
+    known.v6only = false;
+    known.nodelay = true;
+    known.mode = 0600;
+    duos__versioned_init(options, size, &known, sizeof known);
 }
 
 /* ---- one socket ------------------------------------------------------- */

@@ -21,13 +21,13 @@
 
 /* ---- life ------------------------------------------------------------- */
 
-void duos_loop_config_init(duos_loop_config *config)
+void(duos_loop_config_init)(duos_loop_config *config, size_t size)
 {
-    if (config != NULL) {
-        memset(config, 0, sizeof *config);
-        config->size = sizeof *config;
-        config->recv_buffer = RECV_BUFFER_DEFAULT;
-    }
+    duos_loop_config known;
+
+    memset(&known, 0, sizeof known);
+    known.recv_buffer = RECV_BUFFER_DEFAULT;
+    duos__versioned_init(config, size, &known, sizeof known);
 }
 
 static duos_err make_poller(duos_loop *loop, const duos_loop_config *config)

@@ -61,13 +61,13 @@ size_t duos_poller_backends(duos_poller_backend *list, size_t cap)
 
 /* ---- life ------------------------------------------------------------- */
 
-void duos_poller_config_init(duos_poller_config *config)
+void(duos_poller_config_init)(duos_poller_config *config, size_t size)
 {
-    if (config != NULL) {
-        memset(config, 0, sizeof *config);
-        config->size = sizeof *config;
-        config->backend = DUOS_POLLER_AUTO;
-    }
+    duos_poller_config known;
+
+    memset(&known, 0, sizeof known);
+    known.backend = DUOS_POLLER_AUTO;
+    duos__versioned_init(config, size, &known, sizeof known);
 }
 
 static duos_err start_backend(duos_poller *p, const duos__poller_ops *ops)

@@ -16,19 +16,19 @@
 
 /* ---- making one ------------------------------------------------------- */
 
-void duos_server_config_init(duos_server_config *config)
+void(duos_server_config_init)(duos_server_config *config, size_t size)
 {
-    if (config != NULL) {
-        memset(config, 0, sizeof *config);
-        config->size = sizeof *config;
-        duos_conn_handler_init(&config->handler);
-        config->max_clients = 10000;
-        config->accepts_per_turn = ACCEPTS_PER_TURN;
-        duos__limits_init(&config->limits);
-        config->max_clients_per_address = 1000;
-        config->prefix_v6 = PREFIX_V6;
-        config->drain_first_byte_ms = 100;
-    }
+    duos_server_config known;
+
+    memset(&known, 0, sizeof known);
+    duos_conn_handler_init(&known.handler);
+    known.max_clients = 10000;
+    known.accepts_per_turn = ACCEPTS_PER_TURN;
+    duos__limits_init(&known.limits);
+    known.max_clients_per_address = 1000;
+    known.prefix_v6 = PREFIX_V6;
+    known.drain_first_byte_ms = 100;
+    duos__versioned_init(config, size, &known, sizeof known);
 }
 
 static void set_up_server(duos_server *server, duos_loop *loop)
