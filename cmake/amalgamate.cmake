@@ -198,6 +198,8 @@ string(APPEND body "
 #ifndef DUOS_PRIVATE
 #define DUOS_PRIVATE static
 #endif
+/* An array cannot be static before its size is known: at least its name is. */
+#define sys_pollers duos__sys_pollers
 ")
 list(APPEND taken "src/win32/features.h" "src/posix/features.h")
 sources(core)
