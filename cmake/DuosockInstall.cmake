@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Install rules: the library, the simulator and their headers, the program, a
-# CMake package and a pkg-config file. Components: duosock_Runtime, duosock_Development,
-# duosock_Tools.
+# CMake package, a pkg-config file and the documents. Components: duosock_Runtime,
+# duosock_Development, duosock_Tools, duosock_Documentation.
 
 include(CMakePackageConfigHelpers)
 
@@ -25,6 +25,20 @@ if(DUOSOCK_BUILD_TOOLS)
         DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT duosock_Tools)
 endif()
 
+install(FILES
+    "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
+    "${PROJECT_SOURCE_DIR}/LICENSE"
+    "${PROJECT_SOURCE_DIR}/README.md"
+    DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT duosock_Documentation)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs"
+    DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT duosock_Documentation
+    FILES_MATCHING PATTERN "*.md" PATTERN "*.txt" PATTERN "systemd/*"
+    PATTERN CMakeLists.txt EXCLUDE PATTERN man EXCLUDE
+    PATTERN completions EXCLUDE)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples"
+    DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT duosock_Documentation
+    FILES_MATCHING PATTERN "*.c" PATTERN "*.py")
+
 # ---- find_package(duosock CONFIG) ------------------------------------------
 
 install(EXPORT duosock-targets NAMESPACE duosock::
@@ -34,10 +48,15 @@ configure_package_config_file(
     "${PROJECT_BINARY_DIR}/duosock-config.cmake"
     INSTALL_DESTINATION "${package_dir}"
     NO_SET_AND_CHECK_MACRO)
-# Before 1.0 a minor version may break the interface.
+# Before 1.0 a minor version may break the interface: see docs/abi.md.
+if(PROJECT_VERSION_MAJOR EQUAL 0)
+    set(compatibility SameMinorVersion)
+else()
+    set(compatibility SameMajorVersion)
+endif()
 write_basic_package_version_file(
     "${PROJECT_BINARY_DIR}/duosock-config-version.cmake"
-    COMPATIBILITY SameMinorVersion)
+    COMPATIBILITY ${compatibility})
 install(FILES
     "${PROJECT_BINARY_DIR}/duosock-config.cmake"
     "${PROJECT_BINARY_DIR}/duosock-config-version.cmake"

@@ -122,6 +122,12 @@ function(full_leave_out presets reason)
     endforeach()
 endfunction()
 
+# The two files of cmake/amalgamate.cmake: all that is about sockets.
+set(ctest_flags_amalgamated -L "^(net|unit|program|consumer)$" -LE "^slow$"
+    -E "${other_pollers}")
+set(left_out_amalgamated
+    "left out: verbs that a test replaces, which needs more than one file\n")
+
 full_leave_out(musl "a static program has its C library's calls for good"
     net.spied net.fault_posix unit.birth_late)
 
@@ -258,6 +264,7 @@ endfunction()
 
 function(full_stages)
     timed(suite "release build, fortified" fortify)
+    timed(suite "the two files duosock.h and duosock.c" amalgamated)
     find_program(found_clang clang)
     if(found_clang) # a second compiler's opinion at the same time
         timed(suite "clang, AddressSanitizer and UBSan" clang-asan)
@@ -275,6 +282,8 @@ function(full_stages)
     if(windows)
         full_linux()
         timed(suite_compile "32-bit Windows" mingw32 ${cmocka_flags})
+        timed(suite_compile "the two files on Windows" mingw64-amalgamated
+              ${cmocka_flags})
         full_zig()
     endif()
 endfunction()

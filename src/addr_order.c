@@ -95,8 +95,8 @@ static void sort(const uint8_t *ranks, size_t count, uint8_t *order)
 }
 
 /* The next index whose family is, or is not, that one; count for none. */
-static size_t find(const duos_addr *addrs, const uint8_t *order, size_t count,
-                   size_t from, bool other)
+static size_t find_family(const duos_addr *addrs, const uint8_t *order,
+                          size_t count, size_t from, bool other)
 {
     uint8_t first = addrs[order[0]].family;
 
@@ -114,14 +114,15 @@ static void interleave(const duos_addr *addrs, size_t count, uint8_t *order)
     size_t n;
 
     memcpy(sorted, order, count);
-    place[0] = find(addrs, sorted, count, 0, false);
-    place[1] = find(addrs, sorted, count, 0, true);
+    place[0] = find_family(addrs, sorted, count, 0, false);
+    place[1] = find_family(addrs, sorted, count, 0, true);
     for (n = 0; n < count; n++) {
         if (place[other] == count) {
             other = !other;
         }
         order[n] = sorted[place[other]];
-        place[other] = find(addrs, sorted, count, place[other] + 1, other);
+        place[other] =
+            find_family(addrs, sorted, count, place[other] + 1, other);
         other = !other;
     }
 }

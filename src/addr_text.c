@@ -18,7 +18,7 @@ duos__span duos__span_of(const char *text)
     return s;
 }
 
-static void drop(duos__span *s, size_t n)
+static void skip_front(duos__span *s, size_t n)
 {
     s->at += n;
     s->len -= n;
@@ -29,7 +29,7 @@ bool duos__span_take(duos__span *s, char wanted)
     if (s->len == 0 || *s->at != wanted) {
         return false;
     }
-    drop(s, 1);
+    skip_front(s, 1);
     return true;
 }
 
@@ -40,7 +40,7 @@ bool duos__span_take_word(duos__span *s, const char *word)
     if (s->len < len || memcmp(s->at, word, len) != 0) {
         return false;
     }
-    drop(s, len);
+    skip_front(s, len);
     return true;
 }
 
@@ -51,11 +51,11 @@ bool duos__span_split(duos__span *s, char mark, duos__span *head)
 
     *head = *s;
     if (found == NULL) {
-        drop(s, s->len);
+        skip_front(s, s->len);
         return false;
     }
     head->len = (size_t)(found - s->at);
-    drop(s, head->len + 1);
+    skip_front(s, head->len + 1);
     return true;
 }
 
@@ -89,7 +89,7 @@ bool duos__span_take_number(duos__span *s, uint32_t base, size_t max_digits,
     if (n == 0 || (base == 10 && n > 1 && *s->at == '0')) {
         return false;
     }
-    drop(s, n);
+    skip_front(s, n);
     *value = read;
     return true;
 }

@@ -19,6 +19,12 @@ typedef struct duos__span {
     size_t len;
 } duos__span;
 
+/* What isdigit tells, without a locale. */
+static inline bool duos__is_digit(char ch)
+{
+    return ch >= '0' && ch <= '9';
+}
+
 duos__span duos__span_of(const char *text);
 
 /* Drops a character or a word from the front, if it stands there. */

@@ -61,7 +61,7 @@ static void free_chunk(const duos_alloc *alloc, duos__chunk *chunk)
     duos__free(alloc, chunk, sizeof *chunk + chunk->cap);
 }
 
-static void fill(duos__chunk *chunk, const void *data, size_t len)
+static void fill_chunk(duos__chunk *chunk, const void *data, size_t len)
 {
     memcpy(room_of(chunk) + chunk->end, data, len);
     chunk->end += len;
@@ -112,10 +112,10 @@ duos_err duos__bufq_append(duos__bufq *q, const duos_alloc *alloc,
         if (chunk == NULL) {
             return DUOS_ENOMEM;
         }
-        fill(chunk, (const unsigned char *)data + first, rest);
+        fill_chunk(chunk, (const unsigned char *)data + first, rest);
     }
     if (first > 0) {
-        fill(q->tail, data, first);
+        fill_chunk(q->tail, data, first);
     }
     if (rest > 0) {
         link_last(q, chunk);

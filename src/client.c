@@ -20,22 +20,22 @@ static void connection_gone(duos__owner *owner, duos_conn *conn);
 
 /* ---- making one ------------------------------------------------------- */
 
-void duos_client_config_init(duos_client_config *config)
+void(duos_client_config_init)(duos_client_config *config, size_t size)
 {
-    if (config != NULL) {
-        memset(config, 0, sizeof *config);
-        config->size = sizeof *config;
-        duos_conn_handler_init(&config->handler);
-        config->connect_ms = 10 * 1000;
-        duos__limits_init(&config->limits);
-        config->limits.first_byte_ms = 0;
-        config->limits.idle_ms = 0;
-        config->limits.backpressure = false;
-        config->attempt_delay_ms = DUOS__ATTEMPT_DELAY_MS;
-        config->retry_first_ms = 250;
-        config->retry_last_ms = 30 * 1000;
-        config->retry_steady_ms = 10 * 1000;
-    }
+    duos_client_config known;
+
+    memset(&known, 0, sizeof known);
+    duos_conn_handler_init(&known.handler);
+    known.connect_ms = 10 * 1000;
+    duos__limits_init(&known.limits);
+    known.limits.first_byte_ms = 0;
+    known.limits.idle_ms = 0;
+    known.limits.backpressure = false;
+    known.attempt_delay_ms = DUOS__ATTEMPT_DELAY_MS;
+    known.retry_first_ms = 250;
+    known.retry_last_ms = 30 * 1000;
+    known.retry_steady_ms = 10 * 1000;
+    duos__versioned_init(config, size, &known, sizeof known);
 }
 
 static duos_err check_config(const duos_client_config *config)
@@ -55,8 +55,8 @@ static duos_err check_config(const duos_client_config *config)
                : DUOS_EAFNOSUPPORT;
 }
 
-static duos_err read_config(duos_client_config *chosen,
-                            const duos_client_config *config)
+static duos_err read_client_config(duos_client_config *chosen,
+                                   const duos_client_config *config)
 {
     duos_err err;
 
@@ -71,8 +71,8 @@ static duos_err read_config(duos_client_config *chosen,
     return err == DUOS_OK ? duos__limits_complete(&chosen->limits) : err;
 }
 
-static void set_up(duos_client *client, duos_loop *loop,
-                   const duos_client_config *config)
+static void set_up_client(duos_client *client, duos_loop *loop,
+                          const duos_client_config *config)
 {
     client->config = *config;
     client->owner.loop = loop;
@@ -99,7 +99,7 @@ duos_err duos_client_create(duos_loop *loop, const duos_client_config *config,
     if (loop == NULL || out == NULL) {
         return DUOS_EINVAL;
     }
-    err = read_config(&chosen, config);
+    err = read_client_config(&chosen, config);
     if (err != DUOS_OK) {
         return err;
     }
@@ -107,7 +107,7 @@ duos_err duos_client_create(duos_loop *loop, const duos_client_config *config,
     if (client == NULL) {
         return DUOS_ENOMEM;
     }
-    set_up(client, loop, &chosen);
+    set_up_client(client, loop, &chosen);
     *out = client;
     return DUOS_OK;
 }

@@ -120,7 +120,7 @@ static duos_err race_to(duos_client *client, const duos_addr *addrs,
 
 /* ---- connecting ------------------------------------------------------- */
 
-static void expired(duos__timer *timer)
+static void connect_expired(duos__timer *timer)
 {
     duos_client *client =
         (duos_client *)(void *)((char *)timer -
@@ -162,7 +162,7 @@ static duos_err race_to_known(duos_client *client, const duos__target *target)
     return err;
 }
 
-static duos_err begin(duos_client *client)
+static duos_err begin_client(duos_client *client)
 {
     duos__target target;
     duos_err err = duos__dial_parse(client->address, &target);
@@ -192,7 +192,7 @@ duos_err duos__client_begin(duos_client *client)
     client->connect_ms = -1;
     client->retry_ms = -1;
     client->retry_err = DUOS_OK;
-    err = begin(client);
+    err = begin_client(client);
     if (err != DUOS_OK) {
         duos__client_stop(client, err);
     }
@@ -201,7 +201,7 @@ duos_err duos__client_begin(duos_client *client)
 
 void duos__client_prepare(duos_client *client)
 {
-    client->deadline.fire = expired;
+    client->deadline.fire = connect_expired;
     (void)duos_lookup_init(&client->lookup, client->owner.loop, looked_up,
                            client);
 }

@@ -73,7 +73,7 @@ static int32_t decide(duos_client *client, duos_err reason)
     return client->destroyed ? -1 : wait;
 }
 
-static duos_err prepare(duos_client *client, int32_t wait_ms)
+static duos_err prepare_retry(duos_client *client, int32_t wait_ms)
 {
     duos_loop *loop = client->owner.loop;
 
@@ -95,7 +95,7 @@ void duos__client_plan_retry(duos_client *client, duos_err reason)
     err = may_retry(client, reason);
     if (err == DUOS_OK) {
         wait = decide(client, reason);
-        err = wait < 0 ? DUOS_ECANCELED : prepare(client, wait);
+        err = wait < 0 ? DUOS_ECANCELED : prepare_retry(client, wait);
     }
     if (err == DUOS_OK) {
         client->retry_ms = wait;

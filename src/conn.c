@@ -21,12 +21,12 @@ static duos_conn *conn_of(duos__stream *s)
 
 /* ---- beginning -------------------------------------------------------- */
 
-void duos_conn_handler_init(duos_conn_handler *handler)
+void(duos_conn_handler_init)(duos_conn_handler *handler, size_t size)
 {
-    if (handler != NULL) {
-        memset(handler, 0, sizeof *handler);
-        handler->size = sizeof *handler;
-    }
+    duos_conn_handler known;
+
+    memset(&known, 0, sizeof known);
+    duos__versioned_init(handler, size, &known, sizeof known);
 }
 
 bool duos__handler_complete(duos_conn_handler *handler)

@@ -70,7 +70,7 @@ void duos__conn_finish(duos_conn *conn, duos_err reason)
 
 /* ---- closing ---------------------------------------------------------- */
 
-static void enter(duos_conn *conn, duos__conn_state state)
+static void enter_state(duos_conn *conn, duos__conn_state state)
 {
     conn->state = (uint8_t)state;
     conn->since_ms = duos__loop_stamp(conn->stream.loop);
@@ -121,7 +121,7 @@ static void linger_or_finish(duos_conn *conn)
         duos__conn_finish(conn, conn->stream.reason);
         return;
     }
-    enter(conn, DUOS__CONN_LINGERING);
+    enter_state(conn, DUOS__CONN_LINGERING);
     if (conn->state == DUOS__CONN_LINGERING) {
         engine->recv_start(&conn->stream);
     }
@@ -136,7 +136,7 @@ void duos__conn_begin_close(duos_conn *conn, duos_err reason)
     conn->stream.reason = reason;
     conn->queued = conn->out.len > 0;
     if (conn->queued) {
-        enter(conn, DUOS__CONN_FLUSHING);
+        enter_state(conn, DUOS__CONN_FLUSHING);
         conn->owner->engine->recv_stop(&conn->stream);
     } else {
         conn->state = DUOS__CONN_FLUSHING;

@@ -81,7 +81,7 @@ static void open_limits(verdict *v, const duos_conn *conn)
     }
 }
 
-static verdict judge(const duos_conn *conn)
+static verdict judge_deadline(const duos_conn *conn)
 {
     const duos_conn_limits *limits = &conn->owner->limits;
     verdict v = {0, 0, false, false, DUOS_OK};
@@ -119,7 +119,7 @@ static void catch_up(duos_conn *conn)
     conn->owner->engine->send_now(&conn->stream);
 }
 
-static void send_again(duos_conn *conn)
+static void send_queued(duos_conn *conn)
 {
     conn->owner->engine->send_start(&conn->stream);
     conn->owner->engine->send_now(&conn->stream);
@@ -129,15 +129,15 @@ static void deadline_passed(duos__timer *timer)
 {
     duos_conn *conn =
         (duos_conn *)(void *)((char *)timer - offsetof(duos_conn, end.timer));
-    verdict v = judge(conn);
+    verdict v = judge_deadline(conn);
 
     if (v.retry) {
-        send_again(conn);
-        v = judge(conn);
+        send_queued(conn);
+        v = judge_deadline(conn);
     }
     if (v.expired != DUOS_OK && conn->state != DUOS__CONN_LINGERING) {
         catch_up(conn);
-        v = judge(conn);
+        v = judge_deadline(conn);
     }
     if (v.expired == DUOS_OK) {
         /* What was handed over just now may have taken the timer's place. */
@@ -154,7 +154,7 @@ static void deadline_passed(duos__timer *timer)
 duos_err duos__conn_watch_deadlines(duos_conn *conn)
 {
     duos__timers *timers = &conn->stream.loop->timers;
-    verdict v = judge(conn);
+    verdict v = judge_deadline(conn);
     uint64_t due;
 
     if (conn->state >= DUOS__CONN_CLOSED) {

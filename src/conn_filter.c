@@ -107,12 +107,7 @@ static void sniff(duos_conn *conn, const void *data, size_t len)
 
 /* ---- the beginning ---------------------------------------------------- */
 
-static bool is_alive(const duos_conn *conn)
-{
-    return conn->state == DUOS__CONN_GREETING || conn->state == DUOS__CONN_OPEN;
-}
-
-static void begin_next(duos_conn *conn)
+static void begin_transport(duos_conn *conn)
 {
     conn->side.filter->begun = true;
     if (conn->owner->transport != NULL) {
@@ -141,7 +136,7 @@ void duos__filter_begin(duos_conn *conn)
     if (err != DUOS_OK) {
         duos__conn_finish(conn, err);
     } else if (f->header == NULL) {
-        begin_next(conn);
+        begin_transport(conn);
     }
 }
 
@@ -161,7 +156,7 @@ void duos__filter_open(duos_conn *conn)
 
 /* ---- handing over ----------------------------------------------------- */
 
-static bool is_wanted(const duos_conn *conn)
+static bool may_deliver(const duos_conn *conn)
 {
     return conn->state == DUOS__CONN_OPEN && !conn->paused && !conn->held;
 }
@@ -172,7 +167,8 @@ void duos__filter_deliver(duos_conn *conn)
     const void *data;
     size_t len;
 
-    while (is_wanted(conn) && (len = duos__bufq_front(&f->plain, &data)) > 0) {
+    while (may_deliver(conn) &&
+           (len = duos__bufq_front(&f->plain, &data)) > 0) {
         duos__conn_tell_data(conn, data, len);
         duos__bufq_consume(&f->plain, alloc_of(conn), len);
     }
@@ -201,7 +197,7 @@ static void pass_on(duos_conn *conn, const void *data, size_t len)
 
     if (f->has_session) {
         duos__transport_feed(conn, data, len);
-    } else if (is_wanted(conn) && f->plain.len == 0) {
+    } else if (may_deliver(conn) && f->plain.len == 0) {
         duos__conn_tell_data(conn, data, len);
     } else if (duos__bufq_append(&f->plain, alloc_of(conn), data, len) !=
                DUOS_OK) {
@@ -214,19 +210,19 @@ void duos__filter_received(duos_conn *conn, const void *data, size_t len)
     duos__filter *f = conn->side.filter;
     size_t used = 0;
 
-    if (!is_alive(conn) || conn->ended_in) {
+    if (!duos__filter_is_alive(conn) || conn->ended_in) {
         return; /* it is closing, or the peer has said goodbye */
     }
     if (f->header != NULL) {
         used = read_header(conn, data, len);
     }
-    if (used < len && f->sniffed != DUOS_OK && is_alive(conn)) {
+    if (used < len && f->sniffed != DUOS_OK && duos__filter_is_alive(conn)) {
         sniff(conn, (const char *)data + used, len - used);
     }
-    if (f->header == NULL && !f->begun && is_alive(conn)) {
-        begin_next(conn);
+    if (f->header == NULL && !f->begun && duos__filter_is_alive(conn)) {
+        begin_transport(conn);
     }
-    if (used < len && is_alive(conn)) {
+    if (used < len && duos__filter_is_alive(conn)) {
         pass_on(conn, (const char *)data + used, len - used);
     }
     drop_idle(conn);
@@ -247,7 +243,7 @@ static void turn_ended(duos__deferred *deferred)
     duos_conn *conn = f->conn;
 
     f->deferred = false;
-    if (f->woken && is_alive(conn)) {
+    if (f->woken && duos__filter_is_alive(conn)) {
         f->woken = false;
         duos__transport_feed(conn, NULL, 0);
     }

@@ -59,6 +59,12 @@ static inline bool duos__filter_seals(const duos_conn *conn)
     return conn->filtered && conn->side.filter->has_session;
 }
 
+/* Whether bytes are still handed to the filter. */
+static inline bool duos__filter_is_alive(const duos_conn *conn)
+{
+    return conn->state == DUOS__CONN_GREETING || conn->state == DUOS__CONN_OPEN;
+}
+
 /* Whether an end of the wire came before the peer's goodbye. */
 static inline bool duos__filter_is_cut(const duos_conn *conn)
 {

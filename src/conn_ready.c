@@ -47,7 +47,7 @@ static void update_interest(duos__stream *s)
     }
 }
 
-static duos_err watch(duos__stream *s)
+static duos_err watch_stream(duos__stream *s)
 {
     duos_err err;
 
@@ -243,7 +243,7 @@ static duos_err begin_connect(duos__stream *s, const duos_addr *addr,
     err = duos_set_bool(s->sock, DUOS_OPT_NODELAY, true);
     (void)err;
     s->connecting = true;
-    err = watch(s);
+    err = watch_stream(s);
     s->stopped = s->stopped && err != DUOS_OK; /* as it was, if it failed */
     return err;
 }
@@ -313,7 +313,7 @@ static duos_err ready_attach(duos__stream *s, duos_socket sock)
 
     s->sock = sock;
     s->receiving = true;
-    err = watch(s);
+    err = watch_stream(s);
     if (err != DUOS_OK) {
         s->sock.os = -1;
     }

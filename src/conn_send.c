@@ -17,8 +17,8 @@ static void count_sent(duos_conn *conn, size_t n)
 }
 
 /* All from the byte on that the kernel has not taken; shared: or NULL. */
-static duos_err append(duos_conn *conn, const void *data, size_t len,
-                       duos_shared *shared, size_t taken)
+static duos_err append_bytes(duos_conn *conn, const void *data, size_t len,
+                             duos_shared *shared, size_t taken)
 {
     const duos_alloc *alloc = &conn->stream.loop->alloc;
 
@@ -73,7 +73,7 @@ static duos_err queue_rest(duos_conn *conn, const void *data, size_t len,
 {
     bool first = conn->out.len == 0;
 
-    if (append(conn, data, len, shared, taken) != DUOS_OK) {
+    if (append_bytes(conn, data, len, shared, taken) != DUOS_OK) {
         if (taken == 0) {
             return DUOS_ENOMEM;
         }

@@ -12,11 +12,6 @@ static duos__filter *filter_of(duos_transport_sink *sink)
     return (duos__filter *)(void *)sink;
 }
 
-static bool is_alive(const duos_conn *conn)
-{
-    return conn->state == DUOS__CONN_GREETING || conn->state == DUOS__CONN_OPEN;
-}
-
 bool duos__transport_valid(const duos_transport_ops *ops)
 {
     return ops == NULL ||
@@ -33,7 +28,7 @@ static duos_err emit_plain(duos_transport_sink *sink, const void *data,
     duos__filter *f = filter_of(sink);
     duos_err err = DUOS_ESTATE;
 
-    if (f->feeding && is_alive(f->conn)) {
+    if (f->feeding && duos__filter_is_alive(f->conn)) {
         err = len == 0
                   ? DUOS_OK
                   : duos__bufq_append(&f->plain, &f->conn->stream.loop->alloc,
@@ -70,7 +65,7 @@ static duos_err emit_cipher(duos_transport_sink *sink, const void *data,
     duos_conn *conn = f->conn;
     duos_err err;
 
-    if (!is_alive(conn)) {
+    if (!duos__filter_is_alive(conn)) {
         return DUOS_ESTATE;
     }
     if (f->said || len == 0) {
@@ -87,11 +82,11 @@ static duos_err emit_cipher(duos_transport_sink *sink, const void *data,
     return err;
 }
 
-static void wake(duos_transport_sink *sink)
+static void wake_session(duos_transport_sink *sink)
 {
     duos__filter *f = filter_of(sink);
 
-    if (is_alive(f->conn)) {
+    if (duos__filter_is_alive(f->conn)) {
         f->woken = true;
         duos__filter_defer(f);
     }
@@ -107,7 +102,7 @@ static void fail(duos_conn *conn, duos_err err)
     duos__conn_begin_close(conn, err);
 }
 
-static void settle(duos_conn *conn, duos_err err)
+static void settle_session(duos_conn *conn, duos_err err)
 {
     duos__filter *f = conn->side.filter;
 
@@ -137,14 +132,14 @@ void duos__transport_begin(duos_conn *conn)
 
     f->sink.emit_plain = emit_plain;
     f->sink.emit_cipher = emit_cipher;
-    f->sink.wake = wake;
+    f->sink.wake = wake_session;
     err =
         ops->create(owner->transport_user, owner->side, &f->sink, &f->session);
     if (err == DUOS_OK) {
         f->has_session = true;
         err = ops->start(f->session);
     }
-    settle(conn, err);
+    settle_session(conn, err);
 }
 
 void duos__transport_feed(duos_conn *conn, const void *data, size_t len)
@@ -158,7 +153,7 @@ void duos__transport_feed(duos_conn *conn, const void *data, size_t len)
     f->feeding = true;
     err = conn->owner->transport->feed(f->session, data, len);
     f->feeding = false;
-    settle(conn, err);
+    settle_session(conn, err);
 }
 
 void duos__transport_seal(duos_conn *conn, const void *data, size_t len)

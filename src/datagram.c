@@ -21,23 +21,23 @@
 
 /* ---- configuration ---------------------------------------------------- */
 
-void duos_datagram_config_init(duos_datagram_config *config)
+void(duos_datagram_config_init)(duos_datagram_config *config, size_t size)
 {
-    if (config != NULL) {
-        memset(config, 0, sizeof *config);
-        config->size = sizeof *config;
-        config->max_size = SIZE_DEFAULT;
-        config->batch = BATCH_DEFAULT;
-        config->per_turn = PER_TURN_DEFAULT;
-        config->service_ports = 1024;
-        config->source_ipv4_bits = 24;
-        config->source_ipv6_bits = 64;
-        config->source_rate = 200;
-        config->source_burst = 400;
-        config->sources = SOURCES_DEFAULT;
-        config->total_rate = 10000;
-        config->total_burst = 20000;
-    }
+    duos_datagram_config known;
+
+    memset(&known, 0, sizeof known);
+    known.max_size = SIZE_DEFAULT;
+    known.batch = BATCH_DEFAULT;
+    known.per_turn = PER_TURN_DEFAULT;
+    known.service_ports = 1024;
+    known.source_ipv4_bits = 24;
+    known.source_ipv6_bits = 64;
+    known.source_rate = 200;
+    known.source_burst = 400;
+    known.sources = SOURCES_DEFAULT;
+    known.total_rate = 10000;
+    known.total_burst = 20000;
+    duos__versioned_init(config, size, &known, sizeof known);
 }
 
 static void complete(duos_datagram_config *config)
@@ -56,8 +56,8 @@ static void complete(duos_datagram_config *config)
     }
 }
 
-static duos_err read_config(duos_datagram_config *chosen,
-                            const duos_datagram_config *config)
+static duos_err read_datagram_config(duos_datagram_config *chosen,
+                                     const duos_datagram_config *config)
 {
     duos_datagram_config_init(chosen);
     if (config != NULL &&
@@ -145,7 +145,7 @@ duos_err duos_datagram_create(duos_loop *loop,
     if (loop == NULL || out == NULL) {
         return DUOS_EINVAL;
     }
-    err = read_config(&chosen, config);
+    err = read_datagram_config(&chosen, config);
     if (err != DUOS_OK) {
         return err;
     }

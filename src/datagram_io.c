@@ -67,7 +67,7 @@ static bool may_answer(duos_datagram *d, size_t len)
 }
 
 /* Back to where it came from, from where it went to, unless that was many. */
-static void address(const duos_datagram *d, duos_message *answer)
+static void address_answer(const duos_datagram *d, duos_message *answer)
 {
     const duos_message *question = d->question;
 
@@ -97,7 +97,7 @@ duos_err duos_datagram_reply(duos_datagram *d, const void *data, size_t len)
     if (d->answers == d->config.batch) { /* there may be many of each */
         duos__datagram_flush(d);
     }
-    address(d, &d->out.messages[d->answers]);
+    address_answer(d, &d->out.messages[d->answers]);
     if (len > 0) {
         memcpy(d->out.parts[d->answers].data, data, len);
     }
@@ -107,7 +107,7 @@ duos_err duos_datagram_reply(duos_datagram *d, const void *data, size_t len)
     return DUOS_OK;
 }
 
-static void count_sent(duos_datagram *d, size_t first, size_t count)
+static void count_answers(duos_datagram *d, size_t first, size_t count)
 {
     for (; count > 0; count--, first++) {
         d->stats.answered++;
@@ -133,7 +133,7 @@ void duos__datagram_flush(duos_datagram *d)
                                        all - done, &n);
 
         if (err == DUOS_OK) {
-            count_sent(d, done, n);
+            count_answers(d, done, n);
             done += n;
             again = false;
         } else if (err == DUOS_EWOULDBLOCK || err == DUOS_ENOBUFS) {
@@ -199,7 +199,7 @@ static bool is_broken(duos_err err)
 }
 
 /* Answers of the network to what was sent earlier: each is told once. */
-static bool is_report(duos_err err)
+static bool is_late_report(duos_err err)
 {
     switch (err) {
     case DUOS_ECONNREFUSED:
@@ -225,7 +225,7 @@ static bool receive_failed(duos__datagram_socket *s, duos_err err,
                            unsigned errors)
 {
     duos_datagram *d = s->datagram;
-    bool goes_on = is_report(err) && errors == 1;
+    bool goes_on = is_late_report(err) && errors == 1;
     bool is_news = goes_on || d->backoff_ms == 0;
 
     d->stats.recv_errors++;
@@ -243,7 +243,7 @@ static bool receive_failed(duos__datagram_socket *s, duos_err err,
 
 /* ---- questions -------------------------------------------------------- */
 
-static void hand_over(duos_datagram *d, duos_message *m)
+static void hand_over_datagram(duos_datagram *d, duos_message *m)
 {
     static const duos_addr nobody;
 
@@ -268,7 +268,7 @@ static void hand_over_all(duos_datagram *d, size_t count)
     size_t i;
 
     for (i = 0; i < count && !d->destroyed; i++) {
-        hand_over(d, &d->in.messages[i]);
+        hand_over_datagram(d, &d->in.messages[i]);
     }
     if (!d->destroyed) {
         duos__datagram_flush(d);

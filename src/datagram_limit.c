@@ -78,8 +78,8 @@ static bool is_good_source(const duos__question *q)
 
 /* ---- rates ------------------------------------------------------------ */
 
-static bool take(uint64_t *due_ns, uint32_t rate, uint32_t burst,
-                 uint64_t now_ns)
+static bool take_turn(uint64_t *due_ns, uint32_t rate, uint32_t burst,
+                      uint64_t now_ns)
 {
     uint64_t apart = NS_PER_S / rate;
     uint64_t ahead = *due_ns > now_ns ? *due_ns - now_ns : 0;
@@ -117,12 +117,13 @@ static duos__verdict judge_rates(duos__limiter *limiter,
     duos_cidr at;
 
     if (limiter->sources != NULL && plain(peer, &at) &&
-        !take(entry_of(limiter, config, &at), config->source_rate,
-              config->source_burst, now_ns)) {
+        !take_turn(entry_of(limiter, config, &at), config->source_rate,
+                   config->source_burst, now_ns)) {
         return DUOS__RATE;
     }
-    if (config->total_rate != 0 && !take(&limiter->total, config->total_rate,
-                                         config->total_burst, now_ns)) {
+    if (config->total_rate != 0 &&
+        !take_turn(&limiter->total, config->total_rate, config->total_burst,
+                   now_ns)) {
         return DUOS__TOTAL;
     }
     return DUOS__ANSWER;

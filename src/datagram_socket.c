@@ -60,7 +60,7 @@ static duos_err add_socket(duos_datagram *d, duos_socket sock,
 }
 
 /* Gives the newest socket back, which has received nothing yet. */
-static void drop_newest(duos_datagram *d)
+static void drop_newest_socket(duos_datagram *d)
 {
     duos__datagram_socket *s = d->sockets;
 
@@ -86,7 +86,7 @@ static duos_err add_all(duos_datagram *d, const duos_listener *listener)
 
         if (err != DUOS_OK) {
             while (i-- > 0) {
-                drop_newest(d);
+                drop_newest_socket(d);
             }
             return err;
         }

@@ -10,7 +10,7 @@
 #include "addr_order.h"
 #include "family.h"
 
-typedef struct race {
+typedef struct dial_race {
     const duos_addr *addrs;
     uint8_t order[DUOS__DIAL_MAX];
     size_t count;
@@ -19,35 +19,35 @@ typedef struct race {
     sys_wait running[DUOS__ATTEMPTS_MAX]; /* the oldest first */
     size_t run;
     duos_err err; /* the failure that says most, so far */
-} race;
+} dial_race;
 
 /* ---- runners ---------------------------------------------------------- */
 
-static void leave_out(race *r, size_t at)
+static void leave_out(dial_race *r, size_t at)
 {
     r->run--;
     memmove(&r->running[at], &r->running[at + 1],
             (r->run - at) * sizeof r->running[0]);
 }
 
-static void drop(race *r, size_t at)
+static void drop_attempt(dial_race *r, size_t at)
 {
     (void)duos_close(&r->running[at].sock);
     leave_out(r, at);
 }
 
-static void note(race *r, duos_err err)
+static void note_failure(dial_race *r, duos_err err)
 {
     r->err = duos__more_telling(r->err, err);
 }
 
-static void add(race *r, duos_socket s)
+static void add_attempt(dial_race *r, duos_socket s)
 {
     sys_wait *w;
 
     if (r->run == DUOS__ATTEMPTS_MAX) {
-        drop(r, 0);
-        note(r, DUOS_ETIMEDOUT);
+        drop_attempt(r, 0);
+        note_failure(r, DUOS_ETIMEDOUT);
     }
     w = &r->running[r->run++];
     w->sock = s;
@@ -56,7 +56,7 @@ static void add(race *r, duos_socket s)
 }
 
 /* One that stands at once waits like the others: it is writable. */
-static duos_err begin_next(race *r)
+static duos_err dial_next(dial_race *r)
 {
     const duos_addr *addr = &r->addrs[r->order[r->next++]];
     duos_socket s;
@@ -71,22 +71,22 @@ static duos_err begin_next(race *r)
         (void)duos_close(&s);
         return err;
     }
-    add(r, s);
+    add_attempt(r, s);
     return DUOS_OK;
 }
 
 /* A shortage ends it all; the next address would find it again. */
-static duos_err begin_any(race *r)
+static duos_err dial_any(dial_race *r)
 {
     duos_err err = DUOS_EADDRNOTAVAIL;
 
     while (err != DUOS_OK && r->next < r->count) {
-        err = begin_next(r);
+        err = dial_next(r);
         if (duos__is_shortage(err)) {
             return err;
         }
         if (err != DUOS_OK) {
-            note(r, err);
+            note_failure(r, err);
         }
     }
     return DUOS_OK;
@@ -94,7 +94,7 @@ static duos_err begin_any(race *r)
 
 /* ---- waiting ---------------------------------------------------------- */
 
-static int32_t until_next(const race *r, int32_t left)
+static int32_t until_next(const dial_race *r, int32_t left)
 {
     uint64_t now = sys_now_ns();
     int32_t wait;
@@ -106,7 +106,7 @@ static int32_t until_next(const race *r, int32_t left)
     return left == DUOS__NO_TIMEOUT || wait < left ? wait : left;
 }
 
-static duos_err await(race *r, int32_t timeout_ms)
+static duos_err await_race(dial_race *r, int32_t timeout_ms)
 {
     uint64_t scratch[64];
     size_t ready = 0;
@@ -128,7 +128,7 @@ static duos_err await(race *r, int32_t timeout_ms)
  * DUOS_OK: the first that stands is taken out. DUOS_EINPROGRESS: none does
  * yet; *failed: one of them has failed. A shortage is told at once.
  */
-static duos_err find_winner(race *r, bool *failed, duos_socket *out)
+static duos_err find_winner(dial_race *r, bool *failed, duos_socket *out)
 {
     size_t i = 0;
 
@@ -150,26 +150,27 @@ static duos_err find_winner(race *r, bool *failed, duos_socket *out)
             i++;
             continue;
         }
-        drop(r, i);
+        drop_attempt(r, i);
         /* Nobody listened there; the socket met itself by chance. */
-        note(r, err == DUOS_ESELFCONNECT ? DUOS_ECONNREFUSED : err);
+        note_failure(r, err == DUOS_ESELFCONNECT ? DUOS_ECONNREFUSED : err);
         *failed = true;
     }
     return DUOS_EINPROGRESS;
 }
 
-static duos_err go(race *r, const duos__deadline *deadline, duos_socket *out)
+static duos_err go(dial_race *r, const duos__deadline *deadline,
+                   duos_socket *out)
 {
     bool begin = true;
 
     for (;;) {
-        duos_err err = begin ? begin_any(r) : DUOS_OK;
+        duos_err err = begin ? dial_any(r) : DUOS_OK;
         int32_t left = duos__deadline_left(deadline);
 
         if (err != DUOS_OK || r->run == 0) {
             return err != DUOS_OK ? err : r->err;
         }
-        err = await(r, until_next(r, left));
+        err = await_race(r, until_next(r, left));
         if (err != DUOS_OK) {
             return err;
         }
@@ -188,7 +189,7 @@ static duos_err go(race *r, const duos__deadline *deadline, duos_socket *out)
 duos_err duos__dial_race(const duos_addr *addrs, size_t count,
                          const duos__deadline *deadline, duos_socket *out)
 {
-    race r;
+    dial_race r;
     duos_err err;
 
     memset(&r, 0, sizeof r);
@@ -197,7 +198,7 @@ duos_err duos__dial_race(const duos_addr *addrs, size_t count,
     duos__addr_order(addrs, count, r.order);
     err = go(&r, deadline, out);
     while (r.run > 0) {
-        drop(&r, r.run - 1);
+        drop_attempt(&r, r.run - 1);
     }
     return err;
 }

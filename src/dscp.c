@@ -10,7 +10,7 @@
 static const struct {
     const char *name;
     int32_t value;
-} names[] = {
+} dscp_names[] = {
     /* RFC 2474: default and class selectors */
     {"DF", 0},
     {"BE", 0},
@@ -40,7 +40,7 @@ static const struct {
     {"LE", 1},  /* RFC 8622: lower effort */
 };
 
-#define NAMES    (sizeof names / sizeof names[0])
+#define NAMES    (sizeof dscp_names / sizeof dscp_names[0])
 #define DSCP_MAX 63
 
 /* Names are ASCII, whatever the locale. */
@@ -86,8 +86,8 @@ duos_err duos_dscp_parse(const char *text, int32_t *dscp)
         return DUOS_EINVAL;
     }
     for (i = 0; i < NAMES; i++) {
-        if (same_name(names[i].name, text)) {
-            *dscp = names[i].value;
+        if (same_name(dscp_names[i].name, text)) {
+            *dscp = dscp_names[i].value;
             return DUOS_OK;
         }
     }
@@ -99,8 +99,8 @@ const char *duos_dscp_name(int32_t dscp)
     size_t i;
 
     for (i = 0; i < NAMES; i++) {
-        if (names[i].value == dscp) {
-            return names[i].name;
+        if (dscp_names[i].value == dscp) {
+            return dscp_names[i].name;
         }
     }
     return "";

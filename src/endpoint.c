@@ -13,13 +13,13 @@
 
 /* ---- parts ------------------------------------------------------------ */
 
-typedef struct prefix {
+typedef struct kind_prefix {
     const char *word;
     duos_type type;
     duos_family family;
-} prefix;
+} kind_prefix;
 
-static const prefix prefixes[] = {
+static const kind_prefix prefixes[] = {
     {"tcp:", DUOS_STREAM, DUOS_UNSPEC}, {"tcp4:", DUOS_STREAM, DUOS_IPV4},
     {"tcp6:", DUOS_STREAM, DUOS_IPV6},  {"udp:", DUOS_DGRAM, DUOS_UNSPEC},
     {"udp4:", DUOS_DGRAM, DUOS_IPV4},   {"udp6:", DUOS_DGRAM, DUOS_IPV6},
@@ -41,15 +41,10 @@ static void take_prefix(duos__span *s, duos_type *type, duos_family *family)
 }
 
 /* What no interface is called on any system. */
-static bool is_name_char(char ch)
+static bool is_zone_char(char ch)
 {
     return (unsigned char)ch > ' ' && ch != 0x7f && ch != '%' && ch != '/' &&
            ch != ':';
-}
-
-static bool is_digit(char ch)
-{
-    return ch >= '0' && ch <= '9';
 }
 
 /* Digits are the index itself; a name is the system's to know (trap 75). */
@@ -60,10 +55,10 @@ static duos_err zone_by_name(duos__span zone, uint32_t *index)
     size_t i;
 
     for (i = 0; i < zone.len; i++) {
-        if (!is_name_char(zone.at[i])) {
+        if (!is_zone_char(zone.at[i])) {
             return DUOS_ESYNTAX;
         }
-        digits += is_digit(zone.at[i]);
+        digits += duos__is_digit(zone.at[i]);
     }
     if (digits == zone.len) {
         return duos__zone_index(zone, index);

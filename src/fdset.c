@@ -102,7 +102,7 @@ static void rebuild_index(duos_fdset *set)
 }
 
 /* cap is a power of two, so that places are, too. */
-static duos_err grow(duos_fdset *set, uint32_t cap)
+static duos_err grow_set(duos_fdset *set, uint32_t cap)
 {
     duos_socket *members;
     uint32_t *index;
@@ -137,7 +137,7 @@ duos_err duos_fdset_set(duos_fdset *set, duos_socket s)
         return DUOS_OK;
     }
     if (set->count == set->cap) {
-        duos_err err = grow(set, set->cap ? set->cap * 2 : FIRST_CAP);
+        duos_err err = grow_set(set, set->cap ? set->cap * 2 : FIRST_CAP);
 
         if (err != DUOS_OK) {
             return err;
@@ -200,15 +200,14 @@ duos_err duos_fdset_copy(duos_fdset *to, const duos_fdset *from)
         return DUOS_OK;
     }
     if (to->cap < from->count) {
-        duos_err err = grow(to, from->cap);
+        duos_err err = grow_set(to, from->cap);
 
         if (err != DUOS_OK) {
             return err;
         }
     }
     if (from->count > 0) {
-        memcpy(to->members, from->members,
-               from->count * sizeof *from->members);
+        memcpy(to->members, from->members, from->count * sizeof *from->members);
     }
     to->count = from->count;
     if (to->cap > 0) {
@@ -221,8 +220,8 @@ duos_err duos__fdset_reserve_scratch(duos_fdset *set, size_t size,
                                      unsigned char **memory)
 {
     if (set->scratch_size < size) {
-        void *grown = duos__resize(&set->alloc, set->scratch,
-                                   set->scratch_size, size, 1);
+        void *grown =
+            duos__resize(&set->alloc, set->scratch, set->scratch_size, size, 1);
 
         if (grown == NULL) {
             return DUOS_ENOMEM;

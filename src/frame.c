@@ -21,18 +21,18 @@ enum {
 
 /* ---- configuration ---------------------------------------------------- */
 
-void duos_frame_config_init(duos_frame_config *config)
+void(duos_frame_config_init)(duos_frame_config *config, size_t size)
 {
-    if (config != NULL) {
-        memset(config, 0, sizeof *config);
-        config->size = sizeof *config;
-        config->kind = DUOS_FRAME_LINE;
-        config->max = DUOS_FRAME_MAX;
-        config->prefix = DUOS_FRAME_PREFIX_MAX;
-    }
+    duos_frame_config known;
+
+    memset(&known, 0, sizeof known);
+    known.kind = DUOS_FRAME_LINE;
+    known.max = DUOS_FRAME_MAX;
+    known.prefix = DUOS_FRAME_PREFIX_MAX;
+    duos__versioned_init(config, size, &known, sizeof known);
 }
 
-static duos_err check(const duos_frame_config *config)
+static duos_err check_frame_config(const duos_frame_config *config)
 {
     uint8_t prefix = config->prefix;
 
@@ -64,7 +64,7 @@ duos_err duos_frame_init(duos_frame_reader *reader,
     if (chosen.max == 0 || chosen.max > NO_LIMIT) {
         chosen.max = NO_LIMIT;
     }
-    err = check(&chosen);
+    err = check_frame_config(&chosen);
     if (err != DUOS_OK) {
         return err;
     }
@@ -98,7 +98,8 @@ static duos_err break_off(duos_frame_reader *reader, duos_err why)
 }
 
 /* Room for need bytes; the tail never needs more than limit. */
-static duos_err make_room(duos_frame_reader *reader, size_t need, size_t limit)
+static duos_err make_tail_room(duos_frame_reader *reader, size_t need,
+                               size_t limit)
 {
     size_t cap = reader->cap < limit / 2 ? reader->cap * 2 : limit;
     unsigned char *tail;
@@ -128,7 +129,7 @@ static void advance(duos_bytes *block, size_t used)
 static duos_err keep(duos_frame_reader *reader, duos_bytes *block, size_t len,
                      size_t limit)
 {
-    duos_err err = make_room(reader, reader->len + len, limit);
+    duos_err err = make_tail_room(reader, reader->len + len, limit);
 
     if (err == DUOS_OK && len > 0) {
         memcpy(reader->tail + reader->len, block->data, len);

@@ -105,8 +105,8 @@ static duos_err read_all(const sys_handover *said, size_t count,
 }
 
 /* First all are checked: an error leaves each of them as it was. */
-static duos_err take_all(const sys_handover *said, size_t count,
-                         duos_inherited_socket *list)
+static duos_err take_inherited(const sys_handover *said, size_t count,
+                               duos_inherited_socket *list)
 {
     duos_err err = read_all(said, count, NULL);
     size_t i;
@@ -133,7 +133,7 @@ duos_err duos_inherited(bool forget, duos_inherited_socket *list, size_t cap,
         err = DUOS_ENOSPACE;
     }
     if (err == DUOS_OK) {
-        err = take_all(&said, (size_t)number, list);
+        err = take_inherited(&said, (size_t)number, list);
     }
     if (err != DUOS_OK) {
         return err;

@@ -8,14 +8,14 @@
 
 #include "sys.h"
 
-static void end(duos_input *input, duos_err reason)
+static void end_input(duos_input *input, duos_err reason)
 {
     duos_input_stop(input);
     input->on_end(input, reason, input->user);
 }
 
 /* The callback may end the reader, and its storage may be gone then. */
-static void hand_over(duos_input *input, const void *data, size_t len)
+static void hand_over_input(duos_input *input, const void *data, size_t len)
 {
     bool ended = false;
 
@@ -27,7 +27,7 @@ static void hand_over(duos_input *input, const void *data, size_t len)
     }
 }
 
-static void on_ready(duos_watch *watch, unsigned events, void *user)
+static void on_input_ready(duos_watch *watch, unsigned events, void *user)
 {
     duos_input *input = (duos_input *)user;
     const void *data;
@@ -37,9 +37,9 @@ static void on_ready(duos_watch *watch, unsigned events, void *user)
     (void)watch;
     (void)events;
     if (err == DUOS_OK) {
-        hand_over(input, data, len);
+        hand_over_input(input, data, len);
     } else if (err != DUOS_EWOULDBLOCK) {
-        end(input, err);
+        end_input(input, err);
     }
 }
 
@@ -57,7 +57,7 @@ duos_err duos_input_init(duos_input *input, duos_loop *loop,
     input->on_input = on_input;
     input->on_end = on_end;
     input->user = user;
-    return duos_watch_init(&input->watch, loop, on_ready, input);
+    return duos_watch_init(&input->watch, loop, on_input_ready, input);
 }
 
 duos_err duos_input_start(duos_input *input)
@@ -85,7 +85,7 @@ duos_err duos_input_start(duos_input *input)
     return DUOS_OK;
 }
 
-static duos_err set_interest(duos_input *input, unsigned interest)
+static duos_err set_input_interest(duos_input *input, unsigned interest)
 {
     if (input == NULL) {
         return DUOS_EINVAL;
@@ -98,12 +98,12 @@ static duos_err set_interest(duos_input *input, unsigned interest)
 
 duos_err duos_input_pause(duos_input *input)
 {
-    return set_interest(input, 0);
+    return set_input_interest(input, 0);
 }
 
 duos_err duos_input_resume(duos_input *input)
 {
-    return set_interest(input, DUOS_READ);
+    return set_input_interest(input, DUOS_READ);
 }
 
 void duos_input_stop(duos_input *input)

@@ -18,16 +18,17 @@
 /* Draws of a port that must be free in two families. */
 #define PORT_TRIES 16
 
-void duos_listen_options_init(duos_listen_options *options)
+void(duos_listen_options_init)(duos_listen_options *options, size_t size)
 {
-    if (options != NULL) {
-        options->size = sizeof *options;
-        options->backlog = 0;
-        options->reuse = DUOS_REUSE_SAFE;
-        options->v6only = false;
-        options->nodelay = true;
-        options->mode = 0600;
-    }
+    duos_listen_options known;
+
+    memset(&known, 0, sizeof known);
+    known.backlog = 0;
+    known.reuse = DUOS_REUSE_SAFE;
+    known.v6only = false;
+    known.nodelay = true;
+    known.mode = 0600;
+    duos__versioned_init(options, size, &known, sizeof known);
 }
 
 /* ---- one socket ------------------------------------------------------- */
@@ -42,7 +43,8 @@ typedef struct wish {
 } wish;
 
 /* Options before bind, since some systems refuse V6ONLY later (trap 19). */
-static duos_err prepare(const wish *w, const duos_listen_options *options)
+static duos_err prepare_listening(const wish *w,
+                                  const duos_listen_options *options)
 {
     duos_err err = duos_set_reuse(w->sock, options->reuse);
 
@@ -57,7 +59,7 @@ static duos_err prepare(const wish *w, const duos_listen_options *options)
 
 static duos_err listen_inet(const wish *w, const duos_listen_options *options)
 {
-    duos_err err = prepare(w, options);
+    duos_err err = prepare_listening(w, options);
 
     if (err == DUOS_OK) {
         err = duos_bind(w->sock, &w->at);
@@ -142,7 +144,7 @@ static bool wants_both(const duos_endpoint *end,
 
 /* ---- all that are asked for ------------------------------------------- */
 
-static void add_socket(duos_listener *l, const wish *w)
+static void add_listening(duos_listener *l, const wish *w)
 {
     l->socks[l->count] = w->sock;
     l->bound[l->count] = w->at;
@@ -161,7 +163,7 @@ static duos_err open_one(const duos_endpoint *end,
     w.dual = end->any && wants_both(end, options);
     err = fulfil(&w, options);
     if (err == DUOS_OK) {
-        add_socket(l, &w);
+        add_listening(l, &w);
     }
     return err;
 }
@@ -181,7 +183,7 @@ static duos_err open_pair(const duos_endpoint *end, const duos_addr at[2],
         w.at.port = port;
         err = fulfil(&w, options);
         if (err == DUOS_OK) {
-            add_socket(l, &w);
+            add_listening(l, &w);
             port = w.at.port;
         } else if (!duos__lacks_family(err)) {
             duos_listener_close(l);

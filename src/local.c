@@ -63,11 +63,6 @@ duos_err duos_peer_credentials(duos_socket s, duos_credentials *out)
 
 /* ---- handles ---------------------------------------------------------- */
 
-static size_t clamp_len(size_t len)
-{
-    return len < SYS_IO_MAX ? len : SYS_IO_MAX;
-}
-
 duos_err duos_send_handle(duos_socket s, const void *data, size_t len,
                           intptr_t handle, size_t *sent)
 {
@@ -83,7 +78,7 @@ duos_err duos_send_handle(duos_socket s, const void *data, size_t len,
         return err;
     }
     do {
-        n = sys_send_handle(s, data, clamp_len(len), handle);
+        n = sys_send_handle(s, data, sys_io_clamp(len), handle);
     } while (n == DUOS_EINTERRUPTED);
     if (n < 0) {
         return (duos_err)n;
@@ -108,7 +103,7 @@ duos_err duos_recv_handle(duos_socket s, void *data, size_t cap,
         return err;
     }
     do {
-        n = sys_recv_handle(s, data, clamp_len(cap), &got);
+        n = sys_recv_handle(s, data, sys_io_clamp(cap), &got);
     } while (n == DUOS_EINTERRUPTED);
     err = n < 0 ? (duos_err)n : DUOS_OK;
     if (n == 0 && got == -1) { /* no byte and no handle: no message? */

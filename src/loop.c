@@ -21,13 +21,13 @@
 
 /* ---- life ------------------------------------------------------------- */
 
-void duos_loop_config_init(duos_loop_config *config)
+void(duos_loop_config_init)(duos_loop_config *config, size_t size)
 {
-    if (config != NULL) {
-        memset(config, 0, sizeof *config);
-        config->size = sizeof *config;
-        config->recv_buffer = RECV_BUFFER_DEFAULT;
-    }
+    duos_loop_config known;
+
+    memset(&known, 0, sizeof known);
+    known.recv_buffer = RECV_BUFFER_DEFAULT;
+    duos__versioned_init(config, size, &known, sizeof known);
 }
 
 static duos_err make_poller(duos_loop *loop, const duos_loop_config *config)
@@ -47,7 +47,7 @@ void duos__loop_touch_clock(duos_loop *loop)
     loop->now_ms = (uint32_t)(loop->now_ns / DUOS__NS_PER_MS);
 }
 
-static duos_err setup(duos_loop *loop, const duos_loop_config *config)
+static duos_err set_up_loop(duos_loop *loop, const duos_loop_config *config)
 {
     duos_err err;
 
@@ -105,7 +105,7 @@ duos_err duos_loop_create(const duos_loop_config *config, duos_loop **out)
         return DUOS_ENOMEM;
     }
     loop->alloc = *alloc;
-    err = setup(loop, &chosen);
+    err = set_up_loop(loop, &chosen);
     if (err != DUOS_OK) {
         free_loop(loop);
         return err;

@@ -176,7 +176,8 @@ duos_err duos_at_mark(duos_socket s, bool *at)
 
 /* ---- datagrams -------------------------------------------------------- */
 
-static duos_err check(const duos_message *message, unsigned flags, reach *r)
+static duos_err check_message(const duos_message *message, unsigned flags,
+                              reach *r)
 {
     duos_err err;
 
@@ -197,12 +198,12 @@ static duos_err check_outgoing(const duos_message *message)
         ((message->has & DUOS_HAS_TTL) != 0 && message->ttl == 0)) {
         return DUOS_EINVAL;
     }
-    return check(message, 0, &r);
+    return check_message(message, 0, &r);
 }
 
 /* Whoever sent a datagram is known; at the end of a stream nobody is. */
-static duos_err judge(duos_socket s, const duos_message *message,
-                      const reach *r)
+static duos_err judge_ends(duos_socket s, const duos_message *message,
+                           const reach *r)
 {
     bool nothing = message->len == 0 && (message->has & DUOS_HAS_PEER) == 0;
 
@@ -213,7 +214,7 @@ duos_err duos_recvmsg(duos_socket s, duos_message *message)
 {
     duos_message got;
     reach r;
-    duos_err err = check(message, DUOS_MSG_PEEK, &r);
+    duos_err err = check_message(message, DUOS_MSG_PEEK, &r);
 
     if (err != DUOS_OK) {
         return err;
@@ -223,7 +224,7 @@ duos_err duos_recvmsg(duos_socket s, duos_message *message)
         err = sys_recvmsg(s, &got);
     } while (err == DUOS_EINTERRUPTED);
     if (err == DUOS_OK) {
-        err = judge(s, &got, &r);
+        err = judge_ends(s, &got, &r);
     }
     if (err == DUOS_OK) {
         *message = got;
@@ -259,7 +260,7 @@ duos_err duos_recv_batch(duos_socket s, duos_message *list, size_t count,
         return DUOS_EINVAL;
     }
     for (good = 0; good < count && err == DUOS_OK;) {
-        err = check(&list[good], 0, good == 0 ? &first : &r);
+        err = check_message(&list[good], 0, good == 0 ? &first : &r);
         good += err == DUOS_OK;
     }
     if (err != DUOS_OK && good == 0) {
@@ -272,7 +273,7 @@ duos_err duos_recv_batch(duos_socket s, duos_message *list, size_t count,
     do {
         n = sys_recv_batch(s, list, good);
     } while (n == DUOS_EINTERRUPTED);
-    err = n < 0 ? (duos_err)n : judge(s, list, &first);
+    err = n < 0 ? (duos_err)n : judge_ends(s, list, &first);
     if (err == DUOS_OK) {
         *received = (size_t)n;
     }

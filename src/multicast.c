@@ -31,8 +31,8 @@ static duos_err check_group(duos_socket s, const duos_addr *group)
     return err;
 }
 
-static duos_err change(duos_socket s, bool join, const duos_addr *group,
-                       uint32_t if_index)
+static duos_err change_membership(duos_socket s, bool join,
+                                  const duos_addr *group, uint32_t if_index)
 {
     duos_err err = check_group(s, group);
 
@@ -43,8 +43,10 @@ static duos_err change(duos_socket s, bool join, const duos_addr *group,
                                if_index);
 }
 
-static duos_err change_source(duos_socket s, bool join, const duos_addr *group,
-                              const duos_addr *source, uint32_t if_index)
+static duos_err change_source_membership(duos_socket s, bool join,
+                                         const duos_addr *group,
+                                         const duos_addr *source,
+                                         uint32_t if_index)
 {
     duos_err err = source == NULL ? DUOS_EINVAL : check_group(s, group);
 
@@ -61,23 +63,23 @@ static duos_err change_source(duos_socket s, bool join, const duos_addr *group,
 duos_err duos_multicast_join(duos_socket s, const duos_addr *group,
                              uint32_t if_index)
 {
-    return change(s, true, group, if_index);
+    return change_membership(s, true, group, if_index);
 }
 
 duos_err duos_multicast_leave(duos_socket s, const duos_addr *group,
                               uint32_t if_index)
 {
-    return change(s, false, group, if_index);
+    return change_membership(s, false, group, if_index);
 }
 
 duos_err duos_multicast_join_source(duos_socket s, const duos_addr *group,
                                     const duos_addr *source, uint32_t if_index)
 {
-    return change_source(s, true, group, source, if_index);
+    return change_source_membership(s, true, group, source, if_index);
 }
 
 duos_err duos_multicast_leave_source(duos_socket s, const duos_addr *group,
                                      const duos_addr *source, uint32_t if_index)
 {
-    return change_source(s, false, group, source, if_index);
+    return change_source_membership(s, false, group, source, if_index);
 }

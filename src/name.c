@@ -10,12 +10,9 @@
 
 #include <string.h>
 
-#define LABEL_MAX 63
+#include "addr_text.h"
 
-static bool is_digit(char ch)
-{
-    return ch >= '0' && ch <= '9';
-}
+#define LABEL_MAX 63
 
 static char lower(char ch)
 {
@@ -24,7 +21,7 @@ static char lower(char ch)
 
 static bool is_name_char(char ch)
 {
-    return (lower(ch) >= 'a' && lower(ch) <= 'z') || is_digit(ch) ||
+    return (lower(ch) >= 'a' && lower(ch) <= 'z') || duos__is_digit(ch) ||
            ch == '-' || ch == '_';
 }
 
@@ -50,14 +47,14 @@ static bool is_number(const char *label, size_t len)
 
     if (len >= 2 && label[0] == '0' && lower(label[1]) == 'x') {
         for (i = 2; i < len; i++) {
-            if (!is_digit(label[i]) &&
+            if (!duos__is_digit(label[i]) &&
                 (lower(label[i]) < 'a' || lower(label[i]) > 'f')) {
                 return false;
             }
         }
         return true;
     }
-    while (i < len && is_digit(label[i])) {
+    while (i < len && duos__is_digit(label[i])) {
         i++;
     }
     return i == len;

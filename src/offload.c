@@ -28,7 +28,7 @@ struct duos__desk {
 
 /* ---- lists ------------------------------------------------------------ */
 
-static void append(job_list *list, duos__job *job)
+static void append_job(job_list *list, duos__job *job)
 {
     job->next = NULL;
     if (list->head == NULL) {
@@ -99,7 +99,7 @@ static void release_all(duos__job *job)
 
 /* ---- elsewhere -------------------------------------------------------- */
 
-static void run(sys_job *sys)
+static void job_run(sys_job *sys)
 {
     duos__job *job = (duos__job *)(void *)sys;
 
@@ -107,11 +107,11 @@ static void run(sys_job *sys)
 }
 
 /* Under the lock. */
-static void finish(duos__desk *desk, duos__job *job)
+static void finish_job(duos__desk *desk, duos__job *job)
 {
     int tries = 2; /* there is nobody to whom a failure could be told */
 
-    append(&desk->finished, job);
+    append_job(&desk->finished, job);
     while (!desk->woken && tries-- > 0) {
         desk->woken = desk->wake(desk->user, desk->waking) == DUOS_OK;
         desk->waking = true;
@@ -119,7 +119,7 @@ static void finish(duos__desk *desk, duos__job *job)
 }
 
 /* Under the lock: a job that cannot be begun is finished as well. */
-static void begin_next(duos__desk *desk)
+static void begin_next_job(duos__desk *desk)
 {
     while (desk->running < DUOS__JOBS_RUNNING && desk->waiting.head != NULL) {
         duos__job *job = pop(&desk->waiting);
@@ -130,7 +130,7 @@ static void begin_next(duos__desk *desk)
             desk->running++;
         } else {
             job->err = err;
-            finish(desk, job);
+            finish_job(desk, job);
         }
     }
 }
@@ -141,7 +141,7 @@ static void free_desk(duos__desk *desk)
     duos__free(duos_alloc_default(), desk, sizeof *desk);
 }
 
-static void done(sys_job *sys)
+static void job_done(sys_job *sys)
 {
     duos__job *job = (duos__job *)(void *)sys;
     duos__desk *desk = job->desk;
@@ -152,9 +152,9 @@ static void done(sys_job *sys)
     desk->running--;
     unwanted = job->dropped || !desk->open;
     if (!unwanted) {
-        finish(desk, job);
+        finish_job(desk, job);
     }
-    begin_next(desk);
+    begin_next_job(desk);
     last = !desk->open && desk->running == 0;
     sys_lock_release(&desk->lock);
     if (unwanted) {
@@ -225,7 +225,7 @@ static duos_err begin_or_wait(duos__desk *desk, duos__job *job)
     if (desk->running + desk->waiting_count >= DUOS__JOBS_MAX) {
         return DUOS_ELIMIT;
     }
-    append(&desk->waiting, job);
+    append_job(&desk->waiting, job);
     desk->waiting_count++;
     return DUOS_OK;
 }
@@ -234,8 +234,8 @@ duos_err duos__desk_add(duos__desk *desk, duos__job *job)
 {
     duos_err err;
 
-    job->sys.run = run;
-    job->sys.done = done;
+    job->sys.run = job_run;
+    job->sys.done = job_done;
     job->desk = desk;
     sys_lock_take(&desk->lock);
     err = begin_or_wait(desk, job);

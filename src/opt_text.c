@@ -8,14 +8,14 @@
 #include <string.h>
 
 /* A text under construction; once it is full it stays so. */
-typedef struct words {
+typedef struct word_list {
     char *out;
     size_t cap;
     size_t len;
     bool full;
-} words;
+} word_list;
 
-static void put_bytes(words *w, const char *bytes, size_t len)
+static void put_bytes(word_list *w, const char *bytes, size_t len)
 {
     if (w->full || len >= w->cap - w->len) {
         w->full = true;
@@ -26,12 +26,12 @@ static void put_bytes(words *w, const char *bytes, size_t len)
     w->out[w->len] = '\0';
 }
 
-static void put(words *w, const char *text)
+static void put_text(word_list *w, const char *text)
 {
     put_bytes(w, text, strlen(text));
 }
 
-static void put_number(words *w, int32_t value)
+static void put_value(word_list *w, int32_t value)
 {
     char digits[12];
     size_t i = sizeof digits;
@@ -47,39 +47,39 @@ static void put_number(words *w, int32_t value)
     put_bytes(w, digits + i, sizeof digits - i);
 }
 
-static void put_range(words *w, const duos_opt_info *info)
+static void put_range(word_list *w, const duos_opt_info *info)
 {
-    put(w, ", ");
-    put_number(w, info->min);
-    put(w, " to ");
-    put_number(w, info->max);
+    put_text(w, ", ");
+    put_value(w, info->min);
+    put_text(w, " to ");
+    put_value(w, info->max);
     if (info->kind == DUOS_KIND_TEXT) {
-        put(w, " characters");
+        put_text(w, " characters");
     } else if (info->kind == DUOS_KIND_MS) {
-        put(w, " ms");
+        put_text(w, " ms");
     }
 }
 
 /* Codes of our own have no name in the system that would tell more. */
-static void put_native(words *w, duos_err err)
+static void put_native(word_list *w, duos_err err)
 {
     const char *name = duos_err_native_name(err);
 
     if (err != DUOS_ENOTSUP && name[0] != '\0') {
-        put(w, " (");
-        put(w, name);
-        put(w, ")");
+        put_text(w, " (");
+        put_text(w, name);
+        put_text(w, ")");
     } else if (err <= DUOS_ENATIVE_BASE) {
-        put(w, " (");
-        put_number(w, DUOS_ENATIVE_BASE - err);
-        put(w, ")");
+        put_text(w, " (");
+        put_value(w, DUOS_ENATIVE_BASE - err);
+        put_text(w, ")");
     }
 }
 
 duos_err duos_opt_explain(duos_opt opt, duos_err err, char *out, size_t cap)
 {
     const duos_opt_info *info = duos_opt_describe(opt);
-    words w = {out, cap, 0, false};
+    word_list w = {out, cap, 0, false};
 
     if (out == NULL || info == NULL) {
         return DUOS_EINVAL;
@@ -88,9 +88,9 @@ duos_err duos_opt_explain(duos_opt opt, duos_err err, char *out, size_t cap)
         return DUOS_ENOSPACE;
     }
     out[0] = '\0';
-    put(&w, info->name);
-    put(&w, ": ");
-    put(&w, duos_err_text(err));
+    put_text(&w, info->name);
+    put_text(&w, ": ");
+    put_text(&w, duos_err_text(err));
     if (err == DUOS_ERANGE) {
         put_range(&w, info);
     } else {

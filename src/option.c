@@ -15,7 +15,7 @@
 #include "sys.h"
 
 /* Indexed by duos_opt; entry 0 is DUOS_OPT_NONE. */
-static const duos_opt_info table[DUOS_OPT_COUNT] = {
+static const duos_opt_info option_table[DUOS_OPT_COUNT] = {
     {NULL, NULL, DUOS_KIND_BOOL, DUOS_FOR_ANY, false, 0, 0},
 #define OPTION_ROW(name, kind, settable, min, max, scope, text)                \
     {#name, text, DUOS_KIND_##kind, DUOS_FOR_##scope, settable, min, max},
@@ -34,7 +34,7 @@ const duos_opt_info *duos_opt_describe(duos_opt opt)
     if ((int)opt <= DUOS_OPT_NONE || (int)opt >= DUOS_OPT_COUNT) {
         return NULL;
     }
-    return &table[opt];
+    return &option_table[opt];
 }
 
 /* ---- every option by its value ----------------------------------------- */
@@ -57,8 +57,8 @@ static duos_err check_reuse(duos_socket s)
     sys_optval family;
     duos_err err = sys_opt_get(s, DUOS_OPT_FAMILY, &family);
 
-    if (err == DUOS_OK &&
-        !duos__scope_has(table[DUOS_OPT_REUSE].scope, (int)family.number, 0)) {
+    if (err == DUOS_OK && !duos__scope_has(option_table[DUOS_OPT_REUSE].scope,
+                                           (int)family.number, 0)) {
         err = DUOS_ENOTSUP;
     }
     return err;
@@ -163,7 +163,7 @@ static bool has_kind(duos_opt opt, duos_opt_kind kind)
 
 static bool in_range(duos_opt opt, int32_t value)
 {
-    return value >= table[opt].min && value <= table[opt].max;
+    return value >= option_table[opt].min && value <= option_table[opt].max;
 }
 
 static duos_err set_number(duos_socket s, duos_opt opt, duos_opt_kind kind,
@@ -171,7 +171,7 @@ static duos_err set_number(duos_socket s, duos_opt opt, duos_opt_kind kind,
 {
     sys_optval v;
 
-    if (!has_kind(opt, kind) || !table[opt].settable) {
+    if (!has_kind(opt, kind) || !option_table[opt].settable) {
         return DUOS_EINVAL;
     }
     if (!in_range(opt, value)) {
@@ -201,7 +201,7 @@ duos_err duos_set_bool(duos_socket s, duos_opt opt, bool value)
 {
     sys_optval v;
 
-    if (!has_kind(opt, DUOS_KIND_BOOL) || !table[opt].settable) {
+    if (!has_kind(opt, DUOS_KIND_BOOL) || !option_table[opt].settable) {
         return DUOS_EINVAL;
     }
     v.on = value;

@@ -78,8 +78,8 @@ duos_err duos__pair_begin(duos__pairing *p, duos_type type, duos_family family)
 /* ---- the number that proves it ------------------------------------------ */
 
 /* Receives until n bytes are there, or one datagram of at most n. */
-static duos_err receive(duos_socket s, void *data, size_t n, bool datagram,
-                        const duos__deadline *deadline)
+static duos_err receive_nonce(duos_socket s, void *data, size_t n,
+                              bool datagram, const duos__deadline *deadline)
 {
     size_t done = 0;
     duos_err err = DUOS_OK;
@@ -122,7 +122,7 @@ static duos_err prove(duos_socket from, duos_socket to, bool datagrams,
     }
     do {
         if (err == DUOS_OK) {
-            err = receive(to, got, room, datagrams, deadline);
+            err = receive_nonce(to, got, room, datagrams, deadline);
         }
         same = memcmp(sent, got, sizeof sent) == 0;
     } while (err == DUOS_OK && datagrams && !same);
@@ -191,7 +191,7 @@ static duos_err connect_dgram(duos__pairing *p)
     return err == DUOS_OK ? sys_connect(p->ends[1], &p->at) : err;
 }
 
-static duos_err finish(duos__pairing *p, unsigned flags)
+static duos_err finish_pair(duos__pairing *p, unsigned flags)
 {
     const sys_optval on = {true};
     duos_err err = DUOS_OK;
@@ -221,7 +221,7 @@ duos_err duos__pair_join(duos__pairing *p, unsigned flags, duos_socket out[2])
         err = prove(p->ends[1], p->ends[0], datagrams, &deadline);
     }
     if (err == DUOS_OK) {
-        err = finish(p, flags);
+        err = finish_pair(p, flags);
     }
     if (err != DUOS_OK) {
         give_up(p);

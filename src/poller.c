@@ -18,17 +18,17 @@
 
 /* ---- names ------------------------------------------------------------ */
 
-static const char *const names[] = {"auto", "epoll",  "kqueue", "afd",
-                                    "poll", "select", "sim"};
+static const char *const backend_names[] = {"auto", "epoll",  "kqueue", "afd",
+                                            "poll", "select", "sim"};
 
-#define NAME_COUNT (sizeof names / sizeof names[0])
+#define NAME_COUNT (sizeof backend_names / sizeof backend_names[0])
 
 const char *duos_poller_backend_name(duos_poller_backend backend)
 {
     if ((int)backend < 0 || (size_t)backend >= NAME_COUNT) {
         return "unknown";
     }
-    return names[backend];
+    return backend_names[backend];
 }
 
 duos_err duos_poller_backend_parse(const char *name, duos_poller_backend *out)
@@ -39,7 +39,7 @@ duos_err duos_poller_backend_parse(const char *name, duos_poller_backend *out)
         return DUOS_EINVAL;
     }
     for (i = 0; i < NAME_COUNT; i++) {
-        if (strcmp(name, names[i]) == 0) {
+        if (strcmp(name, backend_names[i]) == 0) {
             *out = (duos_poller_backend)i;
             return DUOS_OK;
         }
@@ -61,16 +61,16 @@ size_t duos_poller_backends(duos_poller_backend *list, size_t cap)
 
 /* ---- life ------------------------------------------------------------- */
 
-void duos_poller_config_init(duos_poller_config *config)
+void(duos_poller_config_init)(duos_poller_config *config, size_t size)
 {
-    if (config != NULL) {
-        memset(config, 0, sizeof *config);
-        config->size = sizeof *config;
-        config->backend = DUOS_POLLER_AUTO;
-    }
+    duos_poller_config known;
+
+    memset(&known, 0, sizeof known);
+    known.backend = DUOS_POLLER_AUTO;
+    duos__versioned_init(config, size, &known, sizeof known);
 }
 
-static duos_err start(duos_poller *p, const duos__poller_ops *ops)
+static duos_err start_backend(duos_poller *p, const duos__poller_ops *ops)
 {
     duos_err err;
 
@@ -89,7 +89,7 @@ static duos_err start_named(duos_poller *p, duos_poller_backend backend)
 
     for (i = 0; sys_pollers[i] != NULL; i++) {
         if (sys_pollers[i]->id == backend) {
-            return start(p, sys_pollers[i]);
+            return start_backend(p, sys_pollers[i]);
         }
     }
     return DUOS_ENOTSUP;
@@ -102,7 +102,7 @@ static duos_err start_best(duos_poller *p)
     size_t i;
 
     for (i = 0; sys_pollers[i] != NULL; i++) {
-        duos_err err = start(p, sys_pollers[i]);
+        duos_err err = start_backend(p, sys_pollers[i]);
 
         if (err == DUOS_OK) {
             return DUOS_OK;
@@ -117,7 +117,7 @@ static duos_err start_best(duos_poller *p)
  * with one backend, the simulator, leaves nothing to choose: a run must not
  * depend on the environment.
  */
-static duos_err choose(duos_poller_config *config)
+static duos_err choose_backend(duos_poller_config *config)
 {
     const char *name;
 
@@ -134,8 +134,8 @@ static duos_err choose(duos_poller_config *config)
     return duos_poller_backend_parse(name, &config->backend);
 }
 
-static duos_err read_config(duos_poller_config *chosen,
-                            const duos_poller_config *config)
+static duos_err read_poller_config(duos_poller_config *chosen,
+                                   const duos_poller_config *config)
 {
     duos_poller_config_init(chosen);
     if (config != NULL &&
@@ -148,7 +148,7 @@ static duos_err read_config(duos_poller_config *chosen,
     if (chosen->alloc == NULL) {
         chosen->alloc = duos_alloc_default();
     }
-    return choose(chosen);
+    return choose_backend(chosen);
 }
 
 duos_err duos_poller_create(const duos_poller_config *config, duos_poller **out)
@@ -160,7 +160,7 @@ duos_err duos_poller_create(const duos_poller_config *config, duos_poller **out)
     if (out == NULL) {
         return DUOS_EINVAL;
     }
-    err = read_config(&chosen, config);
+    err = read_poller_config(&chosen, config);
     if (err != DUOS_OK) {
         return err;
     }
@@ -205,8 +205,7 @@ duos_err duos_poller_os_handle(const duos_poller *p, intptr_t *out)
     if (p == NULL || out == NULL) {
         return DUOS_EINVAL;
     }
-    return p->ops->os_handle != NULL ? p->ops->os_handle(p, out)
-                                     : DUOS_ENOTSUP;
+    return p->ops->os_handle != NULL ? p->ops->os_handle(p, out) : DUOS_ENOTSUP;
 }
 
 /* ---- entries ---------------------------------------------------------- */
@@ -263,7 +262,7 @@ duos_err duos_poller_mod(duos_poller *p, duos_token token, unsigned interest)
     return err;
 }
 
-static duos_err del(duos_poller *p, duos_token token, bool closing)
+static duos_err del_token(duos_poller *p, duos_token token, bool closing)
 {
     uint32_t index = duos__name_index(token.value);
 
@@ -280,12 +279,12 @@ static duos_err del(duos_poller *p, duos_token token, bool closing)
 
 duos_err duos_poller_del(duos_poller *p, duos_token token)
 {
-    return del(p, token, false);
+    return del_token(p, token, false);
 }
 
 duos_err duos__poller_del_closing(duos_poller *p, duos_token token)
 {
-    return del(p, token, true);
+    return del_token(p, token, true);
 }
 
 /* ---- waiting ---------------------------------------------------------- */
@@ -340,8 +339,7 @@ duos_err duos_poller_wait(duos_poller *p, duos_poll_event *events, size_t cap,
         *count = n;
         return DUOS_OK;
     }
-    return err != DUOS_OK ? err
-                          : wait_until(p, events, cap, timeout_ms, count);
+    return err != DUOS_OK ? err : wait_until(p, events, cap, timeout_ms, count);
 }
 
 duos_err duos_poller_wakeup(duos_poller *p)

@@ -70,7 +70,7 @@ static duos_err ask_once(duos__query *query)
     return ask_addrs(query);
 }
 
-static void ask(duos__job *job)
+static void query_run(duos__job *job)
 {
     duos__query *query = (duos__query *)(void *)job;
     int tries = INTERRUPTIONS;
@@ -83,7 +83,7 @@ static void ask(duos__job *job)
     }
 }
 
-static void release(duos__job *job)
+static void query_done(duos__job *job)
 {
     duos__query_free((duos__query *)(void *)job);
 }
@@ -96,8 +96,8 @@ static duos__query *make(duos__query_kind kind, void *user)
         (duos__query *)duos__new(duos_alloc_default(), sizeof *query);
 
     if (query != NULL) {
-        query->job.work = ask;
-        query->job.release = release;
+        query->job.work = query_run;
+        query->job.release = query_done;
         query->kind = kind;
         query->user = user;
     }
@@ -155,15 +155,15 @@ duos_err duos__query_result(const duos__query *query)
 
 /* ---- waiting for one --------------------------------------------------- */
 
-static duos_err wake(void *user, bool again)
+static duos_err wake_asker(void *user, bool again)
 {
     (void)again;
     return sys_wakeup_signal((sys_wakeup *)user);
 }
 
 /* The query is the desk's once it was added; *query is what came back. */
-static duos_err await(duos__desk *desk, const sys_wakeup *wakeup,
-                      int64_t timeout_ms, duos__query **query)
+static duos_err await_query(duos__desk *desk, const sys_wakeup *wakeup,
+                            int64_t timeout_ms, duos__query **query)
 {
     duos_err err = duos__desk_add(desk, &(*query)->job);
 
@@ -188,9 +188,9 @@ duos_err duos__query_wait(duos__query **query, int64_t timeout_ms)
     if (err != DUOS_OK) {
         return err;
     }
-    err = duos__desk_open(wake, &wakeup, &desk);
+    err = duos__desk_open(wake_asker, &wakeup, &desk);
     if (err == DUOS_OK) {
-        err = await(desk, &wakeup, timeout_ms, query);
+        err = await_query(desk, &wakeup, timeout_ms, query);
         duos__desk_close(desk); /* nobody signals from here on */
     }
     sys_wakeup_close(&wakeup);
@@ -200,8 +200,8 @@ duos_err duos__query_wait(duos__query **query, int64_t timeout_ms)
     return err == DUOS_OK ? duos__query_result(*query) : err;
 }
 
-static void copy(const duos_addr *from, size_t n, duos_addr *addrs, size_t cap,
-                 size_t *count)
+static void copy_addrs(const duos_addr *from, size_t n, duos_addr *addrs,
+                       size_t cap, size_t *count)
 {
     *count = n < cap ? n : cap;
     memcpy(addrs, from, *count * sizeof *from);
@@ -214,7 +214,7 @@ duos_err duos__resolve(const duos__target *target, int64_t timeout_ms,
     duos_err err;
 
     if (target->count > 0) {
-        copy(target->addrs, target->count, addrs, cap, count);
+        copy_addrs(target->addrs, target->count, addrs, cap, count);
         return DUOS_OK;
     }
     query = duos__query_new(target, NULL);
@@ -223,7 +223,7 @@ duos_err duos__resolve(const duos__target *target, int64_t timeout_ms,
     }
     err = duos__query_wait(&query, timeout_ms);
     if (err == DUOS_OK) {
-        copy(query->addrs, query->count, addrs, cap, count);
+        copy_addrs(query->addrs, query->count, addrs, cap, count);
     }
     duos__query_free(query);
     return err;

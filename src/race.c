@@ -55,14 +55,14 @@ static void clear(duos__race *race, lane *l, duos_err err)
     race->running--;
 }
 
-static void drop(duos__race *race, lane *l, duos_err err)
+static void drop_lane(duos__race *race, lane *l, duos_err err)
 {
     race->course.engine->stop(&l->runner.stream);
     race->course.engine->close(&l->runner.stream, false);
     clear(race, l, err);
 }
 
-static void note(duos__race *race, duos_err err)
+static void note_error(duos__race *race, duos_err err)
 {
     race->err = duos__more_telling(race->err, err);
 }
@@ -83,8 +83,8 @@ static lane *free_lane(duos__race *race)
             oldest = l;
         }
     }
-    drop(race, oldest, DUOS_ETIMEDOUT);
-    note(race, DUOS_ETIMEDOUT);
+    drop_lane(race, oldest, DUOS_ETIMEDOUT);
+    note_error(race, DUOS_ETIMEDOUT);
     return oldest;
 }
 
@@ -96,7 +96,8 @@ static bool fits_source(const duos__race *race, const duos_addr *addr)
            race->course.source.family == addr->family;
 }
 
-static duos_err run(duos__race *race, lane *l, duos_client_attempt *attempt)
+static duos_err run_lane(duos__race *race, lane *l,
+                         duos_client_attempt *attempt)
 {
     const duos_addr *source = &race->course.source;
     uint64_t now = sys_now_ns();
@@ -122,12 +123,12 @@ static duos_err begin_next(duos__race *race)
     duos_err err = DUOS_EAFNOSUPPORT;
 
     if (fits_source(race, &attempt->addr)) {
-        err = run(race, free_lane(race), attempt);
+        err = run_lane(race, free_lane(race), attempt);
     } else {
         attempt->err = err;
     }
     if (err != DUOS_OK) {
-        note(race, err);
+        note_error(race, err);
     }
     return err;
 }
@@ -184,7 +185,7 @@ static void set_timer(duos__race *race)
 
 /* ---- how it goes on --------------------------------------------------- */
 
-static void finish(duos__race *race, duos_err err)
+static void finish_race(duos__race *race, duos_err err)
 {
     duos_socket none = DUOS_SOCKET_INVALID;
 
@@ -200,7 +201,7 @@ static void go_on(duos__race *race, bool begin)
         err = begin_any(race);
     }
     if (race->running == 0 || duos__is_shortage(err)) {
-        finish(race, race->err);
+        finish_race(race, race->err);
     } else {
         set_timer(race);
     }
@@ -219,10 +220,10 @@ static void connected(duos__owner *owner, duos_conn *runner, duos_err err)
         race->course.done(race->course.user, DUOS_OK, attempt, sock);
         return;
     }
-    drop(race, l, err);
-    note(race, err);
+    drop_lane(race, l, err);
+    note_error(race, err);
     if (duos__is_shortage(err)) {
-        finish(race, err);
+        finish_race(race, err);
     } else {
         go_on(race, true);
     }
@@ -240,8 +241,8 @@ static void on_time(duos__timer *timer)
         lane *l = &race->lanes[i];
 
         if (l->attempt != NULL && limit_of(race, l) <= now) {
-            drop(race, l, DUOS_ETIMEDOUT);
-            note(race, DUOS_ETIMEDOUT);
+            drop_lane(race, l, DUOS_ETIMEDOUT);
+            note_error(race, DUOS_ETIMEDOUT);
             begin = true;
         }
     }
@@ -250,7 +251,7 @@ static void on_time(duos__timer *timer)
 
 /* ---- beginning and end ------------------------------------------------ */
 
-static void set_up(duos__race *race, const duos__course *course)
+static void set_up_race(duos__race *race, const duos__course *course)
 {
     size_t i;
 
@@ -264,7 +265,7 @@ static void set_up(duos__race *race, const duos__course *course)
     }
 }
 
-static void release(duos__race *race)
+static void release_race(duos__race *race)
 {
     duos_loop *loop = race->course.loop;
 
@@ -286,10 +287,10 @@ duos_err duos__race_start(const duos__course *course, duos__race **out)
         duos__free(&loop->alloc, race, sizeof *race);
         return err;
     }
-    set_up(race, course);
+    set_up_race(race, course);
     if (begin_any(race) != DUOS_OK) {
         err = race->err;
-        release(race);
+        release_race(race);
         return err;
     }
     set_timer(race);
@@ -299,7 +300,7 @@ duos_err duos__race_start(const duos__course *course, duos__race **out)
 
 static void end_race(duos__deferred *deferred)
 {
-    release(
+    release_race(
         (duos__race *)(void *)((char *)deferred - offsetof(duos__race, end)));
 }
 
@@ -310,7 +311,7 @@ void duos__race_end(duos__race *race, duos_err reason)
 
     for (i = 0; i < DUOS__ATTEMPTS_MAX; i++) {
         if (race->lanes[i].attempt != NULL) {
-            drop(race, &race->lanes[i], reason);
+            drop_lane(race, &race->lanes[i], reason);
         }
     }
     duos__timers_stop(&loop->timers, &race->timer);

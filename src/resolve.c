@@ -23,7 +23,7 @@ typedef char lookups_max_is_kept[DUOS_LOOKUPS_MAX == DUOS__JOBS_MAX ? 1 : -1];
 
 /* ---- what may be asked for -------------------------------------------- */
 
-static duos_err check_addr(const duos_addr *addr)
+static duos_err check_ip(const duos_addr *addr)
 {
     if (addr == NULL) {
         return DUOS_EINVAL;
@@ -64,7 +64,7 @@ duos_err duos_reverse(const duos_addr *addr, int64_t timeout_ms, char *name,
                       size_t cap)
 {
     duos__query *query;
-    duos_err err = name != NULL ? check_addr(addr) : DUOS_EINVAL;
+    duos_err err = name != NULL ? check_ip(addr) : DUOS_EINVAL;
 
     if (err != DUOS_OK) {
         return err;
@@ -122,7 +122,7 @@ static void tell(duos_lookup *lookup, duos__query *query)
 }
 
 /* Takes a query back: from the desk, unless it was never put there. */
-static void drop(duos_lookup *lookup)
+static void drop_query(duos_lookup *lookup)
 {
     duos__query *query = lookup->query;
 
@@ -134,7 +134,7 @@ static void drop(duos_lookup *lookup)
     }
 }
 
-static void expired(duos_timer *timer, void *user)
+static void lookup_expired(duos_timer *timer, void *user)
 {
     duos_lookup *lookup = (duos_lookup *)user;
 
@@ -143,7 +143,7 @@ static void expired(duos_timer *timer, void *user)
         tell(lookup, lookup->query);
         return;
     }
-    drop(lookup);
+    drop_query(lookup);
     lookup->on_done(lookup, DUOS_ETIMEDOUT, NULL, 0, lookup->user);
 }
 
@@ -166,7 +166,7 @@ static void answers_came(duos_post *post, void *user)
 /* ---- its beginning ---------------------------------------------------- */
 
 /* Under the desk's lock, so the loop is there. */
-static duos_err wake(void *user, bool again)
+static duos_err wake_loop(void *user, bool again)
 {
     duos_loop *loop = (duos_loop *)user;
 
@@ -180,14 +180,14 @@ static duos_err put_on_desk(duos_loop *loop, duos__query *query)
 
     if (loop->desk == NULL) {
         (void)duos_post_init(&loop->desk_post, answers_came, loop);
-        err = duos__desk_open(wake, loop, &loop->desk);
+        err = duos__desk_open(wake_loop, loop, &loop->desk);
     }
     return err == DUOS_OK ? duos__desk_add(loop->desk, &query->job) : err;
 }
 
 /* The timer first: once the query is on the desk, nothing may fail. */
-static duos_err begin(duos_lookup *lookup, duos__query *query,
-                      int64_t timeout_ms)
+static duos_err begin_lookup(duos_lookup *lookup, duos__query *query,
+                             int64_t timeout_ms)
 {
     bool known = query->count > 0;
     duos_err err = DUOS_OK;
@@ -217,7 +217,7 @@ duos_err duos_lookup_init(duos_lookup *lookup, duos_loop *loop,
     lookup->loop = loop;
     lookup->on_done = on_done;
     lookup->user = user;
-    return duos_timer_init(&lookup->deadline, loop, expired, lookup);
+    return duos_timer_init(&lookup->deadline, loop, lookup_expired, lookup);
 }
 
 /* Whether a lookup may be started at all. */
@@ -230,11 +230,11 @@ static duos_err check_idle(const duos_lookup *lookup)
 }
 
 /* query: NULL when there was no memory for it. */
-static duos_err start(duos_lookup *lookup, duos__query *query,
-                      int64_t timeout_ms)
+static duos_err start_lookup(duos_lookup *lookup, duos__query *query,
+                             int64_t timeout_ms)
 {
     duos_err err =
-        query != NULL ? begin(lookup, query, timeout_ms) : DUOS_ENOMEM;
+        query != NULL ? begin_lookup(lookup, query, timeout_ms) : DUOS_ENOMEM;
 
     if (err != DUOS_OK) {
         duos__query_free(query);
@@ -255,7 +255,8 @@ duos_err duos_lookup_start(duos_lookup *lookup, const char *address,
         err = duos__target_parse(address, family, &target);
     }
     return err == DUOS_OK
-               ? start(lookup, duos__query_new(&target, lookup), timeout_ms)
+               ? start_lookup(lookup, duos__query_new(&target, lookup),
+                              timeout_ms)
                : err;
 }
 
@@ -265,10 +266,11 @@ duos_err duos_lookup_start_reverse(duos_lookup *lookup, const duos_addr *addr,
     duos_err err = check_idle(lookup);
 
     if (err == DUOS_OK) {
-        err = check_addr(addr);
+        err = check_ip(addr);
     }
     return err == DUOS_OK
-               ? start(lookup, duos__query_new_name(addr, lookup), timeout_ms)
+               ? start_lookup(lookup, duos__query_new_name(addr, lookup),
+                              timeout_ms)
                : err;
 }
 
@@ -281,8 +283,9 @@ duos_err duos_lookup_start_service(duos_lookup *lookup, const char *service,
         err = check_service(service, type);
     }
     return err == DUOS_OK
-               ? start(lookup, duos__query_new_port(service, type, lookup),
-                       timeout_ms)
+               ? start_lookup(lookup,
+                              duos__query_new_port(service, type, lookup),
+                              timeout_ms)
                : err;
 }
 
@@ -295,7 +298,7 @@ void duos_lookup_stop(duos_lookup *lookup)
 {
     if (lookup != NULL && lookup->query != NULL) {
         duos_timer_stop(&lookup->deadline);
-        drop(lookup);
+        drop_query(lookup);
     }
 }
 

@@ -24,7 +24,7 @@ static uint32_t size_of(const duos_fdset *set)
     return set != NULL ? set->count : 0;
 }
 
-static size_t append(merge *m, duos_socket s, unsigned want)
+static size_t append_wanted(merge *m, duos_socket s, unsigned want)
 {
     sys_wait *w = &m->list[m->count];
 
@@ -40,7 +40,7 @@ static void merge_readable(merge *m, const duos_fdset *readable)
     uint32_t i;
 
     for (i = 0; i < size_of(readable); i++) {
-        (void)append(m, readable->members[i], DUOS_READ);
+        (void)append_wanted(m, readable->members[i], DUOS_READ);
     }
 }
 
@@ -58,7 +58,7 @@ static void merge_writable(merge *m, const duos_fdset *readable,
             m->write_at[i] = at;
         } else {
             m->write_at[i] =
-                (uint32_t)append(m, writable->members[i], DUOS_WRITE);
+                (uint32_t)append_wanted(m, writable->members[i], DUOS_WRITE);
         }
     }
 }
@@ -75,7 +75,7 @@ static void merge_except(merge *m, const duos_fdset *readable,
         if (at == DUOS__FDSET_NONE) {
             at = duos__fdset_find(writable, s);
             at = at != DUOS__FDSET_NONE ? m->write_at[at]
-                                        : (uint32_t)append(m, s, 0);
+                                        : (uint32_t)append_wanted(m, s, 0);
         }
         m->list[at].want |= DUOS_PRIO;
     }
@@ -109,8 +109,8 @@ static size_t reduce(duos_fdset *set, const merge *m, unsigned want,
 }
 
 /* Memory for the list comes from the first set there is, and stays in it. */
-static duos_err prepare(merge *m, duos_fdset *owner, size_t total,
-                        size_t writables, void **scratch)
+static duos_err prepare_merge(merge *m, duos_fdset *owner, size_t total,
+                              size_t writables, void **scratch)
 {
     size_t list = total * sizeof *m->list;
     size_t at = (writables * sizeof *m->write_at + 15) / 16 * 16;
@@ -166,11 +166,11 @@ static bool same_object(const duos_fdset *a, const duos_fdset *b)
 duos_err duos_select(duos_fdset *readable, duos_fdset *writable,
                      duos_fdset *except, int64_t timeout_ms, size_t *ready)
 {
-    duos_fdset *owner = readable != NULL ? readable
+    duos_fdset *owner = readable != NULL   ? readable
                         : writable != NULL ? writable
                                            : except;
-    size_t total = (size_t)size_of(readable) + size_of(writable) +
-                   size_of(except);
+    size_t total =
+        (size_t)size_of(readable) + size_of(writable) + size_of(except);
     void *scratch;
     size_t count;
     merge m;
@@ -183,7 +183,7 @@ duos_err duos_select(duos_fdset *readable, duos_fdset *writable,
     if (total == 0) {
         return sleep_for(timeout_ms, ready);
     }
-    err = prepare(&m, owner, total, size_of(writable), &scratch);
+    err = prepare_merge(&m, owner, total, size_of(writable), &scratch);
     if (err != DUOS_OK) {
         return err;
     }

@@ -39,7 +39,8 @@ static sys_count send_block(duos_socket s, const char *block, size_t len)
 }
 
 /* An error after the first block comes back at the next call. */
-static sys_count copy(duos_socket s, intptr_t file, uint64_t offset, size_t len)
+static sys_count copy_blocks(duos_socket s, intptr_t file, uint64_t offset,
+                             size_t len)
 {
     char block[BLOCK_BYTES];
     size_t done = 0;
@@ -65,7 +66,7 @@ static sys_count send_piece(duos_socket s, intptr_t file, uint64_t offset,
     do {
         n = sys_sendfile(s, file, offset, len);
     } while (n == DUOS_EINTERRUPTED);
-    return n == DUOS_ENOTSUP ? copy(s, file, offset, len) : n;
+    return n == DUOS_ENOTSUP ? copy_blocks(s, file, offset, len) : n;
 }
 
 duos_err duos_sendfile(duos_socket s, intptr_t file, uint64_t offset,

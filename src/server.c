@@ -16,22 +16,22 @@
 
 /* ---- making one ------------------------------------------------------- */
 
-void duos_server_config_init(duos_server_config *config)
+void(duos_server_config_init)(duos_server_config *config, size_t size)
 {
-    if (config != NULL) {
-        memset(config, 0, sizeof *config);
-        config->size = sizeof *config;
-        duos_conn_handler_init(&config->handler);
-        config->max_clients = 10000;
-        config->accepts_per_turn = ACCEPTS_PER_TURN;
-        duos__limits_init(&config->limits);
-        config->max_clients_per_address = 1000;
-        config->prefix_v6 = PREFIX_V6;
-        config->drain_first_byte_ms = 100;
-    }
+    duos_server_config known;
+
+    memset(&known, 0, sizeof known);
+    duos_conn_handler_init(&known.handler);
+    known.max_clients = 10000;
+    known.accepts_per_turn = ACCEPTS_PER_TURN;
+    duos__limits_init(&known.limits);
+    known.max_clients_per_address = 1000;
+    known.prefix_v6 = PREFIX_V6;
+    known.drain_first_byte_ms = 100;
+    duos__versioned_init(config, size, &known, sizeof known);
 }
 
-static void setup(duos_server *server, duos_loop *loop)
+static void set_up_server(duos_server *server, duos_loop *loop)
 {
     server->stats.size = sizeof server->stats;
     server->owner.loop = loop;
@@ -62,8 +62,8 @@ static bool cidrs_valid(const duos_cidr *list, size_t count)
     return valid;
 }
 
-static duos_err read_config(duos_server_config *chosen,
-                            const duos_server_config *config)
+static duos_err read_server_config(duos_server_config *chosen,
+                                   const duos_server_config *config)
 {
     duos_server_config_init(chosen);
     if (config != NULL &&
@@ -157,7 +157,7 @@ duos_err duos_server_create(duos_loop *loop, const duos_server_config *config,
     if (loop == NULL || out == NULL) {
         return DUOS_EINVAL;
     }
-    err = read_config(&chosen, config);
+    err = read_server_config(&chosen, config);
     if (err != DUOS_OK) {
         return err;
     }
@@ -171,7 +171,7 @@ duos_err duos_server_create(duos_loop *loop, const duos_server_config *config,
         duos__free(&loop->alloc, server, sizeof *server);
         return err;
     }
-    setup(server, loop);
+    set_up_server(server, loop);
     *out = server;
     return DUOS_OK;
 }

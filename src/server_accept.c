@@ -233,7 +233,7 @@ duos_err duos__server_add_listener(duos_server *server, duos_socket sock)
 }
 
 /* Gives the newest listener back, which has accepted nothing yet. */
-static void drop_newest(duos_server *server)
+static void drop_newest_listener(duos_server *server)
 {
     duos__listen_socket *l = server->listeners;
 
@@ -252,7 +252,7 @@ duos_err duos__server_add_all(duos_server *server,
 
         if (err != DUOS_OK) {
             while (i-- > 0) {
-                drop_newest(server);
+                drop_newest_listener(server);
             }
             return err;
         }

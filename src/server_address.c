@@ -101,7 +101,7 @@ static uint32_t *bucket_of(const duos__addresses *table, const address_key *key)
     return &table->buckets[hash(table, key) & (table->bucket_count - 1)];
 }
 
-static uint32_t find(const duos__addresses *table, const address_key *key)
+static uint32_t find_entry(const duos__addresses *table, const address_key *key)
 {
     uint32_t name = table->bucket_count > 0 ? *bucket_of(table, key) : 0;
 
@@ -132,7 +132,7 @@ static void link_chain(const duos__addresses *table, uint32_t name)
 }
 
 /* One bucket per entry, if there is memory for that; fewer do as well. */
-static duos_err grow(duos__addresses *table)
+static duos_err grow_table(duos__addresses *table)
 {
     const duos_alloc *alloc = table->entries.alloc;
     uint32_t *old = table->buckets;
@@ -157,11 +157,11 @@ static duos_err grow(duos__addresses *table)
     return DUOS_OK;
 }
 
-static duos_err add(duos__addresses *table, const address_key *key,
-                    uint32_t *name)
+static duos_err add_entry(duos__addresses *table, const address_key *key,
+                          uint32_t *name)
 {
     uint32_t index;
-    duos_err err = grow(table);
+    duos_err err = grow_table(table);
 
     if (err == DUOS_OK) {
         err = duos__slots_add(&table->entries, &index);
@@ -186,9 +186,9 @@ duos_err duos__addresses_enter(duos__addresses *table, const duos_addr *peer,
     if (table->limit == 0 || !read_key(table, peer, &key)) {
         return DUOS_OK;
     }
-    name = find(table, &key);
+    name = find_entry(table, &key);
     if (name == 0) {
-        err = add(table, &key, &name);
+        err = add_entry(table, &key, &name);
     } else if (entry_at(table, name)->clients >= table->limit) {
         err = DUOS_EUSERS;
     }

@@ -36,7 +36,7 @@ static bool is_denied(const duos_server_config *config, const duos_addr *peer)
 }
 
 /* DUOS_OK, or why not. */
-static duos_err judge(const duos_server *server, const duos_addr *peer)
+static duos_err judge_peer(const duos_server *server, const duos_addr *peer)
 {
     if (is_denied(&server->config, peer)) {
         return DUOS_EACCES;
@@ -69,11 +69,11 @@ static void count_refused(duos_server_stats *stats, duos_err reason)
 /* ---- places ----------------------------------------------------------- */
 
 /* A place in the table for one that may come in; it counts from now on. */
-static duos_err enter(duos_server *server, const duos_addr *peer,
-                      uint32_t *index)
+static duos_err enter_client(duos_server *server, const duos_addr *peer,
+                             uint32_t *index)
 {
     uint32_t entry;
-    duos_err err = judge(server, peer);
+    duos_err err = judge_peer(server, peer);
 
     if (err == DUOS_OK) {
         err = duos__addresses_enter(&server->addresses, peer, &entry);
@@ -147,7 +147,7 @@ static duos_err make_conn(duos_server *server, duos_socket sock,
                           const duos_addr *peer, duos_conn **out)
 {
     uint32_t index;
-    duos_err err = enter(server, peer, &index);
+    duos_err err = enter_client(server, peer, &index);
 
     if (err != DUOS_OK) {
         return err;
@@ -166,12 +166,12 @@ static duos_err make_conn(duos_server *server, duos_socket sock,
 /* ---- clients of others ------------------------------------------------ */
 
 /* It counts before on_admit is asked, which may give it back at once. */
-static duos_err hand_over(duos_server *server, duos_socket sock,
-                          const duos_addr *peer)
+static duos_err hand_over_client(duos_server *server, duos_socket sock,
+                                 const duos_addr *peer)
 {
     duos_ticket ticket;
     uint32_t index;
-    duos_err err = enter(server, peer, &index);
+    duos_err err = enter_client(server, peer, &index);
 
     if (err != DUOS_OK) {
         return err;
@@ -210,8 +210,8 @@ static duos_err reserve_origin(duos_server *server)
     return DUOS_OK;
 }
 
-static duos_err take(duos_server *server, duos_socket s, const duos_addr *peer,
-                     void *origin)
+static duos_err take_client(duos_server *server, duos_socket s,
+                            const duos_addr *peer, void *origin)
 {
     duos_conn *conn;
     duos_err err = DUOS_OK;
@@ -254,7 +254,7 @@ duos_err duos_server_take(duos_server *server, duos_socket s,
         }
         peer = &asked;
     }
-    err = take(server, s, peer, origin);
+    err = take_client(server, s, peer, origin);
     if (err != DUOS_OK) {
         count_refused(&server->stats, err);
     }
@@ -303,7 +303,7 @@ void duos__server_admit(duos_server *server, duos_socket sock,
 {
     duos_conn *conn = NULL;
     duos_err err = server->config.on_admit != NULL
-                       ? hand_over(server, sock, peer)
+                       ? hand_over_client(server, sock, peer)
                        : make_conn(server, sock, peer, &conn);
 
     if (err != DUOS_OK) {

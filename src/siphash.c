@@ -5,9 +5,9 @@
  */
 #include "siphash.h"
 
-typedef struct state {
+typedef struct sip_state {
     uint64_t v[4];
-} state;
+} sip_state;
 
 static uint64_t rotate(uint64_t x, unsigned bits)
 {
@@ -35,7 +35,7 @@ static void half_round(uint64_t *a, uint64_t *b, uint64_t *c, uint64_t *d,
     *a = rotate(*a, 32);
 }
 
-static void rounds(state *s, int count)
+static void rounds(sip_state *s, int count)
 {
     uint64_t *v = s->v;
 
@@ -45,7 +45,7 @@ static void rounds(state *s, int count)
     }
 }
 
-static void absorb(state *s, uint64_t word)
+static void absorb(sip_state *s, uint64_t word)
 {
     s->v[3] ^= word;
     rounds(s, 2);
@@ -58,7 +58,7 @@ uint64_t duos__siphash(const uint8_t key[16], const void *data, size_t len)
     uint64_t k0 = load(key, 8);
     uint64_t k1 = load(key + 8, 8);
     uint64_t last = (uint64_t)len << 56;
-    state s;
+    sip_state s;
 
     s.v[0] = k0 ^ UINT64_C(0x736f6d6570736575);
     s.v[1] = k1 ^ UINT64_C(0x646f72616e646f6d);

@@ -251,11 +251,6 @@ duos_err duos_shutdown(duos_socket s, duos_how how)
     return sys_shutdown(s, how);
 }
 
-static size_t clamp_len(size_t len)
-{
-    return len < SYS_IO_MAX ? len : SYS_IO_MAX;
-}
-
 /*
  * duos_send and duos_recv run once per message, so what is rare stands in
  * functions of its own: odd arguments, a signal, an error, the end.
@@ -279,7 +274,7 @@ static duos_err send_odd(duos_socket s, const void *data, size_t len,
     if (sent == NULL || (data == NULL && len > 0)) {
         return DUOS_EINVAL;
     }
-    return send_again(s, data != NULL ? data : "", clamp_len(len), sent,
+    return send_again(s, data != NULL ? data : "", sys_io_clamp(len), sent,
                       DUOS_EINTERRUPTED);
 }
 
@@ -326,8 +321,8 @@ static duos_err recv_odd(duos_socket s, void *data, size_t cap,
     if (received == NULL || (data == NULL && cap > 0)) {
         return DUOS_EINVAL;
     }
-    return recv_again(s, data != NULL ? data : &none, clamp_len(cap), received,
-                      DUOS_EINTERRUPTED);
+    return recv_again(s, data != NULL ? data : &none, sys_io_clamp(cap),
+                      received, DUOS_EINTERRUPTED);
 }
 
 duos_err duos_recv(duos_socket s, void *data, size_t cap, size_t *received)
@@ -380,8 +375,8 @@ duos_err duos_recvfrom(duos_socket s, void *data, size_t cap, size_t *received,
         return DUOS_EINVAL;
     }
     do {
-        n = sys_recvfrom(s, data != NULL ? data : &none, clamp_len(cap), &peer,
-                         &cut);
+        n = sys_recvfrom(s, data != NULL ? data : &none, sys_io_clamp(cap),
+                         &peer, &cut);
     } while (n == DUOS_EINTERRUPTED);
     if (n < 0) {
         return (duos_err)n;
@@ -425,15 +420,15 @@ duos_err duos_socket_tuple(duos_socket s, duos_tuple *out)
 }
 
 /* Scratch for waiting on one socket, aligned for any platform's needs. */
-typedef union scratch {
+typedef union wait_scratch {
     void *pointer;
     uint64_t number;
     unsigned char bytes[256];
-} scratch;
+} wait_scratch;
 
 static duos_err wait_one(sys_wait *w, const duos__deadline *deadline)
 {
-    scratch room;
+    wait_scratch room;
     size_t ready = 0;
     duos_err err;
     int32_t left;

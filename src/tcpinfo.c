@@ -7,19 +7,21 @@
 #include <string.h>
 
 #include "sys.h"
+#include "versioned.h"
 
-void duos_tcp_info_init(duos_tcp_info *info)
+void(duos_tcp_info_init)(duos_tcp_info *info, size_t size)
 {
-    if (info != NULL) {
-        info->size = sizeof *info;
-        info->state = DUOS_TCP_UNKNOWN;
-        info->rtt_us = -1;
-        info->rtt_var_us = -1;
-        info->mss = -1;
-        info->cwnd = -1;
-        info->in_flight = -1;
-        info->retransmits = -1;
-    }
+    duos_tcp_info known;
+
+    memset(&known, 0, sizeof known);
+    known.state = DUOS_TCP_UNKNOWN;
+    known.rtt_us = -1;
+    known.rtt_var_us = -1;
+    known.mss = -1;
+    known.cwnd = -1;
+    known.in_flight = -1;
+    known.retransmits = -1;
+    duos__versioned_init(info, size, &known, sizeof known);
 }
 
 duos_err duos_get_tcp_info(duos_socket s, duos_tcp_info *info)

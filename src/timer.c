@@ -79,7 +79,7 @@ static void sift_down(duos__timers *timers, uint32_t at, duos__timer *node)
     place(timers, at, node);
 }
 
-static void settle(duos__timers *timers, uint32_t at, duos__timer *node)
+static void settle_node(duos__timers *timers, uint32_t at, duos__timer *node)
 {
     if (at > 0 && before(node, timers->heap[(at - 1) / 2])) {
         sift_up(timers, at, node);
@@ -94,7 +94,7 @@ static void settle(duos__timers *timers, uint32_t at, duos__timer *node)
  * counts twice, so there may be a place too many for each server that pauses,
  * never one too few: to know such a node again costs all nodes more.
  */
-static duos_err make_room(duos__timers *timers)
+static duos_err make_timer_room(duos__timers *timers)
 {
     uint32_t needed = timers->count + timers->reserved + 1;
     uint32_t room = timers->room + timers->room / 8;
@@ -115,34 +115,34 @@ static duos_err make_room(duos__timers *timers)
     return DUOS_OK;
 }
 
-static inline void start(duos__timers *timers, duos__timer *node,
-                         uint64_t due_ns)
+static inline void start_node(duos__timers *timers, duos__timer *node,
+                              uint64_t due_ns)
 {
     if (node->position == 0) {
         node->position = ++timers->count;
     }
     node->due_ns = due_ns;
     node->sequence = timers->sequence++;
-    settle(timers, node->position - 1, node);
+    settle_node(timers, node->position - 1, node);
 }
 
 duos_err duos__timers_start(duos__timers *timers, duos__timer *node,
                             uint64_t due_ns)
 {
     if (node->position == 0) {
-        duos_err err = make_room(timers);
+        duos_err err = make_timer_room(timers);
 
         if (err != DUOS_OK) {
             return err;
         }
     }
-    start(timers, node, due_ns);
+    start_node(timers, node, due_ns);
     return DUOS_OK;
 }
 
 duos_err duos__timers_reserve(duos__timers *timers)
 {
-    duos_err err = make_room(timers);
+    duos_err err = make_timer_room(timers);
 
     timers->reserved += err == DUOS_OK;
     return err;
@@ -156,7 +156,7 @@ void duos__timers_unreserve(duos__timers *timers)
 void duos__timers_start_reserved(duos__timers *timers, duos__timer *node,
                                  uint64_t due_ns)
 {
-    start(timers, node, due_ns);
+    start_node(timers, node, due_ns);
 }
 
 void duos__timers_stop(duos__timers *timers, duos__timer *node)
@@ -170,7 +170,7 @@ void duos__timers_stop(duos__timers *timers, duos__timer *node)
     node->position = 0;
     last = timers->heap[--timers->count];
     if (last != node) {
-        settle(timers, at - 1, last);
+        settle_node(timers, at - 1, last);
     } else if (timers->count == 0) {
         timers->next_ns = UINT64_MAX;
     }

@@ -2,9 +2,9 @@
 /*
  * versioned.h - structs that begin with their size.
  *
- * An older caller has a shorter struct: what it has is taken, the rest stays
- * at the defaults. A longer one is from a future that this library does not
- * know, and is refused.
+ * An older caller has a shorter struct: what it has is filled in and taken,
+ * the rest stays at the defaults. A longer one is from a future that this
+ * library does not know: what is known is filled in, but it is not taken.
  */
 #ifndef DUOS_VERSIONED_H
 #define DUOS_VERSIONED_H
@@ -12,6 +12,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+
+/* Fills *given with as much of *known, the defaults, as it has room for. */
+static inline void duos__versioned_init(void *given, size_t size,
+                                        const void *known, size_t known_size)
+{
+    if (given == NULL || size < sizeof size) {
+        return;
+    }
+    memset(given, 0, size);
+    memcpy(given, known, size < known_size ? size : known_size);
+    memcpy(given, &size, sizeof size);
+}
 
 /* Copies given over *known, which holds defaults and its own size first. */
 static inline bool duos__versioned_copy(void *known, size_t known_size,

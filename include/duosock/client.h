@@ -129,11 +129,14 @@ typedef struct duos_client_report {
  * Fills in the defaults.
  *
  * config: NULL is ignored.
+ * size: sizeof(duos_client_config), which the macro below adds.
  *
  * Blocking: never.
  * Thread: any.
  */
-DUOS_API void duos_client_config_init(duos_client_config *config);
+DUOS_API void duos_client_config_init(duos_client_config *config, size_t size);
+#define duos_client_config_init(config)                                        \
+    (duos_client_config_init)(config, sizeof(duos_client_config))
 
 /*
  * Makes a client on a loop. It is not connected yet.

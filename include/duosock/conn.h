@@ -107,11 +107,14 @@ typedef struct duos_conn_limits {
  * Clears a handler and sets its size.
  *
  * handler: NULL is ignored.
+ * size: sizeof(duos_conn_handler), which the macro below adds.
  *
  * Blocking: never.
  * Thread: any.
  */
-DUOS_API void duos_conn_handler_init(duos_conn_handler *handler);
+DUOS_API void duos_conn_handler_init(duos_conn_handler *handler, size_t size);
+#define duos_conn_handler_init(handler)                                        \
+    (duos_conn_handler_init)(handler, sizeof(duos_conn_handler))
 
 /*
  * Sends bytes: all of them, now or later, in order; or none.

@@ -138,11 +138,15 @@ typedef struct duos_datagram_stats {
  * Fills in the defaults.
  *
  * config: NULL is ignored.
+ * size: sizeof(duos_datagram_config), which the macro below adds.
  *
  * Blocking: never.
  * Thread: any.
  */
-DUOS_API void duos_datagram_config_init(duos_datagram_config *config);
+DUOS_API void duos_datagram_config_init(duos_datagram_config *config,
+                                        size_t size);
+#define duos_datagram_config_init(config)                                      \
+    (duos_datagram_config_init)(config, sizeof(duos_datagram_config))
 
 /*
  * Makes a server of datagrams on a loop. It listens nowhere yet.

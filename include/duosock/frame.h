@@ -115,11 +115,14 @@ typedef struct duos_frame_reader {
  * it is asked for, of 4 bytes in network order that does not count itself.
  *
  * config: NULL is ignored.
+ * size: sizeof(duos_frame_config), which the macro below adds.
  *
  * Blocking: never.
  * Thread: any.
  */
-DUOS_API void duos_frame_config_init(duos_frame_config *config);
+DUOS_API void duos_frame_config_init(duos_frame_config *config, size_t size);
+#define duos_frame_config_init(config)                                         \
+    (duos_frame_config_init)(config, sizeof(duos_frame_config))
 
 /*
  * Prepares a reader. It holds no memory yet.

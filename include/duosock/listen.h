@@ -40,11 +40,15 @@ typedef struct duos_listen_options {
  * Fills in the defaults.
  *
  * options: NULL is ignored.
+ * size: sizeof(duos_listen_options), which the macro below adds.
  *
  * Blocking: never.
  * Thread: any.
  */
-DUOS_API void duos_listen_options_init(duos_listen_options *options);
+DUOS_API void duos_listen_options_init(duos_listen_options *options,
+                                       size_t size);
+#define duos_listen_options_init(options)                                      \
+    (duos_listen_options_init)(options, sizeof(duos_listen_options))
 
 /*
  * A listener in one call: socket, options, bind, listen. "udp:" gives a bound

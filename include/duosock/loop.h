@@ -49,11 +49,14 @@ typedef struct duos_loop_config {
  * Fills in the defaults: AUTO, the C allocator, 64 KiB.
  *
  * config: NULL is ignored.
+ * size: sizeof(duos_loop_config), which the macro below adds.
  *
  * Blocking: never.
  * Thread: any.
  */
-DUOS_API void duos_loop_config_init(duos_loop_config *config);
+DUOS_API void duos_loop_config_init(duos_loop_config *config, size_t size);
+#define duos_loop_config_init(config)                                          \
+    (duos_loop_config_init)(config, sizeof(duos_loop_config))
 
 /*
  * Makes a loop.

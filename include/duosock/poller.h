@@ -73,11 +73,14 @@ typedef struct duos_poll_event {
  * Fills in the defaults.
  *
  * config: NULL is ignored.
+ * size: sizeof(duos_poller_config), which the macro below adds.
  *
  * Blocking: never.
  * Thread: any.
  */
-DUOS_API void duos_poller_config_init(duos_poller_config *config);
+DUOS_API void duos_poller_config_init(duos_poller_config *config, size_t size);
+#define duos_poller_config_init(config)                                        \
+    (duos_poller_config_init)(config, sizeof(duos_poller_config))
 
 /*
  * Makes a poller.

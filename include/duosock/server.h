@@ -149,11 +149,14 @@ typedef struct duos_server_stats {
  * Fills in the defaults.
  *
  * config: NULL is ignored.
+ * size: sizeof(duos_server_config), which the macro below adds.
  *
  * Blocking: never.
  * Thread: any.
  */
-DUOS_API void duos_server_config_init(duos_server_config *config);
+DUOS_API void duos_server_config_init(duos_server_config *config, size_t size);
+#define duos_server_config_init(config)                                        \
+    (duos_server_config_init)(config, sizeof(duos_server_config))
 
 /*
  * Makes a server on a loop. It listens nowhere yet.

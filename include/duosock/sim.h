@@ -146,11 +146,14 @@ typedef struct duos_sim_config {
  * Fills in the defaults, with seed 1.
  *
  * config: NULL is ignored.
+ * size: sizeof(duos_sim_config), which the macro below adds.
  *
  * Blocking: never.
  * Thread: one for everything in this header.
  */
-DUOS_API void duos_sim_config_init(duos_sim_config *config);
+DUOS_API void duos_sim_config_init(duos_sim_config *config, size_t size);
+#define duos_sim_config_init(config)                                           \
+    (duos_sim_config_init)(config, sizeof(duos_sim_config))
 
 /*
  * Makes a simulation without hosts; its clock stands at 0. From now on it is

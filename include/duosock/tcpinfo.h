@@ -45,12 +45,15 @@ typedef struct duos_tcp_info {
 /*
  * Sets the size and marks every number as not told.
  *
- * info: NULL does nothing.
+ * info: NULL is ignored.
+ * size: sizeof(duos_tcp_info), which the macro below adds.
  *
  * Blocking: never.
  * Thread: any.
  */
-DUOS_API void duos_tcp_info_init(duos_tcp_info *info);
+DUOS_API void duos_tcp_info_init(duos_tcp_info *info, size_t size);
+#define duos_tcp_info_init(info)                                               \
+    (duos_tcp_info_init)(info, sizeof(duos_tcp_info))
 
 /*
  * Reads what the system has measured.

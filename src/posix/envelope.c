@@ -18,8 +18,8 @@ void duos__header_init(struct msghdr *header, const duos_buf *parts,
 /* ---- sending ------------------------------------------------------------- */
 
 /* Appends a control message; there is room for all that are ever sent. */
-static duos_err put(struct msghdr *header, int level, int type,
-                    const void *data, size_t len)
+static duos_err put_item(struct msghdr *header, int level, int type,
+                         const void *data, size_t len)
 {
     unsigned char *end =
         (unsigned char *)header->msg_control + header->msg_controllen;
@@ -37,10 +37,10 @@ static duos_err put(struct msghdr *header, int level, int type,
     return DUOS_OK;
 }
 
-static duos_err put_number(struct msghdr *header, int level, int type,
-                           int number)
+static duos_err put_item_number(struct msghdr *header, int level, int type,
+                                int number)
 {
-    return put(header, level, type, &number, sizeof number);
+    return put_item(header, level, type, &number, sizeof number);
 }
 
 static duos_err put_source4(struct msghdr *header, const duos_message *message)
@@ -53,13 +53,13 @@ static duos_err put_source4(struct msghdr *header, const duos_message *message)
         memcpy(&info.ipi_spec_dst, duos__addr_bytes4(&message->local), 4);
     }
     if (DUOS__PKTINFO4 == DUOS__NO_OPTION && !index) {
-        return put(header, IPPROTO_IP, DUOS__IP_SENDSRCADDR, &info.ipi_spec_dst,
-                   sizeof info.ipi_spec_dst);
+        return put_item(header, IPPROTO_IP, DUOS__IP_SENDSRCADDR,
+                        &info.ipi_spec_dst, sizeof info.ipi_spec_dst);
     }
     if (index) {
         memcpy(&info.ipi_ifindex, &message->ifindex, sizeof message->ifindex);
     }
-    return put(header, IPPROTO_IP, DUOS__PKTINFO4, &info, sizeof info);
+    return put_item(header, IPPROTO_IP, DUOS__PKTINFO4, &info, sizeof info);
 }
 
 static duos_err put_source6(struct msghdr *header, const duos_message *message)
@@ -74,7 +74,7 @@ static duos_err put_source6(struct msghdr *header, const duos_message *message)
     if ((message->has & DUOS_HAS_IFINDEX) != 0) {
         info.ipi6_ifindex = message->ifindex;
     }
-    return put(header, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
+    return put_item(header, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
 }
 
 static duos_err put_all4(struct msghdr *header, const duos_message *message)
@@ -85,10 +85,11 @@ static duos_err put_all4(struct msghdr *header, const duos_message *message)
         err = put_source4(header, message);
     }
     if (err == DUOS_OK && (message->has & DUOS_HAS_TTL) != 0) {
-        err = put_number(header, IPPROTO_IP, DUOS__SEND_TTL4, message->ttl);
+        err =
+            put_item_number(header, IPPROTO_IP, DUOS__SEND_TTL4, message->ttl);
     }
     if (err == DUOS_OK && (message->has & DUOS_HAS_TOS) != 0) {
-        err = put(header, IPPROTO_IP, DUOS__SEND_TOS4, &message->tos, 1);
+        err = put_item(header, IPPROTO_IP, DUOS__SEND_TOS4, &message->tos, 1);
     }
     return err;
 }
@@ -101,10 +102,11 @@ static duos_err put_all6(struct msghdr *header, const duos_message *message)
         err = put_source6(header, message);
     }
     if (err == DUOS_OK && (message->has & DUOS_HAS_TTL) != 0) {
-        err = put_number(header, IPPROTO_IPV6, IPV6_HOPLIMIT, message->ttl);
+        err =
+            put_item_number(header, IPPROTO_IPV6, IPV6_HOPLIMIT, message->ttl);
     }
     if (err == DUOS_OK && (message->has & DUOS_HAS_TOS) != 0) {
-        err = put_number(header, IPPROTO_IPV6, IPV6_TCLASS, message->tos);
+        err = put_item_number(header, IPPROTO_IPV6, IPV6_TCLASS, message->tos);
     }
     return err;
 }
@@ -265,7 +267,7 @@ static const struct row {
     int type; /* may be DUOS__NO_OPTION */
     size_t least;
     reader read;
-} rows[] = {
+} item_rows[] = {
     {IPPROTO_IP, DUOS__PKTINFO4, 4, read_pktinfo4},
     {IPPROTO_IP, DUOS__IP_RECVDSTADDR, 4, read_address4},
     {IPPROTO_IP, IP_TTL, 1, read_ttl},
@@ -304,10 +306,10 @@ static void read_item(const struct cmsghdr *item, duos_message *message)
     size_t len = item->cmsg_len - CMSG_LEN(0);
     size_t i;
 
-    for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].level == item->cmsg_level &&
-            rows[i].type == item->cmsg_type && rows[i].least <= len) {
-            rows[i].read(CMSG_DATA(item), len, message);
+    for (i = 0; i < sizeof item_rows / sizeof item_rows[0]; i++) {
+        if (item_rows[i].level == item->cmsg_level &&
+            item_rows[i].type == item->cmsg_type && item_rows[i].least <= len) {
+            item_rows[i].read(CMSG_DATA(item), len, message);
         }
     }
 }

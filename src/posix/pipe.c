@@ -5,7 +5,7 @@
  */
 #include "posix.h"
 
-static duos_err make_safe(int fd)
+static duos_err make_pipe_safe(int fd)
 {
     duos_socket end;
 
@@ -23,9 +23,9 @@ duos_err duos__pipe(int ends[2])
     if (pipe(ends) != 0) {
         return duos__last_error();
     }
-    err = make_safe(ends[0]);
+    err = make_pipe_safe(ends[0]);
     if (err == DUOS_OK) {
-        err = make_safe(ends[1]);
+        err = make_pipe_safe(ends[1]);
     }
     if (err != DUOS_OK) {
         (void)close(ends[0]);

@@ -122,8 +122,8 @@ static void epoll_fini(duos_poller *p)
     p->state = NULL;
 }
 
-static duos_err set_interest(const duos_poller *p, int verb, uint32_t index,
-                             unsigned interest)
+static duos_err set_fd_interest(const duos_poller *p, int verb, uint32_t index,
+                                unsigned interest)
 {
     const duos__poller_entry *e = duos__poller_entry_at(p, index);
 
@@ -133,20 +133,20 @@ static duos_err set_interest(const duos_poller *p, int verb, uint32_t index,
 
 static duos_err epoll_add(duos_poller *p, uint32_t index)
 {
-    return set_interest(p, EPOLL_CTL_ADD, index,
-                        duos__poller_entry_at(p, index)->slot.link);
+    return set_fd_interest(p, EPOLL_CTL_ADD, index,
+                           duos__poller_entry_at(p, index)->slot.link);
 }
 
 static duos_err epoll_mod(duos_poller *p, uint32_t index, unsigned interest)
 {
-    return set_interest(p, EPOLL_CTL_MOD, index, interest);
+    return set_fd_interest(p, EPOLL_CTL_MOD, index, interest);
 }
 
 /* The last close of a socket removes it without a call (trap 66). */
 static void epoll_del(duos_poller *p, uint32_t index, bool closing)
 {
     if (!closing) {
-        (void)set_interest(p, EPOLL_CTL_DEL, index, 0);
+        (void)set_fd_interest(p, EPOLL_CTL_DEL, index, 0);
     }
 }
 

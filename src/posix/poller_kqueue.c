@@ -28,7 +28,7 @@ typedef struct kqueue_state {
     struct kevent batch[BATCH];
 } kqueue_state;
 
-static kqueue_state *state_of(const duos_poller *p)
+static kqueue_state *kqueue_state_of(const duos_poller *p)
 {
     return (kqueue_state *)p->state;
 }
@@ -97,8 +97,8 @@ static duos_err change_filters(const kqueue_state *state, int fd, uint64_t name,
 }
 
 /* All or nothing. */
-static duos_err set_interest(const kqueue_state *state, int fd, uint64_t name,
-                             unsigned from, unsigned to)
+static duos_err set_fd_interest(const kqueue_state *state, int fd,
+                                uint64_t name, unsigned from, unsigned to)
 {
     duos_err err = change_filters(state, fd, name, from, to);
 
@@ -153,7 +153,7 @@ static duos_err kqueue_init(duos_poller *p)
 
 static void kqueue_fini(duos_poller *p)
 {
-    kqueue_state *state = state_of(p);
+    kqueue_state *state = kqueue_state_of(p);
 
     (void)close(state->fd);
     duos__fdbits_fini(&state->bits, &p->alloc);
@@ -188,7 +188,7 @@ static duos_err reserve(kqueue_state *state, uint32_t index,
 /* The kernel would take a socket twice, and forget the first name. */
 static duos_err kqueue_add(duos_poller *p, uint32_t index)
 {
-    kqueue_state *state = state_of(p);
+    kqueue_state *state = kqueue_state_of(p);
     const duos__poller_entry *e = duos__poller_entry_at(p, index);
     int fd = (int)e->os;
     duos_err err = duos__fdbits_reserve(&state->bits, fd, &p->alloc);
@@ -206,8 +206,8 @@ static duos_err kqueue_add(duos_poller *p, uint32_t index)
         /* Without a filter the kernel is told nothing yet. */
         err = fcntl(fd, F_GETFD) < 0 ? duos__last_error() : DUOS_OK;
     } else {
-        err = set_interest(state, fd, duos__slot_name(&e->slot, index), 0,
-                           e->slot.link);
+        err = set_fd_interest(state, fd, duos__slot_name(&e->slot, index), 0,
+                              e->slot.link);
     }
     if (err == DUOS_OK) {
         duos__fdbits_set(&state->bits, WATCHED, fd);
@@ -219,15 +219,15 @@ static duos_err kqueue_mod(duos_poller *p, uint32_t index, unsigned interest)
 {
     const duos__poller_entry *e = duos__poller_entry_at(p, index);
 
-    return set_interest(state_of(p), (int)e->os,
-                        duos__slot_name(&e->slot, index), e->slot.link,
-                        interest);
+    return set_fd_interest(kqueue_state_of(p), (int)e->os,
+                           duos__slot_name(&e->slot, index), e->slot.link,
+                           interest);
 }
 
 /* The close of a descriptor takes its filters along, duplicates or not. */
 static void kqueue_del(duos_poller *p, uint32_t index, bool closing)
 {
-    kqueue_state *state = state_of(p);
+    kqueue_state *state = kqueue_state_of(p);
     const duos__poller_entry *e = duos__poller_entry_at(p, index);
 
     duos__fdbits_clear(&state->bits, WATCHED, (int)e->os);
@@ -258,13 +258,13 @@ static unsigned found_of(const struct kevent *event)
  * A place that an earlier wait left behind is known by the token that stands
  * there now, so nothing need be cleared between waits.
  */
-static void put(const duos_poller *p, const struct kevent *event,
-                duos_poll_event *events, size_t *count)
+static void put_event(const duos_poller *p, const struct kevent *event,
+                      duos_poll_event *events, size_t *count)
 {
     uint32_t index = (uint32_t)(uintptr_t)event->udata;
     const duos__poller_entry *e = duos__poller_entry_at(p, index);
     uint64_t name = duos__slot_name(&e->slot, index);
-    uint32_t *place = &state_of(p)->places[index];
+    uint32_t *place = &kqueue_state_of(p)->places[index];
 
     if (DUOS_UNLIKELY(event->udata != udata_of(name))) {
         return;
@@ -284,7 +284,7 @@ static void put(const duos_poller *p, const struct kevent *event,
 static duos_err kqueue_wait(duos_poller *p, duos_poll_event *events, size_t cap,
                             int32_t timeout_ms, size_t *count)
 {
-    kqueue_state *state = state_of(p);
+    kqueue_state *state = kqueue_state_of(p);
     struct timespec limit;
     int taken;
     int i;
@@ -302,7 +302,7 @@ static duos_err kqueue_wait(duos_poller *p, duos_poll_event *events, size_t cap,
         if (DUOS_UNLIKELY(state->batch[i].filter == EVFILT_USER)) {
             p->woken = true;
         } else {
-            put(p, &state->batch[i], events, count);
+            put_event(p, &state->batch[i], events, count);
         }
     }
     return DUOS_OK;
@@ -312,10 +312,10 @@ static duos_err kqueue_wakeup(duos_poller *p)
 {
     struct kevent change;
 
-    change_init(&change, state_of(p)->fd, 0);
+    change_init(&change, kqueue_state_of(p)->fd, 0);
     change.filter = EVFILT_USER;
     change.fflags = NOTE_TRIGGER;
-    if (kevent(state_of(p)->fd, &change, 1, NULL, 0, NULL) != 0) {
+    if (kevent(kqueue_state_of(p)->fd, &change, 1, NULL, 0, NULL) != 0) {
         return duos__last_error();
     }
     return DUOS_OK;
@@ -323,7 +323,7 @@ static duos_err kqueue_wakeup(duos_poller *p)
 
 static duos_err kqueue_os_handle(const duos_poller *p, intptr_t *out)
 {
-    *out = state_of(p)->fd;
+    *out = kqueue_state_of(p)->fd;
     return DUOS_OK;
 }
 

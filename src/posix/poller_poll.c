@@ -24,12 +24,13 @@ typedef struct poll_state {
     sys_wakeup wakeup;
 } poll_state;
 
-static poll_state *state_of(const duos_poller *p)
+static poll_state *poll_state_of(const duos_poller *p)
 {
     return (poll_state *)p->state;
 }
 
-static duos_err grow(poll_state *state, size_t room, const duos_alloc *alloc)
+static duos_err grow_places(poll_state *state, size_t room,
+                            const duos_alloc *alloc)
 {
     struct pollfd *places = (struct pollfd *)duos__resize(
         alloc, state->places, state->room, room, sizeof *places);
@@ -47,18 +48,19 @@ static duos_err grow(poll_state *state, size_t room, const duos_alloc *alloc)
 }
 
 /* Growth by half keeps adding cheap without leaving much unused. */
-static duos_err reserve(poll_state *state, size_t place,
-                        const duos_alloc *alloc)
+static duos_err reserve_place(poll_state *state, size_t place,
+                              const duos_alloc *alloc)
 {
     size_t room = state->room + state->room / 2;
 
     if (place < state->room) {
         return DUOS_OK;
     }
-    return grow(state, room > place ? room : place + 1, alloc);
+    return grow_places(state, room > place ? room : place + 1, alloc);
 }
 
-static void put(poll_state *state, size_t place, int fd, unsigned interest)
+static void put_polled(poll_state *state, size_t place, int fd,
+                       unsigned interest)
 {
     struct pollfd *polled = &state->places[place];
 
@@ -82,7 +84,7 @@ static duos_err poll_init(duos_poller *p)
         return DUOS_ENOMEM;
     }
     duos__fdbits_init(&state->bits, 1);
-    err = grow(state, FIRST_ROOM, &p->alloc);
+    err = grow_places(state, FIRST_ROOM, &p->alloc);
     if (err == DUOS_OK) {
         err = sys_wakeup_open(&state->wakeup);
     }
@@ -93,14 +95,14 @@ static duos_err poll_init(duos_poller *p)
         return err;
     }
     state->count = 1;
-    put(state, 0, duos__fd(state->wakeup.recv_end), DUOS_READ);
+    put_polled(state, 0, duos__fd(state->wakeup.recv_end), DUOS_READ);
     p->state = state;
     return DUOS_OK;
 }
 
 static void poll_fini(duos_poller *p)
 {
-    poll_state *state = state_of(p);
+    poll_state *state = poll_state_of(p);
 
     sys_wakeup_close(&state->wakeup);
     duos__fdbits_fini(&state->bits, &p->alloc);
@@ -111,13 +113,13 @@ static void poll_fini(duos_poller *p)
 
 static duos_err poll_add(duos_poller *p, uint32_t index)
 {
-    poll_state *state = state_of(p);
+    poll_state *state = poll_state_of(p);
     const duos__poller_entry *e = duos__poller_entry_at(p, index);
     int fd = (int)e->os;
     duos_err err = duos__fdbits_reserve(&state->bits, fd, &p->alloc);
 
     if (err == DUOS_OK) {
-        err = reserve(state, (size_t)index + 1, &p->alloc);
+        err = reserve_place(state, (size_t)index + 1, &p->alloc);
     }
     if (err != DUOS_OK) {
         return err;
@@ -126,7 +128,7 @@ static duos_err poll_add(duos_poller *p, uint32_t index)
         return DUOS_EEXIST;
     }
     duos__fdbits_set(&state->bits, WATCHED, fd);
-    put(state, (size_t)index + 1, fd, e->slot.link);
+    put_polled(state, (size_t)index + 1, fd, e->slot.link);
     return DUOS_OK;
 }
 
@@ -134,22 +136,23 @@ static duos_err poll_mod(duos_poller *p, uint32_t index, unsigned interest)
 {
     const duos__poller_entry *e = duos__poller_entry_at(p, index);
 
-    put(state_of(p), (size_t)index + 1, (int)e->os, interest);
+    put_polled(poll_state_of(p), (size_t)index + 1, (int)e->os, interest);
     return DUOS_OK;
 }
 
 static void poll_del(duos_poller *p, uint32_t index, bool closing)
 {
-    poll_state *state = state_of(p);
+    poll_state *state = poll_state_of(p);
     int fd = (int)duos__poller_entry_at(p, index)->os;
 
     (void)closing;
     duos__fdbits_clear(&state->bits, WATCHED, fd);
-    put(state, (size_t)index + 1, fd, 0);
+    put_polled(state, (size_t)index + 1, fd, 0);
 }
 
 /* Reports until found places were seen or the caller's array is full. */
-static void scan(poll_state *state, size_t found, duos__poller_sink *sink)
+static void scan_polled(poll_state *state, size_t found,
+                        duos__poller_sink *sink)
 {
     size_t left = state->count - 1;
     size_t place = state->next;
@@ -172,7 +175,7 @@ static void scan(poll_state *state, size_t found, duos__poller_sink *sink)
 static duos_err poll_wait(duos_poller *p, duos_poll_event *events, size_t cap,
                           int32_t timeout_ms, size_t *count)
 {
-    poll_state *state = state_of(p);
+    poll_state *state = poll_state_of(p);
     duos__poller_sink sink = {p, events, cap, 0};
     int found = poll(state->places, (nfds_t)state->count, timeout_ms);
 
@@ -184,17 +187,17 @@ static duos_err poll_wait(duos_poller *p, duos_poll_event *events, size_t cap,
         p->woken = true;
         found--;
     }
-    scan(state, (size_t)found, &sink);
+    scan_polled(state, (size_t)found, &sink);
     *count = sink.count;
     return DUOS_OK;
 }
 
 static duos_err poll_wakeup(duos_poller *p)
 {
-    return sys_wakeup_signal(&state_of(p)->wakeup);
+    return sys_wakeup_signal(&poll_state_of(p)->wakeup);
 }
 
 const duos__poller_ops duos__poller_poll = {
-    DUOS_POLLER_POLL, poll_init, poll_fini,   poll_add,       poll_mod,
+    DUOS_POLLER_POLL, poll_init, poll_fini,   poll_add, poll_mod,
     poll_del,         poll_wait, poll_wakeup, NULL,
 };

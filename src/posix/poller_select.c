@@ -29,7 +29,7 @@ typedef struct select_state {
     sys_wakeup wakeup;
 } select_state;
 
-static select_state *state_of(const duos_poller *p)
+static select_state *select_state_of(const duos_poller *p)
 {
     return (select_state *)p->state;
 }
@@ -43,14 +43,14 @@ static void want(select_state *state, unsigned row, int fd, bool on)
     }
 }
 
-static void set_interest(select_state *state, int fd, unsigned interest)
+static void set_wanted(select_state *state, int fd, unsigned interest)
 {
     want(state, WANT_READ, fd, (interest & DUOS_READ) != 0);
     want(state, WANT_WRITE, fd, (interest & DUOS_WRITE) != 0);
 }
 
-static duos_err watch(select_state *state, int fd, unsigned interest,
-                      const duos_alloc *alloc)
+static duos_err watch_fd(select_state *state, int fd, unsigned interest,
+                         const duos_alloc *alloc)
 {
     duos_err err = duos__fdbits_reserve(&state->bits, fd, alloc);
 
@@ -61,7 +61,7 @@ static duos_err watch(select_state *state, int fd, unsigned interest,
         return DUOS_EEXIST;
     }
     duos__fdbits_set(&state->bits, WATCHED, fd);
-    set_interest(state, fd, interest);
+    set_wanted(state, fd, interest);
     if (fd >= state->top) {
         state->top = fd + 1;
     }
@@ -80,8 +80,8 @@ static duos_err select_init(duos_poller *p)
     duos__fdbits_init(&state->bits, ROWS);
     err = sys_wakeup_open(&state->wakeup);
     if (err == DUOS_OK) {
-        err = watch(state, duos__fd(state->wakeup.recv_end), DUOS_READ,
-                    &p->alloc);
+        err = watch_fd(state, duos__fd(state->wakeup.recv_end), DUOS_READ,
+                       &p->alloc);
         if (err != DUOS_OK) {
             sys_wakeup_close(&state->wakeup);
         }
@@ -96,7 +96,7 @@ static duos_err select_init(duos_poller *p)
 
 static void select_fini(duos_poller *p)
 {
-    select_state *state = state_of(p);
+    select_state *state = select_state_of(p);
 
     sys_wakeup_close(&state->wakeup);
     duos__fdbits_fini(&state->bits, &p->alloc);
@@ -108,23 +108,23 @@ static duos_err select_add(duos_poller *p, uint32_t index)
 {
     const duos__poller_entry *e = duos__poller_entry_at(p, index);
 
-    return watch(state_of(p), (int)e->os, e->slot.link, &p->alloc);
+    return watch_fd(select_state_of(p), (int)e->os, e->slot.link, &p->alloc);
 }
 
 static duos_err select_mod(duos_poller *p, uint32_t index, unsigned interest)
 {
-    set_interest(state_of(p), (int)duos__poller_entry_at(p, index)->os,
-                 interest);
+    set_wanted(select_state_of(p), (int)duos__poller_entry_at(p, index)->os,
+               interest);
     return DUOS_OK;
 }
 
 static void select_del(duos_poller *p, uint32_t index, bool closing)
 {
-    select_state *state = state_of(p);
+    select_state *state = select_state_of(p);
     int fd = (int)duos__poller_entry_at(p, index)->os;
 
     (void)closing;
-    set_interest(state, fd, 0);
+    set_wanted(state, fd, 0);
     duos__fdbits_clear(&state->bits, WATCHED, fd);
     while (state->top > 0 &&
            !duos__fdbits_test(&state->bits, WATCHED, state->top - 1)) {
@@ -133,7 +133,7 @@ static void select_del(duos_poller *p, uint32_t index, bool closing)
 }
 
 /* select on the rows GOT_READ and GOT_WRITE: the number of bits it left. */
-static int ask(select_state *state, int32_t timeout_ms)
+static int ask_select(select_state *state, int32_t timeout_ms)
 {
     void *readable = duos__fdbits_row(&state->bits, GOT_READ);
     void *writable = duos__fdbits_row(&state->bits, GOT_WRITE);
@@ -152,7 +152,7 @@ static void copy_wanted(select_state *state)
 }
 
 /* Live entries with an interest; others are not in any row. */
-static bool is_wanted(const duos__poller_entry *e)
+static bool is_reported(const duos__poller_entry *e)
 {
     return (e->slot.generation & 1) != 0 && e->slot.link != 0;
 }
@@ -172,7 +172,7 @@ static int drop_bad(const duos_poller *p, select_state *state)
         const duos__poller_entry *e = duos__poller_entry_at(p, index);
         int fd = (int)e->os;
 
-        if (is_wanted(e) && !is_open(fd)) {
+        if (is_reported(e) && !is_open(fd)) {
             duos__fdbits_clear(&state->bits, GOT_READ, fd);
             duos__fdbits_clear(&state->bits, GOT_WRITE, fd);
             bad++;
@@ -181,7 +181,7 @@ static int drop_bad(const duos_poller *p, select_state *state)
     return bad;
 }
 
-static unsigned found_of(const select_state *state, int fd, bool any_bad)
+static unsigned found_of_fd(const select_state *state, int fd, bool any_bad)
 {
     unsigned found = 0;
 
@@ -198,8 +198,8 @@ static unsigned found_of(const select_state *state, int fd, bool any_bad)
 }
 
 /* Reports until all bits were seen or the caller's array is full. */
-static void scan(select_state *state, int bits, int bad,
-                 duos__poller_sink *sink)
+static void scan_sets(select_state *state, int bits, int bad,
+                      duos__poller_sink *sink)
 {
     const duos_poller *p = sink->poller;
     uint32_t index = state->next;
@@ -212,7 +212,7 @@ static void scan(select_state *state, int bits, int bad,
 
         index = index < p->entries.used ? index : 0;
         e = duos__poller_entry_at(p, index);
-        found = is_wanted(e) ? found_of(state, (int)e->os, bad > 0) : 0;
+        found = is_reported(e) ? found_of_fd(state, (int)e->os, bad > 0) : 0;
         if ((found & DUOS_ERROR) != 0) {
             bad--;
         } else {
@@ -229,18 +229,18 @@ static void scan(select_state *state, int bits, int bad,
 static duos_err select_wait(duos_poller *p, duos_poll_event *events, size_t cap,
                             int32_t timeout_ms, size_t *count)
 {
-    select_state *state = state_of(p);
+    select_state *state = select_state_of(p);
     int wakeup = duos__fd(state->wakeup.recv_end);
     duos__poller_sink sink = {p, events, cap, 0};
     int bits;
     int bad = 0;
 
     copy_wanted(state);
-    bits = ask(state, timeout_ms);
+    bits = ask_select(state, timeout_ms);
     if (bits < 0 && errno == EBADF) {
         copy_wanted(state);
         bad = drop_bad(p, state);
-        bits = ask(state, 0);
+        bits = ask_select(state, 0);
     }
     if (bits < 0) {
         return duos__last_error();
@@ -250,18 +250,17 @@ static duos_err select_wait(duos_poller *p, duos_poll_event *events, size_t cap,
         p->woken = true;
         bits--;
     }
-    scan(state, bits, bad, &sink);
+    scan_sets(state, bits, bad, &sink);
     *count = sink.count;
     return DUOS_OK;
 }
 
 static duos_err select_wakeup(duos_poller *p)
 {
-    return sys_wakeup_signal(&state_of(p)->wakeup);
+    return sys_wakeup_signal(&select_state_of(p)->wakeup);
 }
 
 const duos__poller_ops duos__poller_select = {
-    DUOS_POLLER_SELECT, select_init,   select_fini,
-    select_add,         select_mod,    select_del,
-    select_wait,        select_wakeup, NULL,
+    DUOS_POLLER_SELECT, select_init, select_fini,   select_add, select_mod,
+    select_del,         select_wait, select_wakeup, NULL,
 };

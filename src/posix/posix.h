@@ -2,34 +2,15 @@
 /*
  * posix.h - what the POSIX systems call things, and what some of them lack.
  *
- * Every .c file of this folder includes it first: it sets the feature-test
- * macros, which must stand before any system header. An option that a system
- * does not have is DUOS__NO_OPTION here or in option_names.h, so no other
- * file asks which system it is compiled for.
+ * Every .c file of this folder includes it first, since features.h must stand
+ * before any system header. An option that a system does not have is
+ * DUOS__NO_OPTION here or in option_names.h, so no other file asks which system
+ * it is compiled for.
  */
 #ifndef DUOS_POSIX_H
 #define DUOS_POSIX_H
 
-/* glibc and musl: accept4, SOCK_CLOEXEC, clock_gettime under -std=c99. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-/* glibc on 32 bits: files of more than 2 GB. */
-#ifndef _FILE_OFFSET_BITS
-#define _FILE_OFFSET_BITS 64
-#endif
-/* macOS: all of the BSD API, and a select without a limit of 1,024. */
-#ifndef _DARWIN_C_SOURCE
-#define _DARWIN_C_SOURCE 1
-#endif
-/* macOS: the options of IPv6, IPV6_PKTINFO and its kin, as RFC 3542 has
- * them. */
-#ifndef __APPLE_USE_RFC_3542
-#define __APPLE_USE_RFC_3542 1
-#endif
-#ifndef _NETBSD_SOURCE
-#define _NETBSD_SOURCE 1
-#endif
+#include "features.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -10,13 +10,13 @@
 /* No system lets more travel in one message. */
 #define HANDLES_MAX 255
 
-typedef union control {
+typedef union handle_control {
     struct cmsghdr align;
     unsigned char bytes[CMSG_SPACE(HANDLES_MAX * sizeof(int))];
-} control;
+} handle_control;
 
-static void prepare(struct msghdr *message, struct iovec *part,
-                    control *ancillary, size_t room)
+static void prepare_message(struct msghdr *message, struct iovec *part,
+                            handle_control *ancillary, size_t room)
 {
     memset(message, 0, sizeof *message);
     message->msg_iov = part;
@@ -32,13 +32,13 @@ sys_count sys_send_handle(duos_socket s, const void *data, size_t len,
     struct msghdr message;
     struct cmsghdr *head;
     struct iovec part;
-    control ancillary;
+    handle_control ancillary;
     ssize_t result;
 
     memset(&ancillary, 0, sizeof ancillary);
     part.iov_base = (void *)(uintptr_t)data;
     part.iov_len = len;
-    prepare(&message, &part, &ancillary, CMSG_SPACE(sizeof fd));
+    prepare_message(&message, &part, &ancillary, CMSG_SPACE(sizeof fd));
     head = CMSG_FIRSTHDR(&message);
     head->cmsg_level = SOL_SOCKET;
     head->cmsg_type = SCM_RIGHTS;
@@ -61,7 +61,7 @@ static size_t take_handles(struct cmsghdr *head, int *fds, size_t room)
     return count;
 }
 
-static size_t take_all(struct msghdr *message, int fds[HANDLES_MAX])
+static size_t take_all_handles(struct msghdr *message, int fds[HANDLES_MAX])
 {
     struct cmsghdr *head;
     size_t count = 0;
@@ -89,10 +89,10 @@ static duos_err make_private(int fd)
     return duos__last_error();
 }
 
-static duos_err choose(struct msghdr *message, intptr_t *handle)
+static duos_err choose_handle(struct msghdr *message, intptr_t *handle)
 {
     int fds[HANDLES_MAX];
-    size_t count = take_all(message, fds);
+    size_t count = take_all_handles(message, fds);
     duos_err err = DUOS_OK;
 
     if ((message->msg_flags & MSG_CTRUNC) != 0) {
@@ -112,17 +112,17 @@ sys_count sys_recv_handle(duos_socket s, void *data, size_t cap,
 {
     struct msghdr message;
     struct iovec part;
-    control ancillary;
+    handle_control ancillary;
     ssize_t result;
     duos_err err;
 
     part.iov_base = data;
     part.iov_len = cap;
-    prepare(&message, &part, &ancillary, sizeof ancillary);
+    prepare_message(&message, &part, &ancillary, sizeof ancillary);
     result = recvmsg(duos__fd(s), &message, MSG_CMSG_CLOEXEC);
     if (result < 0) {
         return duos__last_error();
     }
-    err = choose(&message, handle);
+    err = choose_handle(&message, handle);
     return err == DUOS_OK ? result : err;
 }

@@ -55,12 +55,12 @@ static bool await_input(const sys_input *in)
 }
 
 /* EAGAIN: the stream was inherited in its non-blocking mode. */
-static bool may_go_on(int error)
+static bool may_read_on(int error)
 {
     return error == EINTR || error == EAGAIN || error == EWOULDBLOCK;
 }
 
-static void read_block(sys_input *in)
+static void read_input(sys_input *in)
 {
     ssize_t result;
 
@@ -70,7 +70,7 @@ static void read_block(sys_input *in)
             return;
         }
         result = read(STDIN_FILENO, in->block, sizeof in->block);
-    } while (result < 0 && may_go_on(errno));
+    } while (result < 0 && may_read_on(errno));
     if (result > 0) {
         in->err = DUOS_OK;
         in->len = (size_t)result;
@@ -80,7 +80,7 @@ static void read_block(sys_input *in)
 }
 
 /* Hands the block over and waits until the next one is wanted. */
-static bool hand_over(sys_input *in)
+static bool hand_over_block(sys_input *in)
 {
     bool more;
 
@@ -97,13 +97,13 @@ static bool hand_over(sys_input *in)
     return more;
 }
 
-static void *run(void *user)
+static void *run_reader(void *user)
 {
     sys_input *in = (sys_input *)user;
 
     do {
-        read_block(in);
-    } while (hand_over(in));
+        read_input(in);
+    } while (hand_over_block(in));
     free_input(in);
     return NULL;
 }
@@ -135,7 +135,7 @@ static duos_err start_thread(sys_input *in)
     int error;
 
     block_signals(&before);
-    error = pthread_create(&thread, NULL, run, in);
+    error = pthread_create(&thread, NULL, run_reader, in);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error != 0) {
         return DUOS_ENOMEM;

@@ -94,7 +94,7 @@ static void fill_addr(const struct ifaddrs *entry, duos_interface *out)
                      : count_bits((const uint8_t *)&mask.v6.sin6_addr, 16);
 }
 
-static void fill(const struct ifaddrs *entry, duos_interface *out)
+static void fill_interface(const struct ifaddrs *entry, duos_interface *out)
 {
     memset(out, 0, sizeof *out);
     (void)strncpy(out->name, entry->ifa_name, DUOS_INTERFACE_NAME_MAX);
@@ -122,7 +122,7 @@ duos_err sys_interfaces(duos_interface *list, size_t cap, size_t *count)
             continue;
         }
         if (n < cap) {
-            fill(entry, &list[n]);
+            fill_interface(entry, &list[n]);
         }
         n++;
     }

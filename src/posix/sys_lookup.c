@@ -9,8 +9,8 @@
 #include "posix.h"
 
 /* Addresses of other families are passed over. */
-static size_t take_all(const struct addrinfo *list, duos_addr *addrs,
-                       size_t cap)
+static size_t take_addrs(const struct addrinfo *list, duos_addr *addrs,
+                         size_t cap)
 {
     duos__sockaddr native;
     size_t n = 0;
@@ -42,7 +42,7 @@ duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
     if (code != 0) {
         return duos__eai_error(code, errno);
     }
-    n = take_all(list, addrs, cap);
+    n = take_addrs(list, addrs, cap);
     freeaddrinfo(list);
     if (n == 0) {
         return DUOS_ENODATA;

@@ -63,7 +63,7 @@ static duos_err check_scope(int fd, duos_opt opt, int *family)
  * beforehand, since each connection sets one: the kernel refuses them to
  * other sockets.
  */
-static duos_err find(int fd, duos_opt opt, const duos__native **out)
+static duos_err find_native(int fd, duos_opt opt, const duos__native **out)
 {
     const duos__row *row = &duos__rows[opt];
     const duos__native *native = &row->v4;
@@ -92,7 +92,7 @@ static duos_err find(int fd, duos_opt opt, const duos__native **out)
  * What a refusal means. Linux says ENOPROTOOPT or EOPNOTSUPP to a socket of
  * another protocol, the BSDs say EINVAL as they do to a bad value.
  */
-static duos_err refused(int fd, duos_opt opt, int code)
+static duos_err option_refused(int fd, duos_opt opt, int code)
 {
     int family;
 
@@ -134,7 +134,7 @@ duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
     const duos__native *n;
     duos__native_value native;
     socklen_t len;
-    duos_err err = find(fd, opt, &n);
+    duos_err err = find_native(fd, opt, &n);
 
     if (err != DUOS_OK) {
         return err;
@@ -144,7 +144,7 @@ duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
         return DUOS_ENOENT;
     }
     if (setsockopt(fd, n->level, n->name, &native, len) != 0) {
-        return refused(fd, opt, errno);
+        return option_refused(fd, opt, errno);
     }
     if (n == &duos__rows[opt].v6) {
         set_for_ipv4(fd, opt, value);
@@ -159,7 +159,7 @@ static duos_err get_native(int fd, duos_opt opt, const duos__native *n,
     *len = sizeof *native;
     return getsockopt(fd, n->level, n->name, native, len) == 0
                ? DUOS_OK
-               : refused(fd, opt, errno);
+               : option_refused(fd, opt, errno);
 }
 
 /* What an IP socket of this type speaks, unless somebody asked for more. */
@@ -191,7 +191,7 @@ duos_err sys_opt_get(duos_socket s, duos_opt opt, sys_optval *value)
     const duos__native *n;
     duos__native_value native;
     socklen_t len;
-    duos_err err = find(fd, opt, &n);
+    duos_err err = find_native(fd, opt, &n);
 
     if (err == DUOS_OK && n->name == DUOS__NO_OPTION) {
         return get_protocol(fd, value);
@@ -215,7 +215,7 @@ duos_err sys_opt_supported(duos_socket s, duos_opt opt)
     const duos__native *n;
     duos__native_value native;
     socklen_t len;
-    duos_err err = find(fd, opt, &n);
+    duos_err err = find_native(fd, opt, &n);
 
     if (err == DUOS_OK && n->name != DUOS__NO_OPTION) {
         err = get_native(fd, opt, n, &native, &len);

@@ -15,10 +15,10 @@ typedef struct extended_error {
 } extended_error;
 
 /* Enough for the report, with the address of the router behind it. */
-typedef union control {
+typedef union report_control {
     struct cmsghdr align;
     unsigned char bytes[256];
-} control;
+} report_control;
 
 static bool is_report(const struct cmsghdr *item)
 {
@@ -46,7 +46,7 @@ static duos_err read_report(struct msghdr *header, duos_err *what)
 duos_err sys_take_report(duos_socket s, duos_addr *to, duos_err *what)
 {
     duos__sockaddr name;
-    control room;
+    report_control room;
     struct msghdr header;
     duos_err err;
 

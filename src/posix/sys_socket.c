@@ -98,8 +98,8 @@ duos_err sys_shutdown(duos_socket s, duos_how how)
 }
 
 /* Reads what getsockname or getpeername gave. */
-static duos_err address(int result, const duos__sockaddr *native, socklen_t len,
-                        duos_addr *out)
+static duos_err take_address(int result, const duos__sockaddr *native,
+                             socklen_t len, duos_addr *out)
 {
     duos_addr addr;
     duos_err err = done(result);
@@ -119,7 +119,7 @@ duos_err sys_local_addr(duos_socket s, duos_addr *out)
     socklen_t len = sizeof native;
     int result = getsockname(duos__fd(s), &native.any, &len);
 
-    return address(result, &native, len, out);
+    return take_address(result, &native, len, out);
 }
 
 duos_err sys_peer_addr(duos_socket s, duos_addr *out)
@@ -128,5 +128,5 @@ duos_err sys_peer_addr(duos_socket s, duos_addr *out)
     socklen_t len = sizeof native;
     int result = getpeername(duos__fd(s), &native.any, &len);
 
-    return address(result, &native, len, out);
+    return take_address(result, &native, len, out);
 }

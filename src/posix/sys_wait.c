@@ -13,7 +13,7 @@ size_t sys_wait_scratch(size_t n)
 }
 
 /* How many are bad before anybody was asked: poll passes over negatives. */
-static size_t fill(const sys_wait *list, size_t n, struct pollfd *polled)
+static size_t fill_polled(const sys_wait *list, size_t n, struct pollfd *polled)
 {
     size_t bad = 0;
     size_t i;
@@ -28,7 +28,7 @@ static size_t fill(const sys_wait *list, size_t n, struct pollfd *polled)
 }
 
 /* Returns whether the element has something to tell. */
-static bool judge(sys_wait *element, const struct pollfd *polled)
+static bool judge_polled(sys_wait *element, const struct pollfd *polled)
 {
     unsigned found = duos__poll_found(polled->revents);
 
@@ -48,14 +48,14 @@ duos_err sys_wait_many(sys_wait *list, size_t n, int32_t timeout_ms,
     size_t count = 0;
     size_t i;
 
-    if (fill(list, n, polled) > 0) {
+    if (fill_polled(list, n, polled) > 0) {
         timeout_ms = 0;
     }
     if (poll(polled, (nfds_t)n, timeout_ms) < 0) {
         return duos__last_error();
     }
     for (i = 0; i < n; i++) {
-        count += judge(&list[i], &polled[i]);
+        count += judge_polled(&list[i], &polled[i]);
     }
     *ready = count;
     return DUOS_OK;

@@ -20,16 +20,16 @@ duos_sim *duos__sim_current(void)
     return current;
 }
 
-void duos_sim_config_init(duos_sim_config *config)
+void(duos_sim_config_init)(duos_sim_config *config, size_t size)
 {
-    if (config != NULL) {
-        memset(config, 0, sizeof *config);
-        config->size = sizeof *config;
-        config->seed = 1;
-        config->latency_min_us = 10;
-        config->latency_max_us = 200;
-        config->buffer = 64 * 1024;
-    }
+    duos_sim_config known;
+
+    memset(&known, 0, sizeof known);
+    known.seed = 1;
+    known.latency_min_us = 10;
+    known.latency_max_us = 200;
+    known.buffer = 64 * 1024;
+    duos__versioned_init(config, size, &known, sizeof known);
 }
 
 static bool chances_fit(const duos_sim_config *config)

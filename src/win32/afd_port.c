@@ -9,7 +9,7 @@
 /* Numbers that a device serves. */
 #define GROUP 32u
 
-static duos_err last_error(void)
+static duos_err last_port_error(void)
 {
     return sys_err_from_native((int32_t)GetLastError());
 }
@@ -21,7 +21,7 @@ static OVERLAPPED *context_of(uint32_t number)
 
 /* ---- life -------------------------------------------------------------- */
 
-static duos_err grow(duos__afd_port *port)
+static duos_err grow_port(duos__afd_port *port)
 {
     uint32_t room = port->device_room > 0 ? port->device_room * 2 : 4;
     HANDLE *devices = (HANDLE *)duos__resize(
@@ -43,7 +43,7 @@ duos_err duos__afd_port_reserve(duos__afd_port *port, uint32_t number)
         return DUOS_OK;
     }
     if (port->device_count == port->device_room) {
-        err = grow(port);
+        err = grow_port(port);
     }
     if (err == DUOS_OK) {
         err = duos__afd_open(&port->afd, port->port,
@@ -67,7 +67,8 @@ static duos_err open_port(duos__afd_port *port)
     }
     port->port =
         CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, INT32_MAX);
-    return port->port != NULL ? duos__afd_port_reserve(port, 1) : last_error();
+    return port->port != NULL ? duos__afd_port_reserve(port, 1)
+                              : last_port_error();
 }
 
 duos_err duos__afd_port_open(duos__afd_port *port, const duos_alloc *alloc)
@@ -108,7 +109,7 @@ duos_err duos__afd_port_submit(duos__afd_port *port, uint32_t number,
     }
     if (err != DUOS_OK &&
         !PostQueuedCompletionStatus(port->port, 0, 0, context_of(number))) {
-        return last_error();
+        return last_port_error();
     }
     port->in_flight++;
     return DUOS_OK;
@@ -133,7 +134,7 @@ duos_err duos__afd_port_take(duos__afd_port *port, size_t room,
             timeout_ms < 0 ? INFINITE : (DWORD)timeout_ms, FALSE)) {
         count = 0;
         if (GetLastError() != WAIT_TIMEOUT) {
-            return last_error();
+            return last_port_error();
         }
     }
     *taken = count;
@@ -160,7 +161,7 @@ duos_err duos__afd_port_wake(duos__afd_port *port)
         PostQueuedCompletionStatus(port->port, 0, 0, NULL)) {
         return DUOS_OK;
     }
-    err = last_error();
+    err = last_port_error();
     InterlockedExchange(&port->is_woken, 0);
     return err;
 }

@@ -6,9 +6,9 @@
  * several things apart that are one to a caller, above all the kinds of
  * memory that can be short.
  */
-#define WIN32_NO_STATUS /* ntstatus.h has all, windows.h only a few */
 #include "afd.h"
-#undef WIN32_NO_STATUS
+
+#undef WIN32_NO_STATUS /* windows.h was not to define a few of them */
 
 #include <winternl.h>
 

@@ -26,7 +26,7 @@ void duos__parts_init(duos__parts *to, const duos_buf *parts, size_t count)
     to->count = count == 0 ? 1 : (DWORD)count;
 }
 
-static void init(duos__envelope *envelope, duos__parts *parts)
+static void init_envelope(duos__envelope *envelope, duos__parts *parts)
 {
     memset(&envelope->header, 0, sizeof envelope->header);
     memset(&envelope->name, 0, sizeof envelope->name);
@@ -48,8 +48,8 @@ static size_t item_space(size_t len)
 
 /* ---- sending ------------------------------------------------------------- */
 
-static void put(duos__envelope *envelope, int level, int type, const void *data,
-                size_t len)
+static void put_item(duos__envelope *envelope, int level, int type,
+                     const void *data, size_t len)
 {
     WSABUF *control = &envelope->header.Control;
     WSACMSGHDR *item = (WSACMSGHDR *)(void *)(control->buf + control->len);
@@ -73,7 +73,7 @@ static void put_source4(duos__envelope *envelope, const duos_message *message)
     if ((message->has & DUOS_HAS_IFINDEX) != 0) {
         memcpy(&info.ipi_ifindex, &message->ifindex, sizeof message->ifindex);
     }
-    put(envelope, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+    put_item(envelope, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
 }
 
 static void put_source6(duos__envelope *envelope, const duos_message *message)
@@ -90,7 +90,7 @@ static void put_source6(duos__envelope *envelope, const duos_message *message)
         index = message->ifindex;
     }
     memcpy(&info.ipi6_ifindex, &index, sizeof index);
-    put(envelope, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
+    put_item(envelope, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
 }
 
 static duos_err put_all(duos__envelope *envelope, duos_socket s,
@@ -113,8 +113,8 @@ static duos_err put_all(duos__envelope *envelope, duos_socket s,
     if ((message->has & DUOS_HAS_TOS) != 0) {
         int tos = message->tos;
 
-        put(envelope, ipv4 ? IPPROTO_IP : IPPROTO_IPV6,
-            ipv4 ? IP_TOS : IPV6_TCLASS, &tos, sizeof tos);
+        put_item(envelope, ipv4 ? IPPROTO_IP : IPPROTO_IPV6,
+                 ipv4 ? IP_TOS : IPV6_TCLASS, &tos, sizeof tos);
     }
     return DUOS_OK;
 }
@@ -125,7 +125,7 @@ duos_err duos__envelope_seal(duos__envelope *envelope, duos__parts *parts,
     duos_err err = DUOS_OK;
 
     duos__parts_init(parts, message->parts, message->count);
-    init(envelope, parts);
+    init_envelope(envelope, parts);
     if ((message->has & DUOS_HAS_PEER) != 0) {
         int len = 0;
 
@@ -145,7 +145,7 @@ duos_err duos__envelope_seal(duos__envelope *envelope, duos__parts *parts,
 /* The bytes are cleared: a provider may leave Control.len as it was. */
 void duos__envelope_lay(duos__envelope *envelope, duos__parts *parts)
 {
-    init(envelope, parts);
+    init_envelope(envelope, parts);
     memset(&envelope->control, 0, sizeof envelope->control);
     envelope->header.name = &envelope->name.any;
     envelope->header.namelen = (int)sizeof envelope->name;
@@ -206,7 +206,7 @@ static const struct row {
     int type;
     size_t bytes;
     reader read;
-} rows[] = {
+} item_rows[] = {
     {IPPROTO_IP, IP_PKTINFO, sizeof(struct in_pktinfo), read_pktinfo4},
     {IPPROTO_IP, IP_TTL, sizeof(int), read_ttl},
     {IPPROTO_IP, IP_HOPLIMIT, sizeof(int), read_ttl},
@@ -223,10 +223,10 @@ static void read_item(const WSACMSGHDR *item, duos_message *message)
     size_t len = item->cmsg_len - ITEM_HEADER;
     size_t i;
 
-    for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].level == item->cmsg_level &&
-            rows[i].type == item->cmsg_type && rows[i].bytes <= len) {
-            rows[i].read((const char *)item + ITEM_HEADER, message);
+    for (i = 0; i < sizeof item_rows / sizeof item_rows[0]; i++) {
+        if (item_rows[i].level == item->cmsg_level &&
+            item_rows[i].type == item->cmsg_type && item_rows[i].bytes <= len) {
+            item_rows[i].read((const char *)item + ITEM_HEADER, message);
         }
     }
 }

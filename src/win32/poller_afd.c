@@ -31,7 +31,7 @@ typedef struct afd_state {
     duos__afd_watches watches;
 } afd_state;
 
-static afd_state *state_of(const duos_poller *p)
+static afd_state *afd_state_of(const duos_poller *p)
 {
     return (afd_state *)p->state;
 }
@@ -85,7 +85,7 @@ static void cancel(afd_state *state, uint32_t number)
 /* Brings what AFD is asked in line with the interest. */
 static duos_err update(duos_poller *p, uint32_t number)
 {
-    afd_state *state = state_of(p);
+    afd_state *state = afd_state_of(p);
     duos__afd_watch *w = watch_at(state, number);
     ULONG wanted = wanted_of(p, w);
 
@@ -107,7 +107,7 @@ static duos_err update(duos_poller *p, uint32_t number)
 
 static duos_err update_all(duos_poller *p)
 {
-    duos__afd_watches *watches = &state_of(p)->watches;
+    duos__afd_watches *watches = &afd_state_of(p)->watches;
 
     while (watches->outdated != 0) {
         uint32_t number = watches->outdated;
@@ -145,9 +145,9 @@ static void drain(afd_state *state)
 }
 
 /* Watches that the kernel keeps, against all it promises, stay its own. */
-static void fini(duos_poller *p)
+static void afd_fini(duos_poller *p)
 {
-    afd_state *state = state_of(p);
+    afd_state *state = afd_state_of(p);
 
     drain(state);
     duos__afd_port_close(&state->port);
@@ -158,7 +158,7 @@ static void fini(duos_poller *p)
     p->state = NULL;
 }
 
-static duos_err init(duos_poller *p)
+static duos_err afd_init(duos_poller *p)
 {
     afd_state *state = (afd_state *)duos__new(&p->alloc, sizeof *state);
     duos_err err;
@@ -174,7 +174,7 @@ static duos_err init(duos_poller *p)
     p->state = state;
     err = duos__afd_port_open(&state->port, &p->alloc);
     if (err != DUOS_OK) {
-        fini(p);
+        afd_fini(p);
     }
     return err;
 }
@@ -183,7 +183,7 @@ static duos_err init(duos_poller *p)
 
 static duos_err add_watch(duos_poller *p, uint32_t index, SOCKET base)
 {
-    afd_state *state = state_of(p);
+    afd_state *state = afd_state_of(p);
     uint32_t number;
     duos_err err = duos__afd_watch_add(&state->watches, p, index, &number);
 
@@ -201,7 +201,7 @@ static duos_err add_watch(duos_poller *p, uint32_t index, SOCKET base)
     return DUOS_OK;
 }
 
-static duos_err add(duos_poller *p, uint32_t index)
+static duos_err afd_add(duos_poller *p, uint32_t index)
 {
     duos_socket s = {duos__poller_entry_at(p, index)->os};
     duos_err err = duos__socket_check(s);
@@ -210,7 +210,7 @@ static duos_err add(duos_poller *p, uint32_t index)
     if (err != DUOS_OK) {
         return err;
     }
-    if (duos__afd_watch_find(&state_of(p)->watches, p, s.os) != 0) {
+    if (duos__afd_watch_find(&afd_state_of(p)->watches, p, s.os) != 0) {
         return DUOS_EEXIST;
     }
     err = duos__afd_base(s, &base);
@@ -219,21 +219,21 @@ static duos_err add(duos_poller *p, uint32_t index)
 
 static uint32_t number_of(const duos_poller *p, uint32_t index)
 {
-    return duos__afd_watch_find(&state_of(p)->watches, p,
+    return duos__afd_watch_find(&afd_state_of(p)->watches, p,
                                 duos__poller_entry_at(p, index)->os);
 }
 
-static duos_err mod(duos_poller *p, uint32_t index, unsigned interest)
+static duos_err afd_mod(duos_poller *p, uint32_t index, unsigned interest)
 {
     (void)interest;
-    duos__afd_watch_list(&state_of(p)->watches, number_of(p, index));
+    duos__afd_watch_list(&afd_state_of(p)->watches, number_of(p, index));
     return DUOS_OK;
 }
 
 /* A poll that is pending completes by itself when its socket is closed. */
-static void del(duos_poller *p, uint32_t index, bool closing)
+static void afd_del(duos_poller *p, uint32_t index, bool closing)
 {
-    afd_state *state = state_of(p);
+    afd_state *state = afd_state_of(p);
     uint32_t number = number_of(p, index);
 
     duos__afd_watch_forget(&state->watches, p, number);
@@ -273,8 +273,8 @@ static unsigned events_of(ULONG found)
     return events;
 }
 
-static size_t emit(const duos_poller *p, uint32_t index, ULONG found,
-                   duos_poll_event *event)
+static size_t afd_emit(const duos_poller *p, uint32_t index, ULONG found,
+                       duos_poll_event *event)
 {
     const duos__poller_entry *e = duos__poller_entry_at(p, index);
 
@@ -287,9 +287,9 @@ static size_t emit(const duos_poller *p, uint32_t index, ULONG found,
  * one is dropped and the present one asked at once, so that a wait without
  * time is exact, too. A failure answers every question.
  */
-static size_t tell(duos_poller *p, uint32_t number, duos_poll_event *event)
+static size_t afd_tell(duos_poller *p, uint32_t number, duos_poll_event *event)
 {
-    afd_state *state = state_of(p);
+    afd_state *state = afd_state_of(p);
     duos__afd_watch *w = watch_at(state, number);
     ULONG found = duos__afd_found(&w->request);
     bool outdated = w->status == DUOS__AFD_CANCELLED;
@@ -305,7 +305,7 @@ static size_t tell(duos_poller *p, uint32_t number, duos_poll_event *event)
         return 0;
     }
     duos__afd_watch_list(&state->watches, number);
-    return emit(p, w->entry, found, event);
+    return afd_emit(p, w->entry, found, event);
 }
 
 static size_t tell_all(duos_poller *p, uint32_t taken, duos_poll_event *events,
@@ -316,11 +316,11 @@ static size_t tell_all(duos_poller *p, uint32_t taken, duos_poll_event *events,
 
     *missed = 0;
     for (i = 0; i < taken; i++) {
-        uint32_t number = duos__afd_port_number(&state_of(p)->port, i);
+        uint32_t number = duos__afd_port_number(&afd_state_of(p)->port, i);
 
         if (number == 0) {
             p->woken = true;
-        } else if (tell(p, number, &events[count]) > 0) {
+        } else if (afd_tell(p, number, &events[count]) > 0) {
             count++;
         } else {
             (*missed)++;
@@ -330,8 +330,8 @@ static size_t tell_all(duos_poller *p, uint32_t taken, duos_poll_event *events,
 }
 
 /* Completions that tell nothing must not hide others behind them. */
-static duos_err wait(duos_poller *p, duos_poll_event *events, size_t cap,
-                     int32_t timeout_ms, size_t *count)
+static duos_err afd_wait(duos_poller *p, duos_poll_event *events, size_t cap,
+                         int32_t timeout_ms, size_t *count)
 {
     size_t n = 0;
     size_t missed;
@@ -343,7 +343,7 @@ static duos_err wait(duos_poller *p, duos_poll_event *events, size_t cap,
     do {
         uint32_t taken = 0;
 
-        err = duos__afd_port_take(&state_of(p)->port, cap - n, timeout_ms,
+        err = duos__afd_port_take(&afd_state_of(p)->port, cap - n, timeout_ms,
                                   &taken);
         n += tell_all(p, taken, &events[n], &missed);
         timeout_ms = 0;
@@ -355,19 +355,19 @@ static duos_err wait(duos_poller *p, duos_poll_event *events, size_t cap,
     return err;
 }
 
-static duos_err wakeup(duos_poller *p)
+static duos_err afd_wakeup(duos_poller *p)
 {
-    return duos__afd_port_wake(&state_of(p)->port);
+    return duos__afd_port_wake(&afd_state_of(p)->port);
 }
 
 const duos__poller_ops duos__poller_afd = {
     .id = DUOS_POLLER_AFD,
-    .init = init,
-    .fini = fini,
-    .add = add,
-    .mod = mod,
-    .del = del,
-    .wait = wait,
-    .wakeup = wakeup,
+    .init = afd_init,
+    .fini = afd_fini,
+    .add = afd_add,
+    .mod = afd_mod,
+    .del = afd_del,
+    .wait = afd_wait,
+    .wakeup = afd_wakeup,
     .os_handle = NULL,
 };

@@ -23,7 +23,7 @@ typedef struct select_state {
 /* Slots that fit before the list grows. */
 #define ROOM_MIN 64u
 
-static select_state *state_of(const duos_poller *p)
+static select_state *select_state_of(const duos_poller *p)
 {
     return (select_state *)p->state;
 }
@@ -40,7 +40,7 @@ static void free_list(const duos_alloc *alloc, sys_wait *list, void *scratch,
 /* A new list needs nothing of the old one, so that nothing is copied. */
 static duos_err set_room(duos_poller *p, size_t room)
 {
-    select_state *state = state_of(p);
+    select_state *state = select_state_of(p);
     sys_wait *list =
         (sys_wait *)duos__new(&p->alloc, room * sizeof *state->list);
     void *scratch = duos__new(&p->alloc, sys_wait_scratch(room));
@@ -56,9 +56,9 @@ static duos_err set_room(duos_poller *p, size_t room)
     return DUOS_OK;
 }
 
-static void fini(duos_poller *p)
+static void select_fini(duos_poller *p)
 {
-    select_state *state = state_of(p);
+    select_state *state = select_state_of(p);
 
     sys_wakeup_close(&state->wakeup);
     free_list(&p->alloc, state->list, state->scratch, state->room);
@@ -66,7 +66,7 @@ static void fini(duos_poller *p)
     p->state = NULL;
 }
 
-static duos_err init(duos_poller *p)
+static duos_err select_init(duos_poller *p)
 {
     select_state *state = (select_state *)duos__new(&p->alloc, sizeof *state);
     duos_err err;
@@ -82,7 +82,7 @@ static duos_err init(duos_poller *p)
     p->state = state;
     err = set_room(p, ROOM_MIN);
     if (err != DUOS_OK) {
-        fini(p);
+        select_fini(p);
     }
     return err;
 }
@@ -109,11 +109,11 @@ static bool is_watched(const duos_poller *p, uint32_t except)
     return false;
 }
 
-static duos_err add(duos_poller *p, uint32_t index)
+static duos_err select_add(duos_poller *p, uint32_t index)
 {
     duos_socket s = {duos__poller_entry_at(p, index)->os};
     duos_err err = duos__socket_check(s);
-    size_t room = state_of(p)->room;
+    size_t room = select_state_of(p)->room;
 
     if (err != DUOS_OK) {
         return err;
@@ -125,7 +125,7 @@ static duos_err add(duos_poller *p, uint32_t index)
 }
 
 /* The list is made from the entries, so there is nothing to tell. */
-static duos_err mod(duos_poller *p, uint32_t index, unsigned interest)
+static duos_err select_mod(duos_poller *p, uint32_t index, unsigned interest)
 {
     (void)p;
     (void)index;
@@ -133,7 +133,7 @@ static duos_err mod(duos_poller *p, uint32_t index, unsigned interest)
     return DUOS_OK;
 }
 
-static void del(duos_poller *p, uint32_t index, bool closing)
+static void select_del(duos_poller *p, uint32_t index, bool closing)
 {
     (void)p;
     (void)index;
@@ -145,7 +145,7 @@ static void del(duos_poller *p, uint32_t index, bool closing)
 /* Slots that stand in the list: one that found no room was never added. */
 static uint32_t listed(const duos_poller *p)
 {
-    size_t room = state_of(p)->room - 1;
+    size_t room = select_state_of(p)->room - 1;
 
     return p->entries.used < room ? p->entries.used : (uint32_t)room;
 }
@@ -153,12 +153,12 @@ static uint32_t listed(const duos_poller *p)
 /* The slot that element 1 + i of the list stands for. */
 static uint32_t slot_of(const duos_poller *p, size_t i)
 {
-    return (uint32_t)((state_of(p)->first + i) % listed(p));
+    return (uint32_t)((select_state_of(p)->first + i) % listed(p));
 }
 
 static void fill_list(const duos_poller *p)
 {
-    const select_state *state = state_of(p);
+    const select_state *state = select_state_of(p);
     size_t i;
 
     state->list[0].sock = state->wakeup.recv_end;
@@ -172,8 +172,8 @@ static void fill_list(const duos_poller *p)
     }
 }
 
-static size_t emit(const duos_poller *p, uint32_t index, const sys_wait *w,
-                   duos_poll_event *event)
+static size_t select_emit(const duos_poller *p, uint32_t index,
+                          const sys_wait *w, duos_poll_event *event)
 {
     const duos__poller_entry *e = duos__poller_entry_at(p, index);
     unsigned events = w->bad ? DUOS_READ | DUOS_WRITE | DUOS_ERROR : w->got;
@@ -188,7 +188,7 @@ static size_t emit(const duos_poller *p, uint32_t index, const sys_wait *w,
 /* What does not fit comes first in the next list. */
 static size_t emit_all(duos_poller *p, duos_poll_event *events, size_t cap)
 {
-    select_state *state = state_of(p);
+    select_state *state = select_state_of(p);
     size_t count = 0;
     size_t i;
 
@@ -199,15 +199,15 @@ static size_t emit_all(duos_poller *p, duos_poll_event *events, size_t cap)
             state->first = index;
             break;
         }
-        count += emit(p, index, &state->list[1 + i], &events[count]);
+        count += select_emit(p, index, &state->list[1 + i], &events[count]);
     }
     return count;
 }
 
-static duos_err wait(duos_poller *p, duos_poll_event *events, size_t cap,
-                     int32_t timeout_ms, size_t *count)
+static duos_err select_wait(duos_poller *p, duos_poll_event *events, size_t cap,
+                            int32_t timeout_ms, size_t *count)
 {
-    select_state *state = state_of(p);
+    select_state *state = select_state_of(p);
     size_t ready;
     duos_err err;
 
@@ -228,19 +228,19 @@ static duos_err wait(duos_poller *p, duos_poll_event *events, size_t cap,
     return DUOS_OK;
 }
 
-static duos_err wakeup(duos_poller *p)
+static duos_err select_wakeup(duos_poller *p)
 {
-    return sys_wakeup_signal(&state_of(p)->wakeup);
+    return sys_wakeup_signal(&select_state_of(p)->wakeup);
 }
 
 const duos__poller_ops duos__poller_select = {
     .id = DUOS_POLLER_SELECT,
-    .init = init,
-    .fini = fini,
-    .add = add,
-    .mod = mod,
-    .del = del,
-    .wait = wait,
-    .wakeup = wakeup,
+    .init = select_init,
+    .fini = select_fini,
+    .add = select_add,
+    .mod = select_mod,
+    .del = select_del,
+    .wait = select_wait,
+    .wakeup = select_wakeup,
     .os_handle = NULL,
 };

@@ -55,7 +55,7 @@ static bool is_closed(sys_input *in)
     return closed;
 }
 
-static void end(sys_input *in, DWORD error)
+static void end_reader(sys_input *in, DWORD error)
 {
     switch (error) {
     case ERROR_SUCCESS:
@@ -86,7 +86,7 @@ static void read_bytes(sys_input *in)
     }
     in->len = error == ERROR_SUCCESS ? got : 0;
     if (in->len == 0) {
-        end(in, error);
+        end_reader(in, error);
     }
 }
 
@@ -141,7 +141,7 @@ static bool read_wide(sys_input *in)
     if (!ReadConsoleW(in->handle, in->wide + in->kept, WIDE_MAX - in->kept,
                       &got, NULL) &&
         GetLastError() != ERROR_OPERATION_ABORTED) {
-        end(in, GetLastError());
+        end_reader(in, GetLastError());
         return false;
     }
     if (got == 0) {
@@ -162,7 +162,7 @@ static bool read_wide(sys_input *in)
 
 /* ---- the thread -------------------------------------------------------- */
 
-static void read_block(sys_input *in)
+static void read_input(sys_input *in)
 {
     in->err = DUOS_OK;
     in->len = 0;
@@ -178,7 +178,7 @@ static void read_block(sys_input *in)
 }
 
 /* Hands the block over and waits until the next one is wanted. */
-static bool hand_over(sys_input *in)
+static bool hand_over_block(sys_input *in)
 {
     bool more;
 
@@ -195,13 +195,13 @@ static bool hand_over(sys_input *in)
     return more;
 }
 
-static unsigned __stdcall run(void *user)
+static unsigned __stdcall run_reader(void *user)
 {
     sys_input *in = (sys_input *)user;
 
     do {
-        read_block(in);
-    } while (hand_over(in));
+        read_input(in);
+    } while (hand_over_block(in));
     duos__free(duos_alloc_default(), in, sizeof *in);
     return 0;
 }
@@ -210,7 +210,7 @@ static unsigned __stdcall run(void *user)
 
 static duos_err start_thread(sys_input *in)
 {
-    uintptr_t thread = _beginthreadex(NULL, 0, run, in, 0, NULL);
+    uintptr_t thread = _beginthreadex(NULL, 0, run_reader, in, 0, NULL);
 
     if (thread == 0) {
         return DUOS_ENOMEM;

@@ -16,16 +16,16 @@ typedef ULONG(WINAPI *list_function)(ULONG family, ULONG flags, PVOID reserved,
 typedef ULONG(WINAPI *index_function)(const char *name);
 typedef char *(WINAPI *name_function)(ULONG index, char *name);
 
-typedef struct library {
+typedef struct ip_library {
     HMODULE module;
     list_function list;
     index_function index;
     name_function name;
-} library;
+} ip_library;
 
 #define FIND(name) duos__library_find(lib->module, name)
 
-static duos_err library_open(library *lib)
+static duos_err library_open(ip_library *lib)
 {
     duos_err err = duos__library_open(L"iphlpapi.dll", &lib->module);
 
@@ -46,7 +46,7 @@ static duos_err library_open(library *lib)
 
 duos_err sys_interface_index(const char *name, uint32_t *index)
 {
-    library lib;
+    ip_library lib;
     duos_err err = library_open(&lib);
     uint32_t found;
 
@@ -63,7 +63,8 @@ duos_err sys_interface_index(const char *name, uint32_t *index)
 }
 
 /* NDIS allows names of 256 bytes, but gives short ones. */
-static duos_err name_of(const library *lib, uint32_t index, char *name)
+static duos_err interface_name(const ip_library *lib, uint32_t index,
+                               char *name)
 {
     char found[NDIS_IF_MAX_STRING_SIZE + 1];
     size_t len;
@@ -81,11 +82,11 @@ static duos_err name_of(const library *lib, uint32_t index, char *name)
 
 duos_err sys_interface_name(uint32_t index, char *name)
 {
-    library lib;
+    ip_library lib;
     duos_err err = library_open(&lib);
 
     if (err == DUOS_OK) {
-        err = name_of(&lib, index, name);
+        err = interface_name(&lib, index, name);
         (void)FreeLibrary(lib.module);
     }
     return err;
@@ -101,8 +102,8 @@ typedef struct sink {
 } sink;
 
 /* address: NULL for an interface without one. */
-static void add(sink *to, const duos_interface *like,
-                const IP_ADAPTER_UNICAST_ADDRESS *address)
+static void add_interface(sink *to, const duos_interface *like,
+                          const IP_ADAPTER_UNICAST_ADDRESS *address)
 {
     duos_interface *out;
     duos__sockaddr native;
@@ -121,7 +122,7 @@ static void add(sink *to, const duos_interface *like,
     }
 }
 
-static duos_err add_adapter(const library *lib, sink *to,
+static duos_err add_adapter(const ip_library *lib, sink *to,
                             const IP_ADAPTER_ADDRESSES *adapter)
 {
     const IP_ADAPTER_UNICAST_ADDRESS *address = adapter->FirstUnicastAddress;
@@ -134,7 +135,7 @@ static duos_err add_adapter(const library *lib, sink *to,
     like.up = adapter->OperStatus == IfOperStatusUp;
     like.loopback = adapter->IfType == IF_TYPE_SOFTWARE_LOOPBACK;
     like.multicast = (adapter->Flags & IP_ADAPTER_NO_MULTICAST) == 0;
-    err = name_of(lib, like.index, like.name);
+    err = interface_name(lib, like.index, like.name);
     if (err == DUOS_ENOENT) {
         return DUOS_OK; /* it has gone since */
     }
@@ -142,10 +143,10 @@ static duos_err add_adapter(const library *lib, sink *to,
         return err;
     }
     if (address == NULL) {
-        add(to, &like, NULL);
+        add_interface(to, &like, NULL);
     }
     for (; address != NULL; address = address->Next) {
-        add(to, &like, address);
+        add_interface(to, &like, address);
     }
     return DUOS_OK;
 }
@@ -154,7 +155,7 @@ static duos_err add_adapter(const library *lib, sink *to,
 #define TRIES 5
 
 /* *size bytes that are the caller's; NULL and DUOS_OK: no interface. */
-static duos_err get_adapters(const library *lib, IP_ADAPTER_ADDRESSES **out,
+static duos_err get_adapters(const ip_library *lib, IP_ADAPTER_ADDRESSES **out,
                              ULONG *size)
 {
     const ULONG flags = GAA_FLAG_SKIP_ANYCAST | GAA_FLAG_SKIP_MULTICAST |
@@ -186,7 +187,7 @@ duos_err sys_interfaces(duos_interface *list, size_t cap, size_t *count)
     IP_ADAPTER_ADDRESSES *adapters = NULL;
     const IP_ADAPTER_ADDRESSES *adapter;
     sink to = {list, cap, 0};
-    library lib;
+    ip_library lib;
     ULONG size = 0;
     duos_err err = library_open(&lib);
 

@@ -98,8 +98,8 @@ bool duos__is_stale_report(duos_socket s, int code)
 }
 
 /* from may be NULL. *truncated is only ever set to true. */
-static sys_count receive(duos_socket s, void *data, size_t cap,
-                         duos__sockaddr *from, bool *truncated)
+static sys_count receive_bytes(duos_socket s, void *data, size_t cap,
+                               duos__sockaddr *from, bool *truncated)
 {
     int tries;
 
@@ -125,7 +125,7 @@ sys_count sys_recv(duos_socket s, void *data, size_t cap)
 {
     bool truncated;
 
-    return receive(s, data, cap, NULL, &truncated);
+    return receive_bytes(s, data, cap, NULL, &truncated);
 }
 
 sys_count sys_recvfrom(duos_socket s, void *data, size_t cap, duos_addr *from,
@@ -133,7 +133,7 @@ sys_count sys_recvfrom(duos_socket s, void *data, size_t cap, duos_addr *from,
 {
     duos__sockaddr native = {0};
     bool cut = false;
-    sys_count count = receive(s, data, cap, &native, &cut);
+    sys_count count = receive_bytes(s, data, cap, &native, &cut);
 
     if (count >= 0) {
         duos__addr_from_native(&native, from);

@@ -11,8 +11,8 @@ static duos_err from_wsa(int code)
 }
 
 /* Addresses of other families are passed over. */
-static size_t take_all(const struct addrinfo *list, duos_addr *addrs,
-                       size_t cap)
+static size_t take_addrs(const struct addrinfo *list, duos_addr *addrs,
+                         size_t cap)
 {
     duos__sockaddr native;
     size_t n = 0;
@@ -54,7 +54,7 @@ duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
     if (code != 0) {
         return from_wsa(code);
     }
-    n = take_all(list, addrs, cap);
+    n = take_addrs(list, addrs, cap);
     freeaddrinfo(list);
     if (n == 0) {
         return DUOS_ENODATA;

@@ -89,7 +89,7 @@ typedef struct intake {
     bool truncated;
 } intake;
 
-static int receive_once(const intake *in, DWORD *n)
+static int receive_message_once(const intake *in, DWORD *n)
 {
     WSAMSG *header = in->header;
 
@@ -99,7 +99,7 @@ static int receive_once(const intake *in, DWORD *n)
                                       &header->dwFlags, NULL, NULL);
 }
 
-static sys_count receive(intake *in)
+static sys_count receive_message(intake *in)
 {
     const WSAMSG before = *in->header;
     int tries;
@@ -109,7 +109,7 @@ static sys_count receive(intake *in)
         int code;
 
         *in->header = before;
-        if (receive_once(in, &n) == 0) {
+        if (receive_message_once(in, &n) == 0) {
             in->truncated = (in->header->dwFlags & MSG_TRUNC) != 0;
             return (sys_count)n;
         }
@@ -134,7 +134,7 @@ sys_count sys_recvv(duos_socket s, const duos_buf *parts, size_t count,
     header.dwFlags = ((flags & DUOS_MSG_PEEK) != 0 ? MSG_PEEK : 0) |
                      ((flags & DUOS_MSG_OOB) != 0 ? MSG_OOB : 0);
     in.cap = into.bytes;
-    return receive(&in);
+    return receive_message(&in);
 }
 
 duos_err sys_at_mark(duos_socket s, bool *at)
@@ -175,7 +175,7 @@ duos_err sys_recvmsg(duos_socket s, duos_message *message)
     envelope.header.dwFlags =
         (message->flags & DUOS_MSG_PEEK) != 0 ? MSG_PEEK : 0;
     in.cap = parts.bytes;
-    n = receive(&in);
+    n = receive_message(&in);
     if (n < 0) {
         return (duos_err)n;
     }

@@ -53,7 +53,8 @@ static int our_family(int native)
 }
 
 /* What an option is called on this socket, or DUOS_ENOTSUP. */
-static duos_err find(duos_socket s, duos_opt opt, const duos__native **out)
+static duos_err find_native(duos_socket s, duos_opt opt,
+                            const duos__native **out)
 {
     const duos__row *row = &duos__rows[opt];
     duos_opt_scope scope = duos_opt_describe(opt)->scope;
@@ -282,7 +283,7 @@ duos_err sys_opt_set(duos_socket s, duos_opt opt, const sys_optval *value)
 {
     const duos__native *n;
     DWORD native;
-    duos_err err = find(s, opt, &n);
+    duos_err err = find_native(s, opt, &n);
 
     if (err != DUOS_OK) {
         return err;
@@ -310,7 +311,7 @@ duos_err sys_opt_get(duos_socket s, duos_opt opt, sys_optval *value)
     const duos__native *n;
     DWORD native = 0;
     size_t len = sizeof native;
-    duos_err err = find(s, opt, &n);
+    duos_err err = find_native(s, opt, &n);
 
     if (err != DUOS_OK) {
         return err;
@@ -333,7 +334,7 @@ duos_err sys_opt_supported(duos_socket s, duos_opt opt)
 {
     const duos__native *n;
     sys_optval value;
-    duos_err err = find(s, opt, &n);
+    duos_err err = find_native(s, opt, &n);
 
     if (err == DUOS_OK) {
         err = sys_opt_get(s, opt, &value);

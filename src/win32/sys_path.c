@@ -29,7 +29,7 @@ static bool name_of(const duos_addr *addr, const char *suffix, file_name *out)
 }
 
 /* Codes of files, which are none of Winsock's. */
-static duos_err last_error(void)
+static duos_err last_path_error(void)
 {
     DWORD code = GetLastError();
 
@@ -70,16 +70,16 @@ duos_err sys_path_look(const duos_addr *addr, sys_path_id *id)
     duos_err err = DUOS_OK;
 
     if (!name_of(addr, "", &name)) {
-        return last_error();
+        return last_path_error();
     }
     file = CreateFileW(
         name.text, 0, share, NULL, OPEN_EXISTING,
         FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, NULL);
     if (file == INVALID_HANDLE_VALUE) {
-        return last_error();
+        return last_path_error();
     }
     if (!GetFileInformationByHandle(file, &found)) {
-        err = last_error();
+        err = last_path_error();
     } else {
         id->device = found.dwVolumeSerialNumber;
         id->inode = (uint64_t)found.nFileIndexHigh << 32 | found.nFileIndexLow;
@@ -93,8 +93,9 @@ duos_err sys_path_remove(const duos_addr *addr)
 {
     file_name name;
 
-    return name_of(addr, "", &name) && DeleteFileW(name.text) ? DUOS_OK
-                                                              : last_error();
+    return name_of(addr, "", &name) && DeleteFileW(name.text)
+               ? DUOS_OK
+               : last_path_error();
 }
 
 /* What the directory allows holds for the file. */
@@ -111,12 +112,12 @@ duos_err sys_path_lock(const duos_addr *addr, intptr_t *lock)
     HANDLE file;
 
     if (!name_of(addr, LOCK_SUFFIX, &name)) {
-        return last_error();
+        return last_path_error();
     }
     file = CreateFileW(name.text, GENERIC_WRITE, 0, NULL, OPEN_ALWAYS,
                        FILE_ATTRIBUTE_NORMAL | FILE_FLAG_DELETE_ON_CLOSE, NULL);
     if (file == INVALID_HANDLE_VALUE) {
-        return last_error();
+        return last_path_error();
     }
     *lock = (intptr_t)file;
     return DUOS_OK;

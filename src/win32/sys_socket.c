@@ -63,7 +63,7 @@ static void ignore_unreachable(SOCKET os)
     report(os, SIO_UDP_NETRESET, FALSE);
 }
 
-static duos_err prepare(duos_socket s, duos_type type, unsigned flags)
+static duos_err prepare_socket(duos_socket s, duos_type type, unsigned flags)
 {
     if (type == DUOS_DGRAM && (flags & SYS_OPEN_RAW) == 0) {
         ignore_unreachable(duos__os(s));
@@ -91,7 +91,7 @@ duos_err sys_open(duos_family family, duos_type type, unsigned flags,
         return sys_err_from_native(WSAGetLastError());
     }
     s.os = (intptr_t)os;
-    err = prepare(s, type, flags);
+    err = prepare_socket(s, type, flags);
     if (err != DUOS_OK) {
         closesocket(os);
         return err;

@@ -177,7 +177,7 @@ static size_t merge_by(wait_set *sets, sys_wait *list, size_t n, set_find has)
     return ready;
 }
 
-static size_t merge(wait_set *sets, sys_wait *list, size_t n)
+static size_t merge_sets(wait_set *sets, sys_wait *list, size_t n)
 {
     size_t ready = merge_by(sets, list, n, set_walk);
     int i;
@@ -262,7 +262,7 @@ static duos_err wait_for_some(wait_set *sets, sys_wait *list, size_t n,
         fill_sets(sets, list, n);
         err = select_once(sets, left, &any);
         if (err == DUOS_OK) {
-            *ready = merge(sets, list, n);
+            *ready = merge_sets(sets, list, n);
             if (*ready > 0 || !any) {
                 return DUOS_OK;
             }

@@ -10,15 +10,7 @@
 #ifndef DUOS_WIN32_H
 #define DUOS_WIN32_H
 
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
-#ifndef NOMINMAX
-#define NOMINMAX
-#endif
-#ifndef _WIN32_WINNT
-#define _WIN32_WINNT 0x0601 /* Windows 7 */
-#endif
+#include "features.h"
 
 #include <winsock2.h>
 #include <ws2tcpip.h>

@@ -5,7 +5,8 @@
 # Checks with one compiler that each public header
 #   - compiles alone and without a warning as C99, C11 and C++11;
 #   - brings no system header but <stdbool.h>, <stddef.h> and <stdint.h>, and
-#     no macro of its own that does not begin with DUOS;
+#     no macro of its own that does not begin with DUOS, or stands before a
+#     function of its name: duos_..._init;
 #   - does not mind what comes before or after it, <windows.h> included.
 
 cmake_minimum_required(VERSION 3.16...4.0)
@@ -106,7 +107,8 @@ foreach(dialect IN LISTS dialects)
 
         brings(macros files ${language} ${standard} "${text}")
         list(REMOVE_ITEM macros ${base_macros})
-        list(FILTER macros EXCLUDE REGEX "^#define DUOS")
+        list(FILTER macros EXCLUDE REGEX
+             "^#define (DUOS|duos_[a-z_]+_init$)")
         list(REMOVE_ITEM files ${base_files})
         list(FILTER files EXCLUDE REGEX "/duosock/[a-z_]+[.]h$")
         foreach(stray IN LISTS macros files)

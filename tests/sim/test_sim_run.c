@@ -293,9 +293,30 @@ static void test_sim_run_loop_that_fails_is_told_to_who_looks(void **state)
     end_loop(w, loop);
 }
 
+/* As unit.versioned shows it of the others. */
+static void test_sim_config_of_older_headers_is_not_overrun(void **state)
+{
+    struct {
+        struct {
+            size_t size;
+            uint64_t seed;
+        } config;
+        uint64_t behind;
+    } old;
+
+    (void)state;
+    old.behind = 0x0123456789abcdef;
+    (duos_sim_config_init)((duos_sim_config *)(void *)&old.config,
+                           sizeof old.config);
+    assert_int_equal(old.config.size, sizeof old.config);
+    assert_int_equal(old.config.seed, 1);
+    assert_true(old.behind == 0x0123456789abcdef);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sim_config_of_older_headers_is_not_overrun),
 #define WORLD_TEST(name)                                                       \
     cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
         WORLD_TEST(test_sim_run_timers_of_all_hosts),

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: MIT
+#
+# sources.cmake - which files the library is made of, and which of them belong
+# to which system. src/CMakeLists.txt chooses from these lists for the system
+# that it builds for; cmake/amalgamate.cmake puts all of them into one file and
+# leaves the same choice to the preprocessor.
+
+set(core
+    addr.c
+    addr_format.c
+    addr_ip.c
+    addr_order.c
+    addr_parse.c
+    addr_text.c
+    alloc.c
+    bufq.c
+    cidr.c
+    client.c
+    client_connect.c
+    client_retry.c
+    conn.c
+    conn_close.c
+    conn_deadline.c
+    conn_filter.c
+    conn_ready.c
+    conn_send.c
+    conn_transport.c
+    datagram.c
+    datagram_io.c
+    datagram_limit.c
+    datagram_socket.c
+    deadline.c
+    dial.c
+    dial_race.c
+    dscp.c
+    endpoint.c
+    error.c
+    fdset.c
+    frame.c
+    inherited.c
+    input.c
+    interface.c
+    listen.c
+    listen_path.c
+    local.c
+    loop.c
+    mailbox.c
+    message.c
+    multicast.c
+    name.c
+    offload.c
+    opt_text.c
+    option.c
+    pair.c
+    poller.c
+    proxy.c
+    query.c
+    race.c
+    resolve.c
+    quit.c
+    select.c
+    sendfile.c
+    server.c
+    server_accept.c
+    server_address.c
+    server_admit.c
+    server_end.c
+    shared.c
+    siphash.c
+    slots.c
+    socket.c
+    stream.c
+    tcpinfo.c
+    timer.c
+    version.c)
+
+set(posix
+    posix/eai.c
+    posix/envelope.c
+    posix/fdbits.c
+    posix/option_rows.c
+    posix/option_value.c
+    posix/pipe.c
+    posix/poller_poll.c
+    posix/poller_select.c
+    posix/sys_addr.c
+    posix/sys_error.c
+    posix/sys_file.c
+    posix/sys_group.c
+    posix/sys_handle.c
+    posix/sys_handover.c
+    posix/sys_input.c
+    posix/sys_interface.c
+    posix/sys_io.c
+    posix/sys_lock.c
+    posix/sys_lookup.c
+    posix/sys_lookup_addr.c
+    posix/sys_lookup_service.c
+    posix/sys_message.c
+    posix/sys_offload.c
+    posix/sys_option.c
+    posix/sys_path.c
+    posix/sys_quit.c
+    posix/sys_random.c
+    posix/sys_reuse.c
+    posix/sys_socket.c
+    posix/sys_time.c
+    posix/sys_wait.c)
+
+# Beside these, POSIX systems have one file for each mechanism.
+set(posix_linux
+    posix/poller_epoll.c
+    posix/poller_table_linux.c
+    posix/sys_batch_mmsg.c
+    posix/sys_credentials_peercred.c
+    posix/sys_report_linux.c
+    posix/sys_sendfile_linux.c
+    posix/sys_tcp_info_linux.c
+    posix/sys_wakeup_eventfd.c)
+set(posix_no_linux
+    posix/sys_batch_loop.c
+    posix/sys_credentials_peereid.c
+    posix/sys_report_none.c
+    posix/sys_sendfile_none.c
+    posix/sys_wakeup_pipe.c)
+
+# Of those without epoll: kqueue with EVFILT_USER, which OpenBSD and NetBSD had
+# long after kqueue itself, or not.
+set(posix_kqueue
+    posix/poller_kqueue.c
+    posix/poller_table_kqueue.c)
+set(posix_no_kqueue
+    posix/poller_table_generic.c)
+
+set(posix_apple
+    posix/sys_birth_fcntl.c
+    posix/sys_tcp_info_darwin.c)
+set(posix_no_apple
+    posix/sys_birth_flags.c)
+# Neither Linux nor Apple's.
+set(posix_plain
+    posix/sys_tcp_info_none.c)
+
+set(win32
+    win32/afd.c
+    win32/afd_port.c
+    win32/afd_status.c
+    win32/afd_watch.c
+    win32/if_index.c
+    win32/library.c
+    win32/option_rows.c
+    win32/poller_afd.c
+    win32/poller_select.c
+    win32/poller_table.c
+    win32/envelope.c
+    win32/sys_addr.c
+    win32/sys_batch.c
+    win32/sys_error.c
+    win32/sys_file.c
+    win32/sys_group.c
+    win32/sys_input.c
+    win32/sys_interface.c
+    win32/sys_io.c
+    win32/sys_local.c
+    win32/sys_lock.c
+    win32/sys_lookup.c
+    win32/sys_lookup_addr.c
+    win32/sys_lookup_service.c
+    win32/sys_message.c
+    win32/sys_offload.c
+    win32/sys_option.c
+    win32/sys_path.c
+    win32/sys_quit.c
+    win32/sys_random.c
+    win32/sys_reuse.c
+    win32/sys_socket.c
+    win32/sys_tcp_info.c
+    win32/sys_time.c
+    win32/sys_tune.c
+    win32/sys_wait.c
+    win32/sys_wakeup.c
+    win32/winsock.c)
+
+set(sim
+    sim/datagram.c
+    sim/event.c
+    sim/fault.c
+    sim/file.c
+    sim/group.c
+    sim/io.c
+    sim/land.c
+    sim/names.c
+    sim/net.c
+    sim/partition.c
+    sim/pass.c
+    sim/poller_sim.c
+    sim/port.c
+    sim/process.c
+    sim/rng.c
+    sim/run.c
+    sim/script.c
+    sim/script_line.c
+    sim/sim.c
+    sim/stream.c
+    sim/sys_error.c
+    sim/sys_group.c
+    sim/sys_handover.c
+    sim/sys_input.c
+    sim/sys_interface.c
+    sim/sys_io.c
+    sim/sys_local.c
+    sim/sys_lock.c
+    sim/sys_message.c
+    sim/sys_offload.c
+    sim/sys_option.c
+    sim/sys_path.c
+    sim/sys_quit.c
+    sim/sys_random.c
+    sim/sys_socket.c
+    sim/sys_tcp_info.c
+    sim/sys_time.c
+    sim/sys_wait.c
+    sim/sys_wakeup.c
+    sim/tcp.c
+    sim/trace.c
+    sim/udp.c
+    sim/unix.c
+    sim/unix_dgram.c
+    sim/wire.c)
