@@ -120,6 +120,13 @@ static void test_server_serves_many_at_a_time(void **state)
     check_many(EXAMPLE_SERVER);
 }
 
+static void test_embed_frame_serves_many_at_a_time(void **state)
+{
+    (void)state;
+    check_server(EXAMPLE_EMBED_FRAME);
+    check_many(EXAMPLE_EMBED_FRAME);
+}
+
 static void test_udp_echo_answers_each_datagram(void **state)
 {
     char address[64];
@@ -138,7 +145,8 @@ static void test_examples_fail_with_a_message(void **state)
 {
     static const char *const paths[] = {
         EXAMPLE_TCP_SERVER,    EXAMPLE_TCP_CLIENT, EXAMPLE_SELECT_SERVER,
-        EXAMPLE_POLLER_SERVER, EXAMPLE_SERVER,     EXAMPLE_UDP_ECHO};
+        EXAMPLE_POLLER_SERVER, EXAMPLE_SERVER,     EXAMPLE_UDP_ECHO,
+        EXAMPLE_EMBED_FRAME};
     size_t i;
 
     (void)state;
@@ -159,6 +167,7 @@ int main(void)
         PROGRAM_TEST(test_select_server_serves_many_at_a_time),
         PROGRAM_TEST(test_poller_server_serves_many_at_a_time),
         PROGRAM_TEST(test_server_serves_many_at_a_time),
+        PROGRAM_TEST(test_embed_frame_serves_many_at_a_time),
         PROGRAM_TEST(test_udp_echo_answers_each_datagram),
         PROGRAM_TEST(test_sim_retry_is_answered_for_every_seed),
         PROGRAM_TEST(test_examples_fail_with_a_message),
