@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * embed_libuv.c - the echo server within libuv's loop: one uv_poll on the
- * descriptor of duosock's poller, and one uv_timer for its next timer. libuv
- * runs the program; a turn of duosock is one of its callbacks.
- *
- * The descriptor is there with epoll and kqueue (duos_poller_os_handle).
+ * embed_libuv.c - the echo server within libuv's loop: a uv_poll on the
+ * descriptor that epoll and kqueue have, and a uv_timer for the next timer.
  *
  * Usage: embed_libuv [ADDRESS [CLIENTS]]; it ends after so many clients.
  */
@@ -14,13 +11,9 @@
 #include <stdlib.h>
 #include <uv.h>
 
-typedef struct host {
-    duos_loop *loop;
-    uv_poll_t poll;
-    uv_timer_t timer;
-    uv_prepare_t prepare;
-    long left;
-} host;
+static duos_loop *loop;
+static uv_timer_t due;
+static long left = -1;
 
 static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
 {
@@ -32,97 +25,75 @@ static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
 
 static void on_close(duos_conn *conn, duos_err reason, void *user)
 {
-    host *h = user;
-
-    (void)conn;
     (void)reason;
-    h->left -= h->left > 0;
-    if (h->left == 0) {
-        uv_stop(uv_default_loop());
+    (void)user;
+    left -= left > 0;
+    if (left == 0) {
+        duos_loop_stop(duos_conn_loop(conn));
     }
 }
 
-static void on_poll(uv_poll_t *poll, int status, int events)
+/* A turn ends with DUOS_ECANCELED when duos_loop_stop was called. */
+static void on_due(uv_timer_t *timer)
 {
-    host *h = poll->data;
+    if (duos_loop_step(loop, 0) != DUOS_OK) {
+        uv_stop(timer->loop);
+    }
+}
 
+static void on_ready(uv_poll_t *poll, int status, int events)
+{
+    (void)poll;
     (void)status;
     (void)events;
-    if (duos_loop_step(h->loop, 0) != DUOS_OK) {
-        uv_stop(uv_default_loop());
-    }
+    on_due(&due);
 }
 
-static void on_timer(uv_timer_t *timer)
-{
-    host *h = timer->data;
-
-    on_poll(&h->poll, 0, 0);
-}
-
-/* Before libuv waits: no longer than duosock's next timer. */
+/* Before libuv waits: no longer than until duosock's next timer. */
 static void on_prepare(uv_prepare_t *prepare)
 {
-    host *h = prepare->data;
-    int64_t wait_ms = duos_loop_next_timeout_ms(h->loop);
+    int64_t wait_ms = duos_loop_next_timeout_ms(loop);
 
-    if (wait_ms < 0) {
-        uv_timer_stop(&h->timer);
-    } else {
-        uv_timer_start(&h->timer, on_timer, (uint64_t)wait_ms, 0);
+    (void)prepare;
+    uv_timer_stop(&due);
+    if (wait_ms >= 0) {
+        uv_timer_start(&due, on_due, (uint64_t)wait_ms, 0);
     }
-}
-
-static int run(host *h)
-{
-    uv_loop_t *uv = uv_default_loop();
-    intptr_t fd;
-
-    if (duos_poller_os_handle(duos_loop_poller(h->loop), &fd) != DUOS_OK) {
-        fprintf(stderr, "embed_libuv: this poller has no descriptor\n");
-        return 1;
-    }
-    uv_poll_init(uv, &h->poll, (int)fd);
-    uv_timer_init(uv, &h->timer);
-    uv_prepare_init(uv, &h->prepare);
-    h->poll.data = h->timer.data = h->prepare.data = h;
-    uv_poll_start(&h->poll, UV_READABLE, on_poll);
-    uv_prepare_start(&h->prepare, on_prepare);
-    uv_run(uv, UV_RUN_DEFAULT);
-    uv_close((uv_handle_t *)&h->poll, NULL);
-    uv_close((uv_handle_t *)&h->timer, NULL);
-    uv_close((uv_handle_t *)&h->prepare, NULL);
-    uv_run(uv, UV_RUN_DEFAULT);
-    return uv_loop_close(uv) == 0 ? 0 : 1;
 }
 
 int main(int argc, char **argv)
 {
-    const char *address = argc > 1 ? argv[1] : "127.0.0.1:7700";
-    host h = {0};
     duos_server_config config;
     duos_server *server = NULL;
+    uv_loop_t *uv = uv_default_loop();
+    uv_poll_t poll;
+    uv_prepare_t prepare;
     duos_addr bound;
     char text[DUOS_ADDR_TEXT_MAX];
-    int result = 1;
+    intptr_t fd;
     duos_err err;
 
-    h.left = argc > 2 ? strtol(argv[2], NULL, 10) : -1;
+    left = argc > 2 ? strtol(argv[2], NULL, 10) : -1;
     duos_server_config_init(&config);
     config.handler.on_data = on_data;
     config.handler.on_close = on_close;
-    config.user = &h;
-    if ((err = duos_loop_create(NULL, &h.loop)) == DUOS_OK &&
-        (err = duos_server_create(h.loop, &config, &server)) == DUOS_OK &&
-        (err = duos_server_listen(server, address, NULL, &bound)) == DUOS_OK &&
-        (err = duos_addr_format(&bound, text, sizeof text)) == DUOS_OK) {
+    if ((err = duos_loop_create(NULL, &loop)) == DUOS_OK &&
+        (err = duos_poller_os_handle(duos_loop_poller(loop), &fd)) == DUOS_OK &&
+        (err = duos_server_create(loop, &config, &server)) == DUOS_OK &&
+        (err = duos_server_listen(server, argc > 1 ? argv[1] : "127.0.0.1:7700",
+                                  NULL, &bound)) == DUOS_OK) {
+        (void)duos_addr_format(&bound, text, sizeof text);
         printf("listening on %s\n", text);
         fflush(stdout);
-        result = run(&h);
-    } else {
-        fprintf(stderr, "embed_libuv: %s\n", duos_err_text(err));
+        uv_poll_init(uv, &poll, (int)fd);
+        uv_timer_init(uv, &due);
+        uv_prepare_init(uv, &prepare);
+        uv_poll_start(&poll, UV_READABLE, on_ready);
+        uv_prepare_start(&prepare, on_prepare);
+        uv_run(uv, UV_RUN_DEFAULT);
+        uv_poll_stop(&poll);
     }
     duos_server_destroy(server);
-    duos_loop_destroy(h.loop);
-    return result;
+    duos_loop_destroy(loop);
+    return err == DUOS_OK ? 0 : 1;
 }

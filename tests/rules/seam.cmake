@@ -44,7 +44,7 @@ foreach(path IN LISTS shared)
 endforeach()
 
 rule_files(users src/cli/*.c src/cli/*.h examples/*.c bench/*.c)
-list(FILTER users EXCLUDE REGEX "/os_(posix|win32)[a-z_]*[.]c$|^bench/raw_")
+list(FILTER users EXCLUDE REGEX "/os_(posix|win32)[a-z_]*[.]c$|^bench/raw_|/embed_libuv[.]c$")
 set(allowed ${iso_c})
 foreach(path IN LISTS users)
     check_shared(${path})
