@@ -42,6 +42,7 @@ PORTS = 7700, 7701
 EXITS_AFTER_INTERRUPT = 0, 130, -signal.SIGINT
 BLOCK = re.compile(r"(?:^<!-- run: (?P<how>[^>]*?) -->\n+)?"
                    r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
+LISTENS = re.compile(r"duosock (serve|recv)\b")
 PLACE = re.compile(r"# terminal (\d)[^\n]*\n")
 
 
@@ -113,14 +114,15 @@ class Terminal:
         if self.shell is None:
             return
         try:
-            code = self.shell.wait(patience)
+            self.code = self.shell.wait(patience)
         except subprocess.TimeoutExpired:
             self._fail("does not end:")
         self.reader.join(patience)
         self.shell.stdin.close()
         self.shell = None
-        if code not in (EXITS_AFTER_INTERRUPT if self.interrupted else (0,)):
-            self._fail("ended with %d:" % code)
+        if self.code not in (EXITS_AFTER_INTERRUPT if self.interrupted
+                             else (0,)):
+            self._fail("ended with %d:" % self.code)
         if self.judged and self.shown != len(self.text):
             self._fail("the page does not show the end of:")
 
@@ -212,33 +214,29 @@ class Reader:
         server = None
         for line in text.splitlines():
             command = re.split(r" {2,}", line)[0]
-            process = Terminal(self.folder, self.env)
-            self.terminals[command] = process
+            listens = LISTENS.match(command)
+            if listens:
+                self.stop(server)
+            process = self.terminal(command)
             process.type("exec %s\n" % command)
             process.shell.stdin.close() # nobody types
             self.done += 1
-            if self.listens(process):
-                self.finish(server)
+            if listens:
                 server = process
+                server.show("...\nlistening on ...\n")
+                server.judged = False
             else:
                 process.end()
-        self.finish(server)
+        self.stop(server)
 
-    def listens(self, process):
-        """Whether it says so, rather than to end."""
-        deadline = time.monotonic() + PATIENCE
-        while process.reader.is_alive():
-            if re.search(r"^listening on ", process.text, re.M):
-                return True
-            assert time.monotonic() < deadline, process.script
-            time.sleep(0.01)
-        return False
-
-    def finish(self, server):
+    def stop(self, server):
+        """By Ctrl-C, unless it has done its work."""
         if server is not None:
             if server.shell.poll() is None:
                 server.interrupt()
             server.end()
+            assert server.code == 0, "%s ended with %d" % (
+                server.script, server.code)
 
 
 # ---- where it happens -----------------------------------------------------
