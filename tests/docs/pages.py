@@ -5,6 +5,7 @@
 #   - a link to a file of this project leads to one, and a link to a heading
 #     to a heading;
 #   - a block of code under <!-- from FILE --> stands in FILE, line for line;
+#   - a name of the library is one of its headers';
 #   - docs/README.md names every page in docs/.
 
 import glob
@@ -15,6 +16,7 @@ import sys
 LINK = re.compile(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"")
 QUOTE = re.compile(r"^<!-- from (\S+) -->\n+```\w+\n(.*?)^```$", re.M | re.S)
 FENCE = re.compile(r"^```.*?^```$", re.M | re.S)
+NAME = re.compile(r"\b(?:duos|DUOS)_\w+")
 HEADING = re.compile(r"^#+ +(.+)$", re.M)
 
 
@@ -53,6 +55,25 @@ def wrong_quotes(source, text):
             yield "%s has no such lines:\n%s" % (name, quoted)
 
 
+def names_of(source):
+    """The words of the headers, and what their lists make of them."""
+    words = set()
+    for path in glob.glob(os.path.join(source, "include", "duosock", "*.h")):
+        words.update(re.findall(r"\w+", read(path)))
+    return words | {prefix + word for word in words
+                    for prefix in ("DUOS_E", "DUOS_OPT_", "DUOS_SIM_FAULT_")}
+
+
+def wrong_names(known, text):
+    for name in sorted(set(NAME.findall(text))):
+        if name.endswith("_"):
+            found = any(word.startswith(name) for word in known)
+        else:
+            found = name in known or name.startswith("duos__")
+        if not found:
+            yield "no header knows " + name
+
+
 def left_out(source):
     """Pages that the index does not lead to."""
     index = read(os.path.join(source, "docs", "README.md"))
@@ -72,13 +93,15 @@ def main(source):
                                    recursive=True)]
     pages = sorted(set(path for path in pages
                        if "/build/" not in path[len(source):]))
+    known = names_of(source)
     quotes = 0
     for path in pages:
         text = read(path)
         quotes += len(QUOTE.findall(text))
         wrong += ["%s: %s" % (os.path.relpath(path, source), what)
                   for what in (*wrong_links(path, text),
-                               *wrong_quotes(source, text))]
+                               *wrong_quotes(source, text),
+                               *wrong_names(known, text))]
     for what in wrong:
         print("FAILED: " + what)
     print("%d pages with %d quotations, %d offences" % (len(pages), quotes,

@@ -74,6 +74,7 @@ class Terminal:
         self.text = ""
         self.shown = 0      # how much of it the page has shown
         self.judged = False # whether it has shown any
+        self.ended = False
         self.interrupted = False
         self.shell = subprocess.Popen(
             ["sh", "-e", "-c", script], cwd=self.folder, env=self.env,
@@ -85,11 +86,12 @@ class Terminal:
     def _collect(self):
         while True:
             data = os.read(self.shell.stdout.fileno(), 65536)
+            with self.changed:
+                self.text += data.decode(errors="replace")
+                self.ended = not data
+                self.changed.notify_all()
             if not data:
                 return
-            with self.changed:
-                self.text += data.decode()
-                self.changed.notify_all()
 
     def _fail(self, why):
         raise AssertionError("%s\ncommand:\n%soutput:\n%s" % (
@@ -100,10 +102,12 @@ class Terminal:
         pattern = expected(text)
         self.judged = True
         with self.changed:
-            if not self.changed.wait_for(
-                    lambda: pattern.match(self.text, self.shown), patience):
+            self.changed.wait_for(lambda: self.ended or pattern.match(
+                self.text, self.shown), patience)
+            found = pattern.match(self.text, self.shown)
+            if not found:
                 self._fail("the page shows:\n%sbut:" % text)
-            self.shown = pattern.match(self.text, self.shown).end()
+            self.shown = found.end()
 
     def interrupt(self):
         self.interrupted = True
