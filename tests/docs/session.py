@@ -20,6 +20,8 @@
 #   each line           "command   explanation" a line: a command that listens
 #                       serves those after it until the next one that does
 #
+# <!-- consumer: ... --> is for the tests in tests/consumer.
+#
 # All of it happens in a network of its own, where no port is in use, if the
 # system has such a thing.
 
@@ -40,7 +42,8 @@ PATIENCE = 30
 PATIENCE_TO_BUILD = 900
 PORTS = 7700, 7701
 EXITS_AFTER_INTERRUPT = 0, 130, -signal.SIGINT
-BLOCK = re.compile(r"(?:^<!-- run: (?P<how>[^>]*?) -->\n+)?"
+BLOCK = re.compile(r"(?:^<!-- (?:run: (?P<how>[^>]*?)|"
+                   r"consumer: (?P<consumer>\S+)) -->\n+)?"
                    r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
 LISTENS = re.compile(r"duosock (serve|recv)\b")
 PLACE = re.compile(r"# terminal (\d)[^\n]*\n")
@@ -160,7 +163,8 @@ class Reader:
         for block in BLOCK.finditer(text):
             line = text.count("\n", 0, block.start("kind")) + 1
             try:
-                self.block(block["kind"], block["how"], block["text"])
+                if not block["consumer"]:
+                    self.block(block["kind"], block["how"], block["text"])
             except AssertionError as failure:
                 raise AssertionError("%s:%d: %s" % (page, line, failure))
         for terminal in self.terminals.values():
@@ -178,10 +182,10 @@ class Reader:
             if not self.left_if(not has_ipv6(), "no IPv6 here", text):
                 self.block(kind, None, text)
         elif how.startswith("whole, "):
-            if not self.left_if(not self.whole, how, text):
+            if not self.left_if(not self.whole, how[7:], text):
                 self.commands(text, PATIENCE_TO_BUILD)
         elif how.startswith("never, "):
-            self.left_if(True, how, text)
+            self.left_if(True, how[7:], text)
         else:
             raise AssertionError("run: %s: what is that?" % how)
 
