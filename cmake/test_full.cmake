@@ -95,7 +95,7 @@ endmacro()
 
 # Everything that counts instructions or looks at the text of the sources says
 # nothing new on another system.
-set(full_flags -LE "^(header|rules|figures|promises|foreign)$")
+set(full_flags -LE "^(header|rules|figures|promises|foreign|docs)$")
 # Nor do other pollers below what is not about them: net.poller_... stays.
 set(other_pollers "^net[.]([^p]|p[^o]).*[.](poll|select)$")
 foreach(preset musl linux-i386 fortify asan clang-asan)

@@ -7,7 +7,21 @@
 
 #include <stdlib.h>
 
-#define SAID "listening on "
+/* The address that a line begins with said, once there is one. */
+static void learn_address(const char *said, char *address, size_t cap)
+{
+    char *out;
+    char *at;
+
+    file_wait_for("server.out", "\n");
+    out = file_read("server.out", NULL);
+    assert_int_equal(strncmp(out, said, strlen(said)), 0);
+    at = out + strlen(said);
+    at[strcspn(at, "\r\n")] = '\0';
+    assert_true(strlen(at) < cap);
+    strcpy(address, at);
+    free(out);
+}
 
 /* Starts an example server for some clients and learns where it listens. */
 static spawn *example_start(const char *path, const char *clients,
@@ -15,19 +29,10 @@ static spawn *example_start(const char *path, const char *clients,
 {
     const char *const argv[] = {path, "127.0.0.1:0", clients, NULL};
     spawn *process;
-    char *out;
-    char *at;
 
     file_write("empty", "", 0);
     process = process_start(argv, "empty", "server.out", "server.err");
-    file_wait_for("server.out", "\n");
-    out = file_read("server.out", NULL);
-    assert_int_equal(strncmp(out, SAID, strlen(SAID)), 0);
-    at = out + strlen(SAID);
-    at[strcspn(at, "\r\n")] = '\0';
-    assert_true(strlen(at) < cap);
-    strcpy(address, at);
-    free(out);
+    learn_address("listening on ", address, cap);
     return process;
 }
 
@@ -71,6 +76,49 @@ static void test_sim_retry_is_answered_for_every_seed(void **state)
     file_write("empty", "", 0);
     check_example((const char *const[]){EXAMPLE_SIM_RETRY, NULL},
                   "every answer came, after 1955 tries in all");
+}
+
+/* The address that follows a text in a file. */
+static void copy_after(const char *path, const char *text, char *to, size_t cap)
+{
+    char *content = file_read(path, NULL);
+    char *at = strstr(content, text);
+
+    assert_non_null(at);
+    at += strlen(text);
+    at[strcspn(at, ",\r\n")] = '\0';
+    assert_true(strlen(at) < cap);
+    strcpy(to, at);
+    free(content);
+}
+
+/* What is my end to one is the other end to the other. */
+static void test_two_processes_see_one_4_tuple(void **state)
+{
+    static const char *const wait[] = {EXAMPLE_TWO_PROCESSES, "wait",
+                                       "127.0.0.1:0", NULL};
+    static const char mine[] = "my end is ";
+    static const char other[] = "the other end is ";
+    char address[64], of_caller[64], of_waiter[64];
+    const char *call[] = {EXAMPLE_TWO_PROCESSES, "call", address, NULL};
+    spawn *waiter, *caller;
+
+    (void)state;
+    file_write("empty", "", 0);
+    waiter = process_start(wait, "empty", "server.out", "server.err");
+    learn_address("waiting at ", address, sizeof address);
+    caller = process_start(call, "empty", "run.out", "run.err");
+    assert_int_equal(process_wait(caller), 0);
+    assert_int_equal(process_wait(waiter), 0);
+    copy_after("run.out", mine, of_caller, sizeof of_caller);
+    copy_after("server.out", other, of_waiter, sizeof of_waiter);
+    assert_string_equal(of_caller, of_waiter);
+    copy_after("run.out", other, of_caller, sizeof of_caller);
+    copy_after("server.out", mine, of_waiter, sizeof of_waiter);
+    assert_string_equal(of_caller, of_waiter);
+    assert_string_equal(of_caller, address);
+    file_wait_for("run.out", "says: hello, caller");
+    file_wait_for("server.out", "says: hello, you who wait");
 }
 
 static void test_tcp_server_serves_one_after_the_other(void **state)
@@ -163,6 +211,7 @@ static void test_examples_fail_with_a_message(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        PROGRAM_TEST(test_two_processes_see_one_4_tuple),
         PROGRAM_TEST(test_tcp_server_serves_one_after_the_other),
         PROGRAM_TEST(test_select_server_serves_many_at_a_time),
         PROGRAM_TEST(test_poller_server_serves_many_at_a_time),
