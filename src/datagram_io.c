@@ -245,7 +245,7 @@ static bool receive_failed(duos__datagram_socket *s, duos_err err,
 
 static void hand_over_datagram(duos_datagram *d, duos_message *m)
 {
-    static const duos_addr nobody;
+    static const duos_addr nobody = {0};
 
     d->stats.received++;
     d->stats.bytes_received += m->len;
