@@ -78,6 +78,12 @@ macro(full_needs)
             APT clang-tidy DNF clang-tools-extra PACMAN clang)
         needs_program("cppcheck" cppcheck OPTIONAL
             APT cppcheck DNF cppcheck PACMAN cppcheck)
+        needs_program("abidiff (binary interface)" abidiff OPTIONAL
+            APT abigail-tools DNF libabigail PACMAN libabigail)
+        needs_program("pkg-config (consumers)" pkg-config OPTIONAL
+            APT pkgconf DNF pkgconf PACMAN pkgconf)
+        needs_program("dpkg-shlibdeps (packages)" dpkg-shlibdeps OPTIONAL
+            APT dpkg-dev)
         needs_program("git (mutants)" git OPTIONAL
             APT git DNF git PACMAN git)
         full_need_foreign()

@@ -2,7 +2,7 @@
 #
 # The shared library, or the DLL: built, and installed as installed.cmake does
 # it. It exports what docs/abi.txt lists and nothing else, has the name that
-# programs ask for, and is what abidiff knew, where that is installed.
+# programs ask for, and is, where abidiff can tell, what the two files make.
 #
 #   cmake -DROOT=... -DWORK=... -DOBJDUMP=... -DNM=... and as installed.cmake
 
@@ -24,6 +24,15 @@ if(library MATCHES "[.]so[.]")
     if(NOT output MATCHES "SONAME +libduosock[.]so[.]${SOVERSION}\n")
         message(FATAL_ERROR "not libduosock.so.${SOVERSION}:\n${output}")
     endif()
+endif()
+
+# Another way to the same library: the same interface, to its last type.
+find_program(abidiff abidiff)
+if(TWO_FILES AND abidiff)
+    run("${abidiff}" --headers-dir1 "${ROOT}/include"
+        --drop-private-types "${library}" "${TWO_FILES}")
+elseif(TWO_FILES)
+    message("abidiff: is not here")
 endif()
 
 set(SHARED ON)

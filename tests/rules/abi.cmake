@@ -24,12 +24,15 @@ set(structs "")
 foreach(line IN LISTS lines)
     string(REGEX REPLACE "^#include <(.*)>$" "include/\\1" header "${line}")
     rule_code(text "${header}")
-    string(REGEX MATCHALL "\nDUOS_API[^(]*[ *\n]duos_[a-z0-9_]+[(]" entries
-           "${text}")
+    string(REGEX MATCHALL "\nDUOS_API[^@]*@" entries "${text}")
     foreach(entry IN LISTS entries)
-        string(REGEX REPLACE ".*[ *\n](duos_[a-z0-9_]+)[(]$" "\\1" function
-               "${entry}")
-        list(APPEND functions ${function})
+        string(REGEX REPLACE "DUOS_API|DUOS_CHECKED|@" "" entry "${entry}")
+        string(REGEX REPLACE "[ \n]+" " " entry "${entry}")
+        string(REPLACE "( " "(" entry "${entry}")
+        string(STRIP "${entry}" entry)
+        string(REGEX MATCH "(duos_[a-z0-9_]+)[(]" found "${entry}")
+        list(APPEND functions ${CMAKE_MATCH_1})
+        set(prototype_${CMAKE_MATCH_1} "${entry}")
     endforeach()
 
     # Enumerators and numbers, and the rows of the two tables.
@@ -103,7 +106,10 @@ if(UPDATE)
     if(NOT result EQUAL 0 OR NOT layout)
         message(FATAL_ERROR "${CC} could not tell the layout")
     endif()
-    string(REPLACE ";" "\n    " names "${functions}")
+    set(names "")
+    foreach(function IN LISTS functions)
+        string(APPEND names "    ${prototype_${function}}\n")
+    endforeach()
     file(WRITE "${list}" "# SPDX-License-Identifier: MIT
 #
 # The binary interface; docs/abi.md says what may change in it, and
@@ -112,8 +118,7 @@ if(UPDATE)
 # where each member begins.
 
 functions
-    ${names}
-constants
+${names}constants
 ${layout}")
 endif()
 
@@ -128,7 +133,12 @@ foreach(line IN LISTS lines)
         set(listed_${in} "")
     elseif(line MATCHES "^(functions|constants)$")
         set(in ${line})
-    elseif(line MATCHES "^    ([A-Za-z0-9_]+)( -?[0-9]+)?$")
+    elseif(line MATCHES "^    [^(]*(duos_[a-z0-9_]+)[(].*[)]$")
+        list(APPEND listed_functions ${CMAKE_MATCH_1})
+        if(NOT line STREQUAL "    ${prototype_${CMAKE_MATCH_1}}")
+            offence("docs/abi.txt: not as declared: ${line}")
+        endif()
+    elseif(line MATCHES "^    ([A-Za-z0-9_]+) -?[0-9]+$")
         list(APPEND listed_${in} ${CMAKE_MATCH_1})
     else()
         offence("docs/abi.txt: not understood: ${line}")
