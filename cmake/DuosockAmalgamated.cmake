@@ -4,7 +4,8 @@
 # again whenever a source changes, and beside them headers with the names that
 # they have in include/duosock, each of which is all of duosock.h. So the
 # programs and tests of this project build upon the two files unchanged.
-# Included by src/CMakeLists.txt; sets amalgamation, the folder.
+# Sets amalgamation, the folder; what compiles duosock.c depends on the target
+# duosock_amalgamation, or two targets would make it at the same time.
 
 set(amalgamation "${PROJECT_BINARY_DIR}/amalgamation")
 
@@ -28,14 +29,12 @@ add_custom_command(
 add_custom_target(duosock_amalgamation
     DEPENDS "${amalgamation}/duosock.c" "${amalgamation}/duosock.h")
 
-foreach(header IN LISTS headers)
-    if(header MATCHES "/include/(duosock/[a-z_]+[.]h)$" AND
-       NOT header MATCHES "/sim[a-z_]*[.]h$")
-        file(WRITE "${amalgamation}/${CMAKE_MATCH_1}.new"
-             "#include \"../duosock.h\"\n")
-        execute_process(COMMAND ${CMAKE_COMMAND} -E copy_if_different
-            "${amalgamation}/${CMAKE_MATCH_1}.new"
-            "${amalgamation}/${CMAKE_MATCH_1}")
-        file(REMOVE "${amalgamation}/${CMAKE_MATCH_1}.new")
-    endif()
+file(GLOB names RELATIVE "${PROJECT_SOURCE_DIR}/include"
+     "${PROJECT_SOURCE_DIR}/include/duosock/*.h")
+list(FILTER names EXCLUDE REGEX "/sim[a-z_]*[.]h$")
+foreach(name IN LISTS names)
+    file(WRITE "${amalgamation}/${name}.new" "#include \"../duosock.h\"\n")
+    execute_process(COMMAND ${CMAKE_COMMAND} -E copy_if_different
+        "${amalgamation}/${name}.new" "${amalgamation}/${name}")
+    file(REMOVE "${amalgamation}/${name}.new")
 endforeach()

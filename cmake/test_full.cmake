@@ -78,6 +78,12 @@ macro(full_needs)
             APT clang-tidy DNF clang-tools-extra PACMAN clang)
         needs_program("cppcheck" cppcheck OPTIONAL
             APT cppcheck DNF cppcheck PACMAN cppcheck)
+        needs_program("abidiff (binary interface)" abidiff OPTIONAL
+            APT abigail-tools DNF libabigail PACMAN libabigail)
+        needs_program("pkg-config (consumers)" pkg-config OPTIONAL
+            APT pkgconf DNF pkgconf PACMAN pkgconf)
+        needs_program("dpkg-shlibdeps (packages)" dpkg-shlibdeps OPTIONAL
+            APT dpkg-dev)
         needs_program("git (mutants)" git OPTIONAL
             APT git DNF git PACMAN git)
         full_need_foreign()
@@ -122,10 +128,8 @@ function(full_leave_out presets reason)
     endforeach()
 endfunction()
 
-# The two files of cmake/amalgamate.cmake: all that is about sockets.
-set(ctest_flags_amalgamated -L "^(net|unit|program|consumer)$" -LE "^slow$"
-    -E "${other_pollers}")
-set(left_out_amalgamated
+# Built of the two files of cmake/amalgamate.cmake.
+set(left_out_fortify
     "left out: verbs that a test replaces, which needs more than one file\n")
 
 full_leave_out(musl "a static program has its C library's calls for good"
@@ -137,7 +141,8 @@ set(threaded post poller_wakeup resolve resolve_stub dial client stream input
     quit signal loop refusals_loop fault_server fault_calls)
 string(REPLACE ";" "|" threaded "${threaded}")
 set(ctest_flags_tsan
-    -R "^net[.](${threaded})([.]|$)|^unit[.](offload|interrupt)$|^program[.]")
+    -R "^net[.](${threaded})([.]|$)|^unit[.](offload|interrupt)$|^program[.]"
+    -E "^program[.](bulk|chat_1000|terminal|examples|embed|python|docs)")
 
 # What valgrind runs is a filter in CMakePresets.json: one poller, no emulated
 # kqueue; not what passes bad pointers or looks at the numbers of descriptors;
@@ -263,8 +268,7 @@ function(full_tools)
 endfunction()
 
 function(full_stages)
-    timed(suite "release build, fortified" fortify)
-    timed(suite "the two files duosock.h and duosock.c" amalgamated)
+    timed(suite "duosock.h and duosock.c, optimised, fortified" fortify)
     find_program(found_clang clang)
     if(found_clang) # a second compiler's opinion at the same time
         timed(suite "clang, AddressSanitizer and UBSan" clang-asan)

@@ -2,10 +2,10 @@
 #
 # docs/abi.txt is the binary interface: every function that the shared library
 # exports, the values of the constants, and the layout of every public struct
-# on systems of 64 bits. This
-# holds its names against the headers and, with -DLIBRARY=file -DNM=nm, against
-# what a shared library exports; the compiler holds the numbers against the
-# headers (CMakeLists.txt). After a change that is meant,
+# on systems of 64 bits. This holds its names against the headers and, with
+# -DLIBRARY=file and -DNM=nm (of a DLL, -DOBJDUMP=objdump), against what a
+# library exports; the compiler holds the numbers against the headers
+# (CMakeLists.txt). After a change that is meant,
 #   cmake -DROOT=. -DUPDATE=YES [-DCC=cc] -P tests/rules/abi.cmake
 # writes it anew; docs/abi.md says which changes may be meant.
 
@@ -24,12 +24,15 @@ set(structs "")
 foreach(line IN LISTS lines)
     string(REGEX REPLACE "^#include <(.*)>$" "include/\\1" header "${line}")
     rule_code(text "${header}")
-    string(REGEX MATCHALL "\nDUOS_API[^(]*[ *\n]duos_[a-z0-9_]+[(]" entries
-           "${text}")
+    string(REGEX MATCHALL "\nDUOS_API[^@]*@" entries "${text}")
     foreach(entry IN LISTS entries)
-        string(REGEX REPLACE ".*[ *\n](duos_[a-z0-9_]+)[(]$" "\\1" function
-               "${entry}")
-        list(APPEND functions ${function})
+        string(REGEX REPLACE "DUOS_API|DUOS_CHECKED|@" "" entry "${entry}")
+        string(REGEX REPLACE "[ \n]+" " " entry "${entry}")
+        string(REPLACE "( " "(" entry "${entry}")
+        string(STRIP "${entry}" entry)
+        string(REGEX MATCH "(duos_[a-z0-9_]+)[(]" found "${entry}")
+        list(APPEND functions ${CMAKE_MATCH_1})
+        set(prototype_${CMAKE_MATCH_1} "${entry}")
     endforeach()
 
     # Enumerators and numbers, and the rows of the two tables.
@@ -103,7 +106,10 @@ if(UPDATE)
     if(NOT result EQUAL 0 OR NOT layout)
         message(FATAL_ERROR "${CC} could not tell the layout")
     endif()
-    string(REPLACE ";" "\n    " names "${functions}")
+    set(names "")
+    foreach(function IN LISTS functions)
+        string(APPEND names "    ${prototype_${function}}\n")
+    endforeach()
     file(WRITE "${list}" "# SPDX-License-Identifier: MIT
 #
 # The binary interface; docs/abi.md says what may change in it, and
@@ -112,8 +118,7 @@ if(UPDATE)
 # where each member begins.
 
 functions
-    ${names}
-constants
+${names}constants
 ${layout}")
 endif()
 
@@ -128,7 +133,12 @@ foreach(line IN LISTS lines)
         set(listed_${in} "")
     elseif(line MATCHES "^(functions|constants)$")
         set(in ${line})
-    elseif(line MATCHES "^    ([A-Za-z0-9_]+)( -?[0-9]+)?$")
+    elseif(line MATCHES "^    [^(]*(duos_[a-z0-9_]+)[(].*[)]$")
+        list(APPEND listed_functions ${CMAKE_MATCH_1})
+        if(NOT line STREQUAL "    ${prototype_${CMAKE_MATCH_1}}")
+            offence("docs/abi.txt: not as declared: ${line}")
+        endif()
+    elseif(line MATCHES "^    ([A-Za-z0-9_]+) -?[0-9]+$")
         list(APPEND listed_${in} ${CMAKE_MATCH_1})
     else()
         offence("docs/abi.txt: not understood: ${line}")
@@ -157,17 +167,27 @@ foreach(struct IN LISTS structs)
     same("member of ${struct}" listed_${struct} members_${struct})
 endforeach()
 
-if(LIBRARY)
+if(LIBRARY MATCHES "[.]dll$")
+    # The table of names: "  [   0] duos_accept", of newer ones with more.
+    execute_process(COMMAND "${OBJDUMP}" -p "${LIBRARY}"
+        OUTPUT_VARIABLE output RESULT_VARIABLE result)
+    string(REGEX MATCH "Ordinal/Name Pointer[^\n]*\n(.*)" table "${output}")
+    string(REPLACE "[" "(" table "${CMAKE_MATCH_1}")
+    string(REPLACE "]" ")" table "${table}")
+    string(REGEX MATCHALL "\t[(] *[0-9]+[)][^\n]* [a-zA-Z0-9_@]+\n" symbols
+           "${table}")
+    list(TRANSFORM symbols REPLACE ".* ([a-zA-Z0-9_@]+)\n$" "\\1")
+    same("exported" listed_functions symbols)
+elseif(LIBRARY)
     execute_process(COMMAND "${NM}" -D --defined-only "${LIBRARY}"
         OUTPUT_VARIABLE output ERROR_VARIABLE error RESULT_VARIABLE result)
     if(NOT result EQUAL 0)
         message(FATAL_ERROR "${NM}: ${error}")
     endif()
-    # "0000 T name"; what the linker adds of its own is absolute or has
-    # underscores before it.
+    # "0000 T name"; what the linker adds of its own begins with underscores.
     string(REGEX MATCHALL "[0-9a-fA-F]+ [A-Z] [^\n]+" symbols "${output}")
     list(TRANSFORM symbols REPLACE "^[0-9a-fA-F]+ [A-Z] ([^@]+).*" "\\1")
-    list(FILTER symbols EXCLUDE REGEX "^(__|_init$|_fini$|_edata$|_end$)")
+    list(FILTER symbols EXCLUDE REGEX "^(_|__.*|_init|_fini|_edata|_end)$")
     same("exported" listed_functions symbols)
 endif()
 

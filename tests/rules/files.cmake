@@ -16,7 +16,7 @@ file(GLOB top LIST_DIRECTORIES false RELATIVE "${ROOT}" "${ROOT}/*"
      "${ROOT}/.*")
 list(APPEND files ${top})
 list(FILTER files EXCLUDE REGEX
-     "[.](json|png|patch|pyc)$|(^|/)(LICENSE|[.]git)$|compile_commands|fuzz/(corpus|regress)/")
+     "[.](json|png|patch|pyc)$|(^|/)(LICENSE|[.]git)$|compile_commands|fuzz/(corpus|regress)/|/usage$")
 
 foreach(path IN LISTS files)
     math(EXPR looked_at "${looked_at} + 1")
