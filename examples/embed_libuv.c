@@ -81,8 +81,8 @@ int main(int argc, char **argv)
         (err = duos_poller_os_handle(duos_loop_poller(loop), &fd)) == DUOS_OK &&
         (err = duos_server_create(loop, &config, &server)) == DUOS_OK &&
         (err = duos_server_listen(server, argc > 1 ? argv[1] : "127.0.0.1:7700",
-                                  NULL, &bound)) == DUOS_OK) {
-        (void)duos_addr_format(&bound, text, sizeof text);
+                                  NULL, &bound)) == DUOS_OK &&
+        (err = duos_addr_format(&bound, text, sizeof text)) == DUOS_OK) {
         printf("listening on %s\n", text);
         fflush(stdout);
         uv_poll_init(uv, &poll, (int)fd);
