@@ -54,9 +54,9 @@ static const arg_command send_command = {
     "send",
     "FILE [ADDRESS] [options]",
     "send a file to duosock recv, or to nc",
-    "  duosock send photo.jpg                  to " CLI_ADDRESS "\n"
-    "  duosock send photo.jpg 192.0.2.7:7700   somewhere else\n"
-    "  tar c . | duosock send - 192.0.2.7:7700 the standard input\n",
+    "  duosock send photo.jpg                   to " CLI_ADDRESS "\n"
+    "  duosock send photo.jpg 192.0.2.7:7700    somewhere else\n"
+    "  tar c . | duosock send - 192.0.2.7:7700  the standard input\n",
     "\nThe bytes of the file are all that is sent, and the end of the stream is"
     "\nthe end of the file, so nc -l can receive it. The checksum at the end is"
     "\nthat of sha256sum; compare it with the receiver's. A transfer that fails"
