@@ -53,30 +53,45 @@ _duosock_value()
     'serve --reuse') _duosock_words 'safe shared' ;;
     'serve --poller') _duosock_pollers ;;
     'serve --color') _duosock_words 'auto always never' ;;
-    'connect --timeout') _duosock_nothing ;;
     'connect --idle') _duosock_nothing ;;
+    'connect --timeout') _duosock_nothing ;;
     'connect --retry') _duosock_nothing ;;
     'connect --source') _duosock_nothing ;;
+    'connect --stats') _duosock_nothing ;;
     'connect --poller') _duosock_pollers ;;
     'connect --color') _duosock_words 'auto always never' ;;
     'chat --nick') _duosock_nothing ;;
-    'chat --timeout') _duosock_nothing ;;
     'chat --idle') _duosock_nothing ;;
+    'chat --timeout') _duosock_nothing ;;
     'chat --retry') _duosock_nothing ;;
     'chat --source') _duosock_nothing ;;
+    'chat --stats') _duosock_nothing ;;
     'chat --poller') _duosock_pollers ;;
     'chat --color') _duosock_words 'auto always never' ;;
-    'send --timeout') _duosock_nothing ;;
     'send --idle') _duosock_nothing ;;
+    'send --timeout') _duosock_nothing ;;
     'send --retry') _duosock_nothing ;;
     'send --source') _duosock_nothing ;;
+    'send --stats') _duosock_nothing ;;
     'send --poller') _duosock_pollers ;;
     'send --color') _duosock_words 'auto always never' ;;
     'recv -o') _duosock_files ;;
     'recv --timeout') _duosock_nothing ;;
     'recv --idle') _duosock_nothing ;;
+    'recv --stats') _duosock_nothing ;;
     'recv --poller') _duosock_pollers ;;
     'recv --color') _duosock_words 'auto always never' ;;
+    'bench --clients') _duosock_nothing ;;
+    'bench --size') _duosock_nothing ;;
+    'bench --pipeline') _duosock_nothing ;;
+    'bench --duration') _duosock_nothing ;;
+    'bench --idle') _duosock_nothing ;;
+    'bench --timeout') _duosock_nothing ;;
+    'bench --retry') _duosock_nothing ;;
+    'bench --source') _duosock_nothing ;;
+    'bench --stats') _duosock_nothing ;;
+    'bench --poller') _duosock_pollers ;;
+    'bench --color') _duosock_words 'auto always never' ;;
     'probe --color') _duosock_words 'auto always never' ;;
     'selftest --poller') _duosock_pollers ;;
     'selftest --color') _duosock_words 'auto always never' ;;
@@ -87,13 +102,14 @@ _duosock_value()
 _duosock_options()
 {
     case $command in
-    serve) _duosock_words '--mode --max-clients --max-clients-per-address --allow --deny --proxy-protocol --idle-timeout --first-byte-timeout --max-queue --max-line --drain --exit-after-idle --ready-file --ready-fd --stats --workers --reuse --v6only --allow-udp-echo --poller -v -q --json --color --help --version' ;;
-    connect) _duosock_words '--timeout --idle --raw --hexdump --retry --source --poller -v -q --json --color --help --version' ;;
-    chat) _duosock_words '--nick --timeout --idle --retry --source --poller -v -q --json --color --help --version' ;;
-    send) _duosock_words '--timeout --idle --retry --source --poller -v -q --json --color --help --version' ;;
-    recv) _duosock_words '-o --timeout --idle --poller -v -q --json --color --help --version' ;;
-    probe) _duosock_words '-v -q --json --color --help --version' ;;
-    selftest) _duosock_words '--poller -v -q --json --color --help --version' ;;
+    serve) _duosock_words '--mode --max-clients --max-clients-per-address --allow --deny --proxy-protocol --idle-timeout --first-byte-timeout --max-queue --max-line --drain --exit-after-idle --ready-file --ready-fd --stats --workers --reuse --v6only --allow-udp-echo --poller -v -q --json --color --trace -h --help --version' ;;
+    connect) _duosock_words '--idle --raw --hexdump --timeout --retry --source --stats --poller -v -q --json --color --trace -h --help --version' ;;
+    chat) _duosock_words '--nick --idle --timeout --retry --source --stats --poller -v -q --json --color --trace -h --help --version' ;;
+    send) _duosock_words '--idle --timeout --retry --source --stats --poller -v -q --json --color --trace -h --help --version' ;;
+    recv) _duosock_words '-o --timeout --idle --stats --poller -v -q --json --color --trace -h --help --version' ;;
+    bench) _duosock_words '--clients --size --pipeline --duration --idle --timeout --retry --source --stats --poller -v -q --json --color --trace -h --help --version' ;;
+    probe) _duosock_words '-v -q --json --color --trace -h --help --version' ;;
+    selftest) _duosock_words '--poller -v -q --json --color --trace -h --help --version' ;;
     esac
 }
 
@@ -104,7 +120,7 @@ _duosock()
 
     COMPREPLY=()
     if ((COMP_CWORD < 2)); then
-        _duosock_words 'serve connect chat send recv probe selftest --help --version'
+        _duosock_words 'serve connect chat send recv bench probe selftest --help --version'
         return
     fi
     # "--mode=echo" is three words here.
