@@ -7,7 +7,7 @@ _duosock_words()
 {
     COMPREPLY=($(compgen -W "$1" -- "$word"))
     if [[ ${COMPREPLY[*]} == *= ]]; then
-        compopt -o nospace 2>/dev/null
+        compopt -o nospace 2>/dev/null || :
     fi
 }
 
@@ -16,7 +16,7 @@ _duosock_files()
     local IFS=$'\n'
 
     COMPREPLY=($(compgen -f -- "$word"))
-    compopt -o filenames 2>/dev/null
+    compopt -o filenames 2>/dev/null || :
 }
 
 _duosock_pollers()

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
 # --help against duosock.1, in both directions: commands, options, whether they
-# take a value, defaults, exit codes. And each example of both is understood:
-# it is run with --help behind it, which reads the whole line first.
+# take a value, defaults, exit codes; and the environment. Each example of both
+# is understood: it is run with --help behind it, which reads the whole line
+# first.
 
 cmake_minimum_required(VERSION 3.16...4.0)
 include("${CMAKE_CURRENT_LIST_DIR}/page.cmake")
@@ -75,6 +76,23 @@ string(REGEX MATCH "Exit codes: .*" in_help "${lines}")
 string(REGEX MATCHALL "[0-9]+" in_help "${in_help}")
 page_same("exit codes" "src/cli/cli.h" in_code "duosock.1" in_page)
 page_same("exit codes" "src/cli/cli.h" in_code "--help" in_help)
+
+# ---- environment -----------------------------------------------------------
+
+set(in_code "")
+rule_files(files src/*.c src/*/*.c)
+foreach(path IN LISTS files)
+    file(READ "${ROOT}/${path}" code)
+    string(REGEX MATCHALL "(getenv|os_take_variable)\\(\"[A-Z_]+\"" found
+           "${code}")
+    string(REGEX REPLACE "[^;\"]*\"([^\"]*)\"" "\\1" found "${found}")
+    list(APPEND in_code ${found})
+endforeach()
+list(REMOVE_DUPLICATES in_code)
+set(in_page ${page_ENVIRONMENT})
+list(FILTER in_page INCLUDE REGEX "^[.]It Ev ")
+string(REGEX MATCHALL "[A-Z_][A-Z_]+" in_page "${in_page}")
+page_same("environment" "src" in_code "duosock.1" in_page)
 
 # ---- examples --------------------------------------------------------------
 

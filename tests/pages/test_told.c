@@ -138,7 +138,7 @@ static void check_lines(const char *text)
 {
     assert_int_not_equal(*text, '\0');
     while (*text != '\0') {
-        assert_int_equal(*text, '{');
+        assert_int_equal(strncmp(text, "{\"ts\":\"20", 9), 0);
         check_line(text);
         text += strcspn(text, "\n");
         text += *text == '\n';
