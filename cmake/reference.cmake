@@ -5,6 +5,7 @@
 # The API reference, by Doxygen, with its warnings as errors: OUT/html, which
 # is build/docs/html without OUT. The headers have plain comments; what Doxygen
 # reads is made of them here, with its own words for parameters and results.
+# Where mandoc is, the manual pages are in html/man.
 
 cmake_minimum_required(VERSION 3.16...4.0)
 get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
@@ -171,6 +172,12 @@ foreach(header IN LISTS headers)
     manual_plain(page)
     file(WRITE "${input}/${name}" "${page}")
 endforeach()
+find_program(mandoc mandoc)
+if(mandoc)
+    string(APPEND index "@htmlonly\n<p>Manual pages: "
+        "<a href=\"man/duosock.1.html\">duosock(1)</a>, "
+        "<a href=\"man/duosock.3.html\">duosock(3)</a></p>\n@endhtmlonly\n")
+endif()
 string(APPEND index "*/\n")
 manual_plain(index)
 file(WRITE "${input}/mainpage.dox" "${index}")
@@ -182,5 +189,21 @@ execute_process(COMMAND ${doxygen} Doxyfile
     WORKING_DIRECTORY "${OUT}/reference" RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
     message(FATAL_ERROR "doxygen has warnings")
+endif()
+
+if(mandoc)
+    execute_process(COMMAND ${CMAKE_COMMAND} "-DOUT=${OUT}/man"
+        -P "${ROOT}/cmake/man.cmake")
+    file(GLOB pages "${OUT}/man/man?/*")
+    file(MAKE_DIRECTORY "${OUT}/html/man")
+    foreach(page IN LISTS pages)
+        get_filename_component(name "${page}" NAME)
+        file(STRINGS "${page}" leads LIMIT_COUNT 1 REGEX "^[.]so ")
+        if(NOT leads)
+            execute_process(
+                COMMAND ${mandoc} -T html -O "man=%N.%S.html" "${page}"
+                OUTPUT_FILE "${OUT}/html/man/${name}.html")
+        endif()
+    endforeach()
 endif()
 say("the reference is in ${OUT}/html/index.html")
