@@ -3,9 +3,9 @@
 # cmake [-DOUT=folder] -P cmake/man.cmake
 #
 # Makes the manual pages: man1/duosock.1 and man3/duosock.3 as they stand in
-# docs/man, a page for each public header out of its comments (duos_addr.3 is
-# addr.h), and for each function a page that leads there. In mdoc; without OUT
-# they go to build/docs/man.
+# docs/man, a page for each public header out of its comments (addr.h is
+# duos_addr.3, listen.h duos_listener.3), and for each function a page that
+# leads there. In mdoc; without OUT they go to build/docs/man.
 
 cmake_minimum_required(VERSION 3.16...4.0)
 get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
