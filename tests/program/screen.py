@@ -201,9 +201,10 @@ def test_SG2_bench_whose_terminal_has_gone_ends_quietly():
     """It survives SIGHUP, but nobody sees the table."""
     if WINDOWS:
         return "no terminal that hangs up on this system"
-    server, port = serve("-q")
+    server, port = serve()
     bench = Terminal("bench", "127.0.0.1:%d" % port, "--clients", "1",
                      "--duration", "300ms", prepare=ignore_hangup)
+    server.expect(rb"#1 open")
     bench.expect_exit(1, hang_up=True)
     with open("screen.log", "rb") as log:
         said = log.read()

@@ -226,10 +226,10 @@ static void test_progress_makes_room_and_fits(void **state)
     while (shown_len == 0) {
         assert_ok(duos_loop_step(loop, PATIENCE_MS));
     }
-    assert_string_equal(shown, "\r  0 % [---");
+    assert_string_equal(shown, "\r  0 % [----");
     shown_len = 0;
     before();
-    assert_string_equal(shown, "\r  0 % [---\n");
+    assert_string_equal(shown, "\r  0 % [----\n");
     shown_len = 0;
     before(); /* nothing stands there now */
     transfer_stop(&t);
