@@ -83,3 +83,23 @@ configure_file("${CMAKE_CURRENT_LIST_DIR}/duosock.pc.in"
 install(FILES "${PROJECT_BINARY_DIR}/duosock.pc"
     DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
     COMPONENT duosock_Development)
+
+# ---- manual pages, completions of shells ------------------------------------
+
+if(TARGET duosock_man)
+    install(DIRECTORY "${PROJECT_BINARY_DIR}/docs/man/"
+        DESTINATION "${CMAKE_INSTALL_MANDIR}"
+        COMPONENT duosock_Documentation)
+endif()
+if(DUOSOCK_BUILD_TOOLS AND NOT WIN32)
+    set(completions "${PROJECT_SOURCE_DIR}/docs/completions")
+    install(FILES "${completions}/duosock.bash" RENAME duosock
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions"
+        COMPONENT duosock_Tools)
+    install(FILES "${completions}/_duosock"
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions"
+        COMPONENT duosock_Tools)
+    install(FILES "${completions}/duosock.fish"
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d"
+        COMPONENT duosock_Tools)
+endif()

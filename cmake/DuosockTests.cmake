@@ -40,7 +40,8 @@ endif()
 
 # What takes Wine many times as long as it takes a system (its console waits 10 s
 # for a first line, its select asks its server for each socket): with the slow.
-set(DUOSOCK_SLOW_UNDER_WINE program.terminal program.streams
+set(DUOSOCK_SLOW_UNDER_WINE
+    program.terminal program.screen program.streams program.bench
     net.many_clients.select net.poller_many.select net.poller_wakeup.select)
 
 function(duosock_test_properties name)

@@ -79,6 +79,8 @@ if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
         APT clang DNF clang PACMAN clang)
     needs_program("valgrind (exact figures)" valgrind OPTIONAL
         APT valgrind DNF valgrind PACMAN valgrind)
+    needs_program("mandoc (manual pages)" mandoc OPTIONAL
+        APT mandoc DNF mandoc PACMAN mandoc)
     needs_program("strace (exact figures)" strace OPTIONAL
         APT strace DNF strace PACMAN strace)
     needs_program("nft (networks with faults)" nft OPTIONAL

@@ -87,6 +87,12 @@ macro(full_needs)
         needs_program("git (mutants)" git OPTIONAL
             APT git DNF git PACMAN git)
         full_need_foreign()
+        needs_program("doxygen (reference)" doxygen OPTIONAL
+            APT doxygen DNF doxygen PACMAN doxygen)
+        needs_program("zsh (completions)" zsh OPTIONAL
+            APT zsh DNF zsh PACMAN zsh)
+        needs_program("fish (completions)" fish OPTIONAL
+            APT fish DNF fish PACMAN fish)
     endif()
     if(windows)
         needs_program("MinGW-w64, 32-bit" i686-w64-mingw32-gcc
@@ -101,7 +107,7 @@ endmacro()
 
 # Everything that counts instructions or looks at the text of the sources says
 # nothing new on another system.
-set(full_flags -LE "^(header|rules|figures|promises|foreign|docs)$")
+set(full_flags -LE "^(header|rules|figures|promises|foreign|docs|pages)$")
 # Nor do other pollers below what is not about them: net.poller_... stays.
 set(other_pollers "^net[.]([^p]|p[^o]).*[.](poll|select)$")
 foreach(preset musl linux-i386 fortify asan clang-asan)
@@ -259,6 +265,7 @@ function(full_tools)
     full_suite("valgrind" valgrind valgrind)
     timed(full_script "static analysis" analyze)
     timed(full_script "workflows" workflows)
+    timed(full_script "API reference" reference)
     set(source "")
     if(cmocka_flags)
         string(REGEX REPLACE "^[^=]*=" "-DCMOCKA_SOURCE=" source

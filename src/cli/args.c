@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * args.c - reads a command line by a command's table.
+ * args.c - reads a command line by a command's tables.
  */
-#include "args.h"
+#include "args_core.h"
 
 #include "cli.h"
 #include "escape.h"
-#include "report.h"
 #include "say.h"
 #include "values.h"
 
-#include <duosock/poller.h>
-
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
     SAFE_BYTES = 128,
-    NAMES_MAX = 32,
-    POLLERS_MAX = 8
+    NAMES_MAX = 48
 };
 
 /* Where the parser is. */
@@ -42,6 +39,23 @@ static bool stop_wrong(parser *p)
 {
     say("try: duosock %s --help", p->command->name);
     return stop_with(p, CLI_USAGE);
+}
+
+const char *args_dashes(const arg_option *option)
+{
+    return option->name[1] == '\0' ? "-" : "--";
+}
+
+bool args_in_range(const arg_command *command, const char *name, uint64_t value,
+                   uint64_t least, uint64_t most)
+{
+    bool fits = value >= least && value <= most;
+
+    if (!fits) {
+        say("--%s: %" PRIu64 " to %" PRIu64, name, least, most);
+        say("try: duosock %s --help", command->name);
+    }
+    return fits;
 }
 
 /* ---- unknown words ---------------------------------------------------- */
@@ -75,14 +89,19 @@ void args_say_unknown(const char *kind, const char *word,
 
 static bool stop_unknown(parser *p, const char *kind, const char *word)
 {
-    const char *names[NAMES_MAX] = {"help", "version", "json", "color"};
+    const arg_option *tables[ARGS_TABLES] = ARGS_TABLES_OF(p->command);
+    const char *names[NAMES_MAX];
     char help_at[SAFE_BYTES];
-    const arg_option *option = p->command->options;
-    size_t count = 4;
+    size_t count = 0;
+    size_t i;
 
-    for (; option->name != NULL && count < NAMES_MAX; option++) {
-        if (option->name[1] != '\0') {
-            names[count++] = option->name;
+    for (i = 0; i < ARGS_TABLES; i++) {
+        const arg_option *option = tables[i];
+
+        for (; option != NULL && option->name != NULL; option++) {
+            if (option->name[1] != '\0' && count < NAMES_MAX) {
+                names[count++] = option->name;
+            }
         }
     }
     (void)snprintf(help_at, sizeof help_at, "duosock %s", p->command->name);
@@ -90,114 +109,38 @@ static bool stop_unknown(parser *p, const char *kind, const char *word)
     return stop_with(p, CLI_USAGE);
 }
 
-/* ---- values ----------------------------------------------------------- */
-
-static const char *choose(const arg_option *option, const char *text, int *out)
-{
-    int place = value_choice(text, option->value);
-
-    if (place < 0) {
-        return "is not one of its values";
-    }
-    *out = place;
-    return NULL;
-}
-
-static bool is_here(duos_poller_backend backend)
-{
-    duos_poller_backend list[POLLERS_MAX];
-    size_t count = duos_poller_backends(list, POLLERS_MAX);
-    size_t i;
-
-    for (i = 0; i < count && i < POLLERS_MAX; i++) {
-        if (list[i] == backend) {
-            return true;
-        }
-    }
-    return backend == DUOS_POLLER_AUTO;
-}
-
-static const char *choose_poller(const char *text, duos_poller_backend *out)
-{
-    duos_poller_backend backend;
-
-    if (duos_poller_backend_parse(text, &backend) != DUOS_OK) {
-        return "is not the name of a poller; duosock --version lists them";
-    }
-    if (!is_here(backend)) {
-        return "is not a poller of this system; duosock --version lists them";
-    }
-    *out = backend;
-    return NULL;
-}
-
-static const char *choose_color(const char *text)
-{
-    int place = value_choice(text, ARGS_COLORS);
-
-    if (place < 0) {
-        return "is not one of its values";
-    }
-    say_set_color((say_color)place);
-    return NULL;
-}
-
-/* Stores a value in its field; returns what is wrong with it, or NULL. */
-static const char *store(const arg_option *option, const char *text,
-                         char *fields)
-{
-    void *field = fields + option->offset;
-
-    switch (option->kind) {
-    case ARG_FLAG:
-        *(bool *)field = true;
-        return NULL;
-    case ARG_TEXT:
-        *(const char **)field = text;
-        return NULL;
-    case ARG_CHOICE:
-        return choose(option, text, field);
-    case ARG_POLLER:
-        return choose_poller(text, field);
-    case ARG_COUNT:
-        return value_count(text, field);
-    case ARG_SIZE:
-        return value_size(text, field);
-    case ARG_TIME:
-        return value_time(text, field);
-    case ARG_COLOR:
-        return choose_color(text);
-    }
-    return NULL;
-}
+/* ---- options ---------------------------------------------------------- */
 
 static void store_defaults(const arg_command *command, char *fields)
 {
-    const arg_option *option = command->options;
+    const arg_option *tables[ARGS_TABLES] = ARGS_TABLES_OF(command);
+    size_t i;
 
-    for (; option->name != NULL; option++) {
-        if (option->preset != NULL) {
-            (void)store(option, option->preset, fields);
+    for (i = 0; i < ARGS_TABLES; i++) {
+        const arg_option *option = tables[i];
+
+        for (; option != NULL && option->name != NULL; option++) {
+            if (option->preset != NULL) {
+                (void)args_store(option, option->preset, fields);
+            }
         }
     }
 }
-
-const char *args_dashes(const arg_option *option)
-{
-    return option->name[1] == '\0' ? "-" : "--";
-}
-
-/* ---- options ---------------------------------------------------------- */
 
 static const arg_option *find_option(const arg_command *command,
                                      const char *name, size_t len)
 {
-    const arg_option *option = command->options;
+    const arg_option *tables[ARGS_TABLES] = ARGS_TABLES_OF(command);
+    size_t i;
 
-    for (; option->name != NULL; option++) {
-        if (strlen(option->name) == len &&
-            memcmp(option->name, name, len) == 0) {
-            return option;
+    for (i = 0; i < ARGS_TABLES; i++) {
+        const arg_option *option = tables[i];
+
+        for (; option != NULL && option->name != NULL; option++) {
+            if (strlen(option->name) == len &&
+                memcmp(option->name, name, len) == 0) {
+                return option;
+            }
         }
     }
     return NULL;
@@ -223,11 +166,7 @@ static bool read_value(parser *p, const arg_option *option, const char *inside)
     const char *text = inside;
     const char *complaint;
 
-    if (option->kind == ARG_FLAG && inside != NULL) {
-        say("--%s takes no value", option->name);
-        return stop_wrong(p);
-    }
-    if (option->kind != ARG_FLAG && inside == NULL) {
+    if (inside == NULL) {
         if (p->at + 1 >= p->argc) {
             const char *dashes = args_dashes(option);
 
@@ -238,12 +177,23 @@ static bool read_value(parser *p, const arg_option *option, const char *inside)
         p->at++;
         text = p->argv[p->at];
     }
-    complaint = store(option, text, p->fields);
+    complaint = args_store(option, text, p->fields);
     return complaint == NULL || stop_bad_value(p, option, text, complaint);
 }
 
-static const arg_option color = {"color", ARG_COLOR, ARGS_COLORS,
-                                 "auto",  NULL,      0};
+/* One that takes no value. */
+static bool take_flag(parser *p, const arg_option *option)
+{
+    switch (option->kind) {
+    case ARG_HELP:
+        return stop_with(p, args_print_help(p->command));
+    case ARG_VERSION:
+        return stop_with(p, args_print_version());
+    default:
+        return args_store(option, NULL, p->fields) == NULL ||
+               stop_with(p, CLI_FAILED);
+    }
+}
 
 static bool read_long(parser *p, char *name)
 {
@@ -251,50 +201,37 @@ static bool read_long(parser *p, char *name)
     const arg_option *option = find_option(p->command, name, len);
     const char *inside = name[len] == '=' ? name + len + 1 : NULL;
 
-    if (option != NULL && len > 1) {
+    if (option == NULL || len < 2) {
+        name[len] = '\0';
+        return stop_unknown(p, "option --", name);
+    }
+    if (option->value != NULL) {
         return read_value(p, option, inside);
     }
-    if (strcmp(name, "help") == 0) {
-        return stop_with(p, args_print_help(p->command));
+    if (inside != NULL) {
+        say("--%s takes no value", option->name);
+        return stop_wrong(p);
     }
-    if (strcmp(name, "version") == 0) {
-        return stop_with(p, args_print_version());
-    }
-    if (strcmp(name, "json") == 0) {
-        report_use_json();
-        return true;
-    }
-    if (len == 5 && memcmp(name, "color", 5) == 0) {
-        return read_value(p, &color, inside);
-    }
-    name[len] = '\0';
-    return stop_unknown(p, "option --", name);
+    return take_flag(p, option);
 }
 
 static bool read_letters(parser *p, const char *letters)
 {
-    const arg_option *option;
     const char *at;
+    bool good = true;
 
-    for (at = letters; *at != '\0'; at++) {
-        option = find_option(p->command, at, 1);
-        if (option != NULL) {
-            return read_value(p, option, at[1] != '\0' ? at + 1 : NULL);
-        }
-        switch (*at) {
-        case 'v':
-            say_set_level(SAY_VERBOSE);
-            break;
-        case 'q':
-            say_set_level(SAY_QUIET);
-            break;
-        case 'h':
-            return stop_with(p, args_print_help(p->command));
-        default:
+    for (at = letters; good && *at != '\0'; at++) {
+        const arg_option *option = find_option(p->command, at, 1);
+
+        if (option == NULL) {
             return stop_unknown(p, "option -", letters);
         }
+        if (option->value != NULL) {
+            return read_value(p, option, at[1] != '\0' ? at + 1 : NULL);
+        }
+        good = take_flag(p, option);
     }
-    return true;
+    return good;
 }
 
 static bool add_address(parser *p, char *text)
@@ -320,7 +257,6 @@ bool args_parse(const arg_command *command, int argc, char **argv,
     bool good = true;
 
     store_defaults(command, options);
-    say_set_color(SAY_COLOR_AUTO);
     list->address = argv;
     list->count = 0;
     list->exit_code = CLI_DONE;

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * args.h - command lines. Each command has one table; the parser, the
- * defaults and --help all come from it, so they cannot disagree.
+ * args.h - command lines. Each command has its tables; the parser, the
+ * defaults and --help all come from them, so they cannot disagree.
  *
  * Options are "--name VALUE" or "--name=VALUE", those of one letter "-n VALUE"
  * or "-nVALUE"; they may stand before and after addresses; "--" ends them.
- * Every command also knows -v, -q, --json,
- * --color,
- * --help and --version.
+ * What every command knows besides (-v, --json, --help ...) stands in args_value.c.
  */
 #ifndef CLI_ARGS_H
 #define CLI_ARGS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What a value is, and the type of the field that receives it. */
 typedef enum arg_kind {
@@ -24,18 +23,38 @@ typedef enum arg_kind {
     ARG_COUNT,  /* uint32_t */
     ARG_SIZE,   /* size_t, bytes */
     ARG_TIME,   /* int32_t, milliseconds */
-    ARG_COLOR   /* no field: for all that is said */
+    /* Without a field: for the whole program. */
+    ARG_COLOR,
+    ARG_VERBOSE,
+    ARG_QUIET,
+    ARG_JSON,
+    ARG_TRACE,
+    ARG_HELP,
+    ARG_VERSION
 } arg_kind;
 
 /* One option of a command. */
 typedef struct arg_option {
     const char *name; /* without its dashes; NULL ends a table */
     arg_kind kind;
-    const char *value;  /* how --help names the value */
+    const char *value;  /* how --help names the value; NULL: takes none */
     const char *preset; /* the default as a user would write it, or NULL */
     const char *help;
     size_t offset; /* of the field in the command's options */
 } arg_option;
+
+/* The row that ends a table. */
+#define ARGS_END                                                               \
+    {                                                                          \
+        NULL, ARG_FLAG, NULL, NULL, NULL, 0                                    \
+    }
+
+/* The row of --poller. */
+#define ARGS_POLLER(offset)                                                    \
+    {                                                                          \
+        "poller", ARG_POLLER, "NAME", "auto",                                  \
+            "how to wait: duosock --version lists them", (offset)              \
+    }
 
 /* One command. */
 typedef struct arg_command {
@@ -45,6 +64,7 @@ typedef struct arg_command {
     const char *examples; /* lines, each ended by a line feed */
     const char *notes;    /* the same, at the end of --help; may be NULL */
     const arg_option *options;
+    const arg_option *more; /* that others have, too; may be NULL */
     int max_addresses;
 } arg_command;
 
@@ -66,13 +86,20 @@ typedef struct arg_list {
  * given.
  *
  * argv: argv[0] is the command's name. The entries are put in a new order.
- * options: the struct that the table's offsets mean.
+ * options: the struct that the tables' offsets mean.
  *
  * Returns true when the command is to run; otherwise help was printed or
  * the mistake was said, and list->exit_code is the result.
  */
 bool args_parse(const arg_command *command, int argc, char **argv,
                 void *options, arg_list *list);
+
+/*
+ * Whether a value is within its range; if not, that is said, with the range
+ * as a user would write it: "--clients: 1 to 100000".
+ */
+bool args_in_range(const arg_command *command, const char *name, uint64_t value,
+                   uint64_t least, uint64_t most);
 
 /*
  * Says that there is no such word, and which one may have been meant.

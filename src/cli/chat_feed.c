@@ -4,6 +4,8 @@
  */
 #include "chat_feed.h"
 
+#include "trace.h"
+
 #include <string.h>
 
 static void on_timer(duos_timer *timer, void *user)

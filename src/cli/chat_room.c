@@ -5,6 +5,8 @@
  */
 #include "chat_core.h"
 
+#include "trace.h"
+
 #include <stdlib.h>
 #include <string.h>
 

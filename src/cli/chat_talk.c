@@ -5,6 +5,7 @@
 #include "chat_core.h"
 
 #include "escape.h"
+#include "trace.h"
 
 #include <stdarg.h>
 #include <stdio.h>

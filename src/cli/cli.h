@@ -28,6 +28,7 @@ int cmd_connect(int argc, char **argv);
 int cmd_chat(int argc, char **argv);
 int cmd_send(int argc, char **argv);
 int cmd_recv(int argc, char **argv);
+int cmd_bench(int argc, char **argv);
 int cmd_probe(int argc, char **argv);
 int cmd_selftest(int argc, char **argv);
 

@@ -1,67 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * cmd_chat.c - duosock chat: a client for the room of duosock serve.
- *
- * The nick goes out first; only when it is accepted is the standard input
- * read, so nothing that is typed is taken for a nick. At the end of the input
- * our sending ends; the server then says what is left and closes.
  */
 #include "args.h"
+#include "chat_client.h"
 #include "cli.h"
-#include "dialogue.h"
-#include "escape.h"
 #include "nick.h"
-#include "output.h"
-#include "report.h"
-
-#include <duosock/frame.h>
+#include "say.h"
 
 #include <string.h>
-
-enum {
-    TYPED_MAX = 1024,    /* the longest line that is sent */
-    RECEIVED_MAX = 8192, /* the longest that is accepted */
-    SAFE_BYTES = 256
-};
-
-typedef struct chat_options {
-    const char *nick;
-    int32_t timeout_ms;
-    int32_t idle_ms;
-    uint32_t retries;
-    const char *source;
-    duos_poller_backend poller;
-} chat_options;
-
-typedef struct session {
-    dialogue dialogue;
-    const char *nick;
-    const char *address;
-    uint32_t retries;
-    output out;
-    duos_frame_reader typed;
-    duos_frame_reader received;
-    bool welcome;  /* the nick was accepted */
-    bool leaving;  /* nothing more is to be said */
-    int exit_code; /* other than 0: why is said */
-} session;
 
 #define FIELD(name) offsetof(chat_options, name)
 
 static const arg_option options_table[] = {
     {"nick", ARG_TEXT, "NAME", NULL, "your name: 1 to 32 characters, no spaces",
      FIELD(nick)},
-    {"timeout", ARG_TIME, "DUR", "10s", "how long to try to connect",
-     FIELD(timeout_ms)},
     {"idle", ARG_TIME, "DUR", "0", "give up when no byte moves for so long",
      FIELD(idle_ms)},
-    {"retry", ARG_COUNT, "N", "0",
-     "connect again, also when it was lost, up to so often", FIELD(retries)},
-    {"source", ARG_TEXT, "ADDRESS", NULL, "address of ours to connect from",
-     FIELD(source)},
-    {"poller", ARG_POLLER, "NAME", "auto",
-     "how to wait: duosock --version lists them", FIELD(poller)},
-    {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
+    ARGS_END};
 
 static const arg_command chat_command = {
     "chat",
@@ -77,230 +33,8 @@ static const arg_command chat_command = {
     " --retry it comes back as NAME; what was on its way when the connection\n"
     "was lost is not said again.\n",
     options_table,
+    client_rows,
     1};
-
-/* Ends it with what has been said to be wrong. */
-static void give_up(session *s, int exit_code)
-{
-    s->exit_code = exit_code;
-    dialogue_break(&s->dialogue);
-}
-
-/* ---- from the standard input to the server ----------------------------- */
-
-static bool is_quit(duos_bytes line)
-{
-    static const char quit[] = "/quit";
-    size_t len = sizeof quit - 1;
-
-    return line.len >= len && memcmp(line.data, quit, len) == 0;
-}
-
-/* Returns false when nothing more can be sent. */
-static bool send_line(session *s, duos_bytes line)
-{
-    char text[TYPED_MAX + 1];
-    duos_err err;
-
-    memcpy(text, line.data, line.len);
-    text[line.len] = '\n';
-    err = dialogue_send(&s->dialogue, text, line.len + 1);
-    if (err != DUOS_OK && err != DUOS_ESTATE) {
-        report_failure("send", s->address, err);
-        give_up(s, CLI_FAILED);
-    }
-    return err == DUOS_OK; /* otherwise on_end is on its way */
-}
-
-/* The same for a line that was typed. One that comes while the connection
- * ends is not kept: who wrote it may want to think about it again. */
-static bool take_line(session *s, duos_bytes line)
-{
-    bool sent;
-
-    s->leaving = s->leaving || is_quit(line);
-    sent = send_line(s, line);
-    if (!sent && s->retries > 0 && !s->leaving && s->exit_code == CLI_DONE) {
-        say("line not sent: the connection is lost");
-        return true;
-    }
-    return sent;
-}
-
-static void on_input(duos_input *input, const void *data, size_t len,
-                     void *user)
-{
-    session *s = user;
-    duos_bytes block = {data, len};
-    duos_bytes line;
-    duos_err err;
-
-    while ((err = duos_frame_next(&s->typed, &block, &line)) !=
-           DUOS_EWOULDBLOCK) {
-        if (err != DUOS_OK && err != DUOS_ELIMIT) {
-            report_failure("read", "standard input", err);
-            give_up(s, CLI_FAILED);
-            return;
-        }
-        if (err == DUOS_ELIMIT) {
-            say("line not sent: longer than %d bytes", TYPED_MAX);
-        } else if (line.len > 0 && !take_line(s, line)) {
-            duos_input_stop(input);
-            return;
-        }
-    }
-}
-
-static void on_input_end(bool good, void *user)
-{
-    session *s = user;
-    duos_bytes line;
-
-    s->leaving = true;
-    if (!good) {
-        s->exit_code = CLI_FAILED;
-    }
-    if (duos_frame_end(&s->typed, &line) == DUOS_ETRUNCATED && line.len > 0) {
-        (void)send_line(s, line);
-    }
-}
-
-/* ---- from the server to the standard output ---------------------------- */
-
-static void print_line(session *s, duos_bytes line)
-{
-    char text[RECEIVED_MAX + 1];
-
-    memcpy(text, line.data, line.len);
-    text[line.len] = '\n';
-    if (!output_write(&s->out, text, line.len + 1) || !output_end(&s->out)) {
-        give_up(s, CLI_FAILED);
-    }
-}
-
-static void say_refusal(const session *s, duos_bytes line)
-{
-    char safe[SAFE_BYTES];
-    size_t used;
-    size_t len =
-        escape_some(safe, sizeof safe - 1, line.data, line.len, false, &used);
-
-    safe[len] = '\0';
-    if (line.len > 1 && memcmp(line.data, "* ", 2) == 0) {
-        say("chat %s: %s", s->address, safe + 2);
-    } else {
-        say("chat %s: this is no chat; it answered: %s", s->address, safe);
-    }
-}
-
-/* The first line is the answer to our nick. */
-static void take_answer(session *s, duos_bytes line)
-{
-    static const char welcome[] = "* welcome ";
-
-    if (line.len >= sizeof welcome - 1 &&
-        memcmp(line.data, welcome, sizeof welcome - 1) == 0) {
-        s->welcome = true;
-        if (!dialogue_start_input(&s->dialogue)) {
-            give_up(s, CLI_FAILED);
-        }
-        return;
-    }
-    say_refusal(s, line);
-    give_up(s, CLI_BROKEN);
-}
-
-static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
-{
-    session *s = user;
-    duos_bytes block = {data, len};
-    duos_bytes line;
-
-    (void)conn;
-    while (s->exit_code == CLI_DONE) {
-        duos_err err = duos_frame_next(&s->received, &block, &line);
-
-        if (err == DUOS_EWOULDBLOCK) {
-            return;
-        }
-        if (err != DUOS_OK) {
-            report_failure("chat", s->address,
-                           err == DUOS_ELIMIT ? DUOS_EPROTO : err);
-            give_up(s, err == DUOS_ELIMIT ? CLI_BROKEN : CLI_FAILED);
-            return;
-        }
-        if (!s->welcome) {
-            take_answer(s, line);
-        }
-        if (s->welcome) {
-            print_line(s, line);
-        }
-    }
-}
-
-/* ---- the connection ---------------------------------------------------- */
-
-static void on_open(duos_conn *conn, void *user)
-{
-    session *s = user;
-    duos_bytes nick = {s->nick, strlen(s->nick)};
-
-    (void)conn;
-    (void)send_line(s, nick);
-}
-
-static bool may_begin_again(void *user)
-{
-    const session *s = user;
-
-    return !s->leaving && s->exit_code == CLI_DONE;
-}
-
-/* What was in the middle of a line is a line now. */
-static void print_rest(session *s)
-{
-    duos_bytes line;
-
-    if (duos_frame_end(&s->received, &line) == DUOS_ETRUNCATED && s->welcome) {
-        print_line(s, line);
-    }
-}
-
-static void on_lost(size_t unsent, void *user)
-{
-    session *s = user;
-
-    if (unsent > 0) {
-        say("not sent: the last %zu bytes of what was typed", unsent);
-    }
-    print_rest(s);
-    s->welcome = false;
-}
-
-static int on_end(duos_err reason, void *user)
-{
-    session *s = user;
-
-    if (s->exit_code != CLI_DONE) {
-        return s->exit_code;
-    }
-    print_rest(s);
-    if (reason == DUOS_ECANCELED) {
-        return s->exit_code;
-    }
-    if (!s->welcome) {
-        report_failure("chat", s->address, reason);
-        say("hint: the nick was not accepted; there may be no room left");
-        return CLI_BROKEN;
-    }
-    if (reason != DUOS_EEOF) {
-        report_failure("chat", s->address, reason);
-        return reason == DUOS_EIDLE ? CLI_TIMEDOUT : CLI_FAILED;
-    }
-    return s->exit_code;
-}
-
-/* ---- command ----------------------------------------------------------- */
 
 static bool check_nick(const char *nick)
 {
@@ -314,23 +48,10 @@ static bool check_nick(const char *nick)
     return complaint == NULL;
 }
 
-static bool init_lines(duos_frame_reader *lines, size_t max)
-{
-    duos_frame_config config;
-
-    duos_frame_config_init(&config);
-    config.max = max;
-    config.skip_long = true;
-    return duos_frame_init(lines, &config) == DUOS_OK;
-}
-
 int cmd_chat(int argc, char **argv)
 {
     chat_options options = {0};
-    dialogue_config config = {0};
     arg_list list;
-    session s = {0};
-    int exit_code;
 
     if (!args_parse(&chat_command, argc, argv, &options, &list)) {
         return list.exit_code;
@@ -338,30 +59,6 @@ int cmd_chat(int argc, char **argv)
     if (!check_nick(options.nick)) {
         return CLI_USAGE;
     }
-    s.nick = options.nick;
-    s.retries = options.retries;
-    s.address = list.count > 0 ? list.address[0] : CLI_ADDRESS;
-    output_init(&s.out, report_is_json() ? OUTPUT_JSON : OUTPUT_AUTO);
-    if (!init_lines(&s.typed, TYPED_MAX) ||
-        !init_lines(&s.received, RECEIVED_MAX)) {
-        return CLI_FAILED;
-    }
-    config.address = s.address;
-    config.poller = options.poller;
-    config.timeout_ms = options.timeout_ms;
-    config.retries = options.retries;
-    config.source = options.source;
-    config.idle_ms = options.idle_ms;
-    config.may_begin_again = may_begin_again;
-    config.on_lost = on_lost;
-    config.on_open = on_open;
-    config.on_data = on_data;
-    config.on_input = on_input;
-    config.on_input_end = on_input_end;
-    config.on_end = on_end;
-    config.user = &s;
-    exit_code = dialogue_run(&s.dialogue, &config);
-    duos_frame_fini(&s.typed);
-    duos_frame_fini(&s.received);
-    return exit_code;
+    return chat_client_run(&options,
+                           list.count > 0 ? list.address[0] : CLI_ADDRESS);
 }

@@ -13,15 +13,13 @@
 #include "output.h"
 #include "report.h"
 #include "say.h"
+#include "trace.h"
 
 typedef struct connect_options {
-    int32_t timeout_ms;
+    client_options client; /* first */
     int32_t idle_ms;
-    uint32_t retries;
-    const char *source;
     bool raw;
     bool hexdump;
-    duos_poller_backend poller;
 } connect_options;
 
 typedef struct session {
@@ -34,21 +32,13 @@ typedef struct session {
 #define FIELD(name) offsetof(connect_options, name)
 
 static const arg_option options_table[] = {
-    {"timeout", ARG_TIME, "DUR", "10s", "how long to try to connect",
-     FIELD(timeout_ms)},
     {"idle", ARG_TIME, "DUR", "0", "give up when no byte moves for so long",
      FIELD(idle_ms)},
     {"raw", ARG_FLAG, NULL, NULL, "pass bytes untouched to a terminal, too",
      FIELD(raw)},
     {"hexdump", ARG_FLAG, NULL, NULL,
      "print what comes as offset, hexadecimal digits and text", FIELD(hexdump)},
-    {"retry", ARG_COUNT, "N", "0", "try again to connect, up to so often",
-     FIELD(retries)},
-    {"source", ARG_TEXT, "ADDRESS", NULL, "address of ours to connect from",
-     FIELD(source)},
-    {"poller", ARG_POLLER, "NAME", "auto",
-     "how to wait: duosock --version lists them", FIELD(poller)},
-    {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
+    ARGS_END};
 
 static const arg_command connect_command = {
     "connect",
@@ -67,6 +57,7 @@ static const arg_command connect_command = {
     " what comes as\nthe text of data. Durations are written 500ms, 30s, 5m or"
     " 1h.\n",
     options_table,
+    client_rows,
     1};
 
 /* ---- from the standard input to the socket ----------------------------- */
@@ -188,10 +179,7 @@ int cmd_connect(int argc, char **argv)
     s.address = list.count > 0 ? list.address[0] : CLI_ADDRESS;
     output_init(&s.out, form_of(&options));
     config.address = s.address;
-    config.poller = options.poller;
-    config.timeout_ms = options.timeout_ms;
-    config.retries = options.retries;
-    config.source = options.source;
+    config.client = &options.client;
     config.idle_ms = options.idle_ms;
     config.on_open = on_open;
     config.on_data = on_data;

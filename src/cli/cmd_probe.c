@@ -10,8 +10,7 @@
 
 #include <stdlib.h>
 
-static const arg_option options_table[] = {
-    {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
+static const arg_option options_table[] = {ARGS_END};
 
 static const arg_command probe_command = {
     "probe",
@@ -29,6 +28,7 @@ static const arg_command probe_command = {
     "IPv6 sockets that take IPv4, too.\n"
     "Exit codes: 0 whatever was found, 1 when neither tcp4 nor tcp6 works.\n",
     options_table,
+    NULL,
     0};
 
 /* A wish that cannot be granted looks like a fault of the system. */

@@ -2,43 +2,14 @@
 /*
  * cmd_recv.c - duosock recv: listens for one file and puts it in its place
  * once it is whole.
- *
- * The end of the stream is the end of the file. The sender sees our end only
- * after the file is in place, so who saw it knows that.
  */
 #include "args.h"
 #include "cli.h"
-#include "os.h"
+#include "recv.h"
 #include "report.h"
 #include "setup.h"
-#include "transfer.h"
-
-#include <duosock/server.h>
 
 #include <string.h>
-
-typedef struct recv_options {
-    const char *path;
-    int32_t timeout_ms;
-    int32_t idle_ms;
-    duos_poller_backend poller;
-} recv_options;
-
-typedef struct session {
-    const recv_options *options;
-    const char *address;
-    os_aside *aside; /* NULL for the standard output, and when it is over */
-    duos_loop *loop;
-    duos_server *server;
-    duos_quit quit;
-    duos_timer wait; /* for a sender */
-    transfer transfer;
-    uint64_t opened_ms;
-    bool open;  /* a sender came */
-    bool whole; /* the file is in place */
-    bool told;  /* why it fails has been said */
-    int exit_code;
-} session;
 
 #define FIELD(name) offsetof(recv_options, name)
 
@@ -49,9 +20,10 @@ static const arg_option options_table[] = {
      FIELD(timeout_ms)},
     {"idle", ARG_TIME, "DUR", "5m", "give up when no byte comes for so long",
      FIELD(idle_ms)},
-    {"poller", ARG_POLLER, "NAME", "auto",
-     "how to wait: duosock --version lists them", FIELD(poller)},
-    {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
+    {"stats", ARG_TIME, "DUR", "0", "tell the counters every so often",
+     FIELD(stats_ms)},
+    ARGS_POLLER(FIELD(poller)),
+    ARGS_END};
 
 static const arg_command recv_command = {
     "recv",
@@ -67,204 +39,8 @@ static const arg_command recv_command = {
     "lets"
     "\na file that has begun come in, the second does not.\n",
     options_table,
+    NULL,
     1};
-
-/* ---- the sender's connection --------------------------------------------- */
-
-static void fail(session *s, duos_conn *conn, int exit_code)
-{
-    s->told = true;
-    s->exit_code = exit_code;
-    duos_conn_abort(conn, DUOS_ECANCELED);
-}
-
-static void on_open(duos_conn *conn, void *user)
-{
-    session *s = user;
-
-    s->open = true;
-    s->opened_ms = duos_loop_now_ms(s->loop);
-    duos_timer_stop(&s->wait);
-    if (!report_open(SAY_VERBOSE, 0, conn, true)) {
-        fail(s, conn, CLI_FAILED);
-    }
-    transfer_begin(&s->transfer, s->loop, TRANSFER_UNKNOWN);
-}
-
-static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
-{
-    session *s = user;
-    int error = 0;
-
-    if (s->aside != NULL) {
-        error = os_aside_write(s->aside, data, len);
-    } else if (!say_bytes(data, len)) {
-        fail(s, conn, CLI_FAILED);
-    }
-    if (error != 0) {
-        transfer_stop(&s->transfer);
-        report_os_failure("write", s->options->path, error);
-        fail(s, conn, CLI_FAILED);
-    }
-    transfer_add(&s->transfer, data, len);
-}
-
-/* It is whole. */
-static void on_eof(duos_conn *conn, void *user)
-{
-    session *s = user;
-    int error = s->aside != NULL ? os_aside_keep(s->aside) : 0;
-
-    s->aside = NULL;
-    if (error != 0) {
-        transfer_stop(&s->transfer);
-        report_os_failure("write", s->options->path, error);
-        fail(s, conn, CLI_FAILED);
-        return;
-    }
-    s->whole = true;
-    if (!transfer_end(&s->transfer, "received")) {
-        s->exit_code = CLI_FAILED;
-    }
-    duos_conn_close(conn);
-}
-
-static void on_close(duos_conn *conn, duos_err reason, void *user)
-{
-    session *s = user;
-
-    transfer_stop(&s->transfer);
-    if (!s->whole && !s->told) {
-        report_failure("receive", s->options->path, reason);
-        s->exit_code = reason == DUOS_EIDLE || reason == DUOS_ETIMEDOUT
-                           ? CLI_TIMEDOUT
-                           : CLI_FAILED;
-    }
-    if (!report_close(SAY_VERBOSE, 0, conn, s->opened_ms, reason)) {
-        s->exit_code = CLI_FAILED;
-    }
-    duos_loop_stop(s->loop);
-}
-
-/* ---- waiting for it ------------------------------------------------------ */
-
-static void on_wait(duos_timer *timer, void *user)
-{
-    session *s = user;
-
-    (void)timer;
-    report_failure("wait for a sender at", s->address, DUOS_ETIMEDOUT);
-    s->exit_code = CLI_TIMEDOUT;
-    duos_loop_stop(s->loop);
-}
-
-static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
-                    void *user)
-{
-    session *s = user;
-
-    (void)quit;
-    (void)count;
-    (void)kind;
-    if (s->open) {
-        transfer_make_room(&s->transfer);
-        say_detail("stopping once the file is there");
-        return;
-    }
-    say("stopped; nobody has sent anything");
-    s->exit_code = CLI_FAILED;
-    duos_loop_stop(s->loop);
-}
-
-static void on_error(duos_server *server, duos_err err, void *user)
-{
-    session *s = user;
-
-    (void)server;
-    transfer_make_room(&s->transfer);
-    report_failure("accept", "a sender", err);
-}
-
-static duos_err create_server(session *s)
-{
-    duos_server_config config;
-    duos_err err;
-
-    duos_server_config_init(&config);
-    config.handler.on_open = on_open;
-    config.handler.on_data = on_data;
-    config.handler.on_eof = on_eof;
-    config.handler.on_close = on_close;
-    config.user = s;
-    config.max_clients = 1;
-    config.limits.first_byte_ms = 0;
-    config.limits.idle_ms = s->options->idle_ms;
-    config.on_error = on_error;
-    err = duos_server_create(s->loop, &config, &s->server);
-    if (err == DUOS_OK) {
-        err = duos_timer_init(&s->wait, s->loop, on_wait, s);
-    }
-    if (err == DUOS_OK && s->options->timeout_ms > 0) {
-        err = duos_timer_start(&s->wait, s->options->timeout_ms);
-    }
-    return err;
-}
-
-static int listen_there(session *s)
-{
-    duos_addr bound;
-    duos_err err = duos_server_listen(s->server, s->address, NULL, &bound);
-
-    if (err != DUOS_OK) {
-        report_failure("listen", s->address, err);
-        return CLI_UNBOUND;
-    }
-    setup_tell_bound(&bound, s->loop);
-    return CLI_DONE;
-}
-
-static int run(session *s)
-{
-    duos_err err = create_server(s);
-    int exit_code;
-
-    if (err != DUOS_OK) {
-        report_failure("start", "server", err);
-        return CLI_FAILED;
-    }
-    exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
-    if (exit_code == CLI_DONE) {
-        exit_code = listen_there(s);
-    }
-    if (exit_code != CLI_DONE) {
-        return exit_code;
-    }
-    err = duos_loop_run(s->loop);
-    if (err != DUOS_OK) {
-        report_failure("wait", "for a sender", err);
-        return CLI_FAILED;
-    }
-    return s->exit_code;
-}
-
-static int receive(session *s)
-{
-    int exit_code = setup_loop(s->options->poller, 0, &s->loop);
-
-    if (exit_code == CLI_DONE) {
-        exit_code = run(s);
-        duos_quit_stop(&s->quit);
-        duos_timer_stop(&s->wait);
-        duos_server_destroy(s->server);
-        (void)duos_loop_destroy(s->loop);
-    }
-    if (s->aside != NULL) {
-        os_aside_drop(s->aside);
-    }
-    return exit_code;
-}
-
-/* ---- command ------------------------------------------------------------- */
 
 static bool check(const recv_options *options, const char *address)
 {
@@ -282,24 +58,24 @@ static bool check(const recv_options *options, const char *address)
 int cmd_recv(int argc, char **argv)
 {
     recv_options options = {0};
-    session s = {0};
+    const char *address;
+    os_aside *aside = NULL;
     arg_list list;
     int error = 0;
 
     if (!args_parse(&recv_command, argc, argv, &options, &list)) {
         return list.exit_code;
     }
-    s.options = &options;
-    s.address = list.count > 0 ? list.address[0] : CLI_ADDRESS;
-    if (!check(&options, s.address)) {
+    address = list.count > 0 ? list.address[0] : CLI_ADDRESS;
+    if (!check(&options, address)) {
         return CLI_USAGE;
     }
     if (strcmp(options.path, "-") != 0) {
-        error = os_aside_open(options.path, &s.aside);
+        error = os_aside_open(options.path, &aside);
     }
     if (error != 0) {
         report_os_failure("write", options.path, error);
         return CLI_FAILED;
     }
-    return receive(&s);
+    return recv_run(&options, address, aside);
 }

@@ -8,10 +8,11 @@
 #include "cli.h"
 #include "report.h"
 #include "say.h"
+#include "serve.h"
 #include "setup.h"
+#include "trace.h"
 
 #include <duosock/client.h>
-#include <duosock/server.h>
 
 #include <stdio.h>
 
@@ -51,10 +52,7 @@ struct selftest {
 };
 
 static const arg_option options_table[] = {
-    {"poller", ARG_POLLER, "NAME", "auto",
-     "how to wait: duosock --version lists them",
-     offsetof(selftest_options, poller)},
-    {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
+    ARGS_POLLER(offsetof(selftest_options, poller)), ARGS_END};
 
 static const arg_command selftest_command = {
     "selftest",
@@ -64,6 +62,7 @@ static const arg_command selftest_command = {
     "  duosock selftest --poller select  through another poller\n",
     NULL,
     options_table,
+    NULL,
     0};
 
 static void fail(selftest *t, int exit_code, const char *what, duos_err err)
@@ -77,27 +76,6 @@ static void fail(selftest *t, int exit_code, const char *what, duos_err err)
 static unsigned char byte_at(const visitor *v, size_t at)
 {
     return (unsigned char)(at * 7 + (size_t)(v->number * 31 + v->message));
-}
-
-/* ---- server ----------------------------------------------------------- */
-
-static void on_server_data(duos_conn *conn, const void *data, size_t len,
-                           void *user)
-{
-    duos_err err = duos_conn_send(conn, data, len);
-
-    (void)user;
-    if (err != DUOS_OK && err != DUOS_ESTATE) {
-        duos_conn_abort(conn, err);
-    }
-}
-
-static void on_drained(duos_server *server, void *user)
-{
-    selftest *t = user;
-
-    (void)server;
-    duos_loop_stop(t->loop);
 }
 
 /* ---- clients ---------------------------------------------------------- */
@@ -198,6 +176,14 @@ static void on_limit(duos_timer *timer, void *user)
     fail(user, CLI_TIMEDOUT, "run", DUOS_ETIMEDOUT);
 }
 
+static void on_drained(duos_server *server, void *user)
+{
+    selftest *t = user;
+
+    (void)server;
+    duos_loop_stop(t->loop);
+}
+
 static duos_err start_server(selftest *t, char *address)
 {
     duos_server_config config;
@@ -205,7 +191,7 @@ static duos_err start_server(selftest *t, char *address)
     duos_err err;
 
     duos_server_config_init(&config);
-    config.handler.on_data = on_server_data;
+    config.handler.on_data = serve_echo.on_data;
     config.user = t;
     config.on_drained = on_drained;
     err = duos_server_create(t->loop, &config, &t->server);
@@ -257,8 +243,8 @@ static duos_err start(selftest *t)
             return err;
         }
     }
-    err = duos_timer_init(&t->limit, t->loop, on_limit, t);
-    return err != DUOS_OK ? err : duos_timer_start(&t->limit, LIMIT_MS);
+    (void)duos_timer_init(&t->limit, t->loop, on_limit, t);
+    return duos_timer_start(&t->limit, LIMIT_MS);
 }
 
 static bool say_passed(const selftest *t)

@@ -12,17 +12,15 @@
 #include "dialogue.h"
 #include "os.h"
 #include "report.h"
+#include "trace.h"
 #include "transfer.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 typedef struct send_options {
-    int32_t timeout_ms;
+    client_options client; /* first */
     int32_t idle_ms;
-    uint32_t retries;
-    const char *source;
-    duos_poller_backend poller;
 } send_options;
 
 typedef struct session {
@@ -38,30 +36,23 @@ typedef struct session {
 #define FIELD(name) offsetof(send_options, name)
 
 static const arg_option options_table[] = {
-    {"timeout", ARG_TIME, "DUR", "10s", "how long to try to connect",
-     FIELD(timeout_ms)},
     {"idle", ARG_TIME, "DUR", "5m", "give up when no byte moves for so long",
      FIELD(idle_ms)},
-    {"retry", ARG_COUNT, "N", "0", "try again to connect, up to so often",
-     FIELD(retries)},
-    {"source", ARG_TEXT, "ADDRESS", NULL, "address of ours to connect from",
-     FIELD(source)},
-    {"poller", ARG_POLLER, "NAME", "auto",
-     "how to wait: duosock --version lists them", FIELD(poller)},
-    {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
+    ARGS_END};
 
 static const arg_command send_command = {
     "send",
     "FILE [ADDRESS] [options]",
     "send a file to duosock recv, or to nc",
-    "  duosock send photo.jpg                  to " CLI_ADDRESS "\n"
-    "  duosock send photo.jpg 192.0.2.7:7700   somewhere else\n"
-    "  tar c . | duosock send - 192.0.2.7:7700 the standard input\n",
+    "  duosock send photo.jpg                   to " CLI_ADDRESS "\n"
+    "  duosock send photo.jpg 192.0.2.7:7700    somewhere else\n"
+    "  tar c . | duosock send - 192.0.2.7:7700  the standard input\n",
     "\nThe bytes of the file are all that is sent, and the end of the stream is"
     "\nthe end of the file, so nc -l can receive it. The checksum at the end is"
     "\nthat of sha256sum; compare it with the receiver's. A transfer that fails"
     "\nor is stopped ends in a reset (which a unix socket does not have).\n",
     options_table,
+    client_rows,
     2};
 
 /* ---- what the dialogue tells --------------------------------------------- */
@@ -179,10 +170,7 @@ static int run(session *s, const send_options *options)
     dialogue_config config = {0};
 
     config.address = s->address;
-    config.poller = options->poller;
-    config.timeout_ms = options->timeout_ms;
-    config.retries = options->retries;
-    config.source = options->source;
+    config.client = &options->client;
     config.idle_ms = options->idle_ms;
     config.on_open = on_open;
     config.on_data = on_data;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cmd_serve.c - duosock serve: many clients, one thread.
+ * cmd_serve.c - duosock serve: many clients, one thread. Its options, and
+ * where what it says goes.
  */
 #include "args.h"
 #include "cli.h"
@@ -11,8 +12,6 @@
 #include "serve.h"
 #include "serve_workers.h"
 #include "setup.h"
-
-#include <inttypes.h>
 
 /* The smallest limit of a client's queue that leaves room to work. */
 enum {
@@ -65,9 +64,8 @@ static const arg_option options_table[] = {
      FIELD(v6only)},
     {"allow-udp-echo", ARG_FLAG, NULL, NULL,
      "send datagrams back, too, to udp: addresses", FIELD(allow_udp_echo)},
-    {"poller", ARG_POLLER, "NAME", "auto",
-     "how to wait: duosock --version lists them", FIELD(poller)},
-    {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
+    ARGS_POLLER(FIELD(poller)),
+    ARGS_END};
 
 static const arg_command serve_command = {
     "serve",
@@ -105,182 +103,8 @@ static const arg_command serve_command = {
     "go to the standard output. A reader of either stream who stalls stops\n"
     "nobody: lines that find no room are dropped, and their number is told.\n",
     options_table,
+    NULL,
     INT32_MAX};
-
-/* ---- server ----------------------------------------------------------- */
-
-static void on_error(duos_server *server, duos_err err, void *user)
-{
-    (void)server;
-    (void)user;
-    report_failure("accept", "a client", err);
-}
-
-static void on_drained(duos_server *server, void *user)
-{
-    serve *s = user;
-
-    (void)server;
-    s->drained = true;
-    if (s->busy == 0) {
-        duos_loop_stop(s->loop);
-    }
-}
-
-void serve_drain(serve *s)
-{
-    int32_t limit_ms = s->options->drain_ms;
-
-    duos_timer_stop(&s->idle);
-    if (s->mode->stop != NULL && s->workers == NULL) {
-        s->mode->stop(s);
-    }
-    duos_datagram_drain(s->udp);
-    (void)duos_server_drain(s->server, limit_ms > 0 ? limit_ms : -1);
-}
-
-/* Both ends of a serve begin here: a request to stop, and idleness. */
-static void drain(serve *s)
-{
-    duos_timer_stop(&s->idle);
-    (void)service_tell(&s->manager, "STOPPING=1");
-    say_detail("stopping, clients left: %" PRIu32, s->open);
-    if (s->workers != NULL) {
-        serve_workers_drain(s);
-    } else {
-        serve_drain(s);
-    }
-}
-
-static void on_idle(duos_timer *timer, void *user)
-{
-    (void)timer;
-    if (serve_udp_has_news(user)) {
-        serve_start_idle(user);
-    } else {
-        drain(user);
-    }
-}
-
-static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
-                    void *user)
-{
-    (void)quit;
-    (void)count;
-    (void)kind;
-    drain(user);
-}
-
-/* The marks below the limit: what one receive brings always fits. */
-static size_t fit_queue(duos_conn_limits *limits, size_t max)
-{
-    size_t buffer = 64 * 1024;
-
-    limits->queue_max = max;
-    if (max == 0) {
-        return buffer;
-    }
-    if (limits->queue_high > max / 2) {
-        limits->queue_high = max / 2;
-    }
-    if (limits->queue_low > max / 8) {
-        limits->queue_low = max / 8;
-    }
-    return buffer < max / 2 ? buffer : max / 2;
-}
-
-static int create_server(serve *s)
-{
-    const serve_options *o = s->options;
-    duos_server_config config;
-    int exit_code = CLI_DONE;
-    duos_err err;
-
-    duos_server_config_init(&config);
-    serve_handler(s, &config.handler);
-    config.user = s;
-    config.max_clients = o->max_clients;
-    config.max_clients_per_address = o->max_per_address;
-    config.allow = s->allow.prefixes;
-    config.allow_count = s->allow.count;
-    config.deny = s->deny.prefixes;
-    config.deny_count = s->deny.count;
-    config.proxy = s->proxy.prefixes;
-    config.proxy_count = s->proxy.count;
-    config.limits.idle_ms = o->idle_ms;
-    config.limits.first_byte_ms = o->first_byte_ms;
-    (void)fit_queue(&config.limits, o->max_queue);
-    config.on_error = on_error;
-    config.on_drained = on_drained;
-    if (s->mode->start != NULL && s->options->workers == 1) {
-        exit_code = s->mode->start(s, &config);
-    }
-    if (exit_code != CLI_DONE) {
-        return exit_code;
-    }
-    serve_workers_configure(s, &config);
-    err = duos_server_create(s->loop, &config, &s->server);
-    if (err == DUOS_OK) {
-        err = duos_timer_init(&s->idle, s->loop, on_idle, s);
-    }
-    if (err != DUOS_OK) {
-        report_failure("start", "server", err);
-        return CLI_FAILED;
-    }
-    return CLI_DONE;
-}
-
-int serve_open(serve *s)
-{
-    duos_conn_limits limits = {0};
-    int exit_code =
-        setup_loop(s->options->poller,
-                   fit_queue(&limits, s->options->max_queue), &s->loop);
-
-    return exit_code == CLI_DONE ? create_server(s) : exit_code;
-}
-
-void serve_close(serve *s)
-{
-    duos_datagram_destroy(s->udp);
-    duos_server_destroy(s->server);
-    if (s->mode->end != NULL && s->state != NULL) {
-        s->mode->end(s);
-    }
-    (void)duos_loop_destroy(s->loop);
-}
-
-static int run(serve *s, const arg_list *list)
-{
-    int exit_code = setup_quit(&s->quit, s->loop, on_quit, s);
-    duos_err err;
-
-    if (exit_code == CLI_DONE) {
-        exit_code = serve_start_stats(s);
-    }
-    if (exit_code == CLI_DONE) {
-        exit_code = serve_workers_start(s);
-    }
-    /* Last: who hears that we listen may send signals. */
-    if (exit_code == CLI_DONE) {
-        exit_code = serve_listen(s, list);
-    }
-    if (exit_code != CLI_DONE) {
-        return exit_code;
-    }
-    s->serving = true;
-    serve_start_idle(s);
-    err = duos_loop_run(s->loop);
-    if (err != DUOS_OK) {
-        report_failure("wait", "for clients", err);
-        return CLI_FAILED;
-    }
-    if (!serve_workers_end(s, false)) {
-        return CLI_FAILED; /* it has said why */
-    }
-    serve_tell_stats(s, SAY_VERBOSE);
-    return CLI_DONE;
-}
 
 static bool check_workers(const serve *s)
 {
@@ -338,26 +162,6 @@ static bool queue_output(void)
     return true;
 }
 
-static int serve_all(serve *s, const arg_list *list)
-{
-    size_t descriptors = os_raise_descriptor_limit();
-    int exit_code;
-
-    if (descriptors != 0) {
-        say_detail("at most %zu descriptors", descriptors);
-    }
-    exit_code = serve_open(s);
-    if (exit_code == CLI_DONE) {
-        exit_code = run(s, list);
-    }
-    duos_quit_stop(&s->quit);
-    serve_stop_stats(s);
-    (void)serve_workers_end(s, true);
-    serve_close(s);
-    serve_workers_free(s);
-    return exit_code;
-}
-
 int cmd_serve(int argc, char **argv)
 {
     serve_options options = {0};
@@ -377,7 +181,7 @@ int cmd_serve(int argc, char **argv)
         service_end(&s.manager);
         return exit_code;
     }
-    exit_code = queue_output() ? serve_all(&s, &list) : CLI_FAILED;
+    exit_code = queue_output() ? serve_run(&s, &list) : CLI_FAILED;
     service_end(&s.manager);
     /* Why it did not start is said in any case. */
     log_flush(s.serving ? LAST_WORDS_MS : -1);

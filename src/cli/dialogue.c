@@ -9,6 +9,7 @@
 #include "os.h"
 #include "report.h"
 #include "setup.h"
+#include "trace.h"
 
 enum {
     QUIET_MS = 1000 /* of an input that nobody may read to its end */
@@ -209,6 +210,19 @@ duos_err dialogue_send(dialogue *d, const void *data, size_t len)
     return err;
 }
 
+/* ---- counters ------------------------------------------------------------ */
+
+static void tell(void *user)
+{
+    const dialogue *d = user;
+    uint64_t ms = d->open ? duos_loop_now_ms(d->loop) - d->opened_ms : 0;
+    uint64_t in = 0;
+    uint64_t out = 0;
+
+    (void)duos_conn_bytes(duos_client_conn(d->client), &in, &out);
+    report_traffic(in, out, ms);
+}
+
 /* ---- all of it ----------------------------------------------------------- */
 
 static duos_err create_client(dialogue *d)
@@ -222,9 +236,9 @@ static duos_err create_client(dialogue *d)
     config.handler.on_drain = on_drain;
     config.handler.on_close = on_close;
     config.user = d;
-    config.connect_ms = d->config->timeout_ms;
+    config.connect_ms = d->config->client->timeout_ms;
     config.source = d->source;
-    config.retry_max = d->config->retries;
+    config.retry_max = d->config->client->retries;
     config.on_retry = on_retry;
     config.limits.idle_ms = d->config->idle_ms;
     /* A peer may stop reading because our own output stands still, and a
@@ -250,6 +264,10 @@ static int run(dialogue *d)
         return CLI_FAILED;
     }
     exit_code = setup_quit(&d->quit, d->loop, on_quit, d);
+    if (exit_code == CLI_DONE) {
+        exit_code = stats_start(&d->stats, d->loop, d->config->client->stats_ms,
+                                tell, d);
+    }
     if (exit_code != CLI_DONE) {
         return exit_code;
     }
@@ -270,15 +288,16 @@ int dialogue_run(dialogue *d, const dialogue_config *config)
     int exit_code;
 
     d->config = config;
-    if (!attempt_read_source(config->source, &d->source)) {
+    if (!attempt_read_source(config->client->source, &d->source)) {
         return CLI_USAGE;
     }
     d->at_terminal = os_is_terminal(OS_STDIN);
-    exit_code = setup_loop(config->poller, 0, &d->loop);
+    exit_code = setup_loop(config->client->poller, 0, &d->loop);
     if (exit_code == CLI_DONE) {
         exit_code = run(d);
         duos_input_stop(&d->input);
         duos_timer_stop(&d->quiet);
+        stats_stop(&d->stats);
         duos_quit_stop(&d->quit);
         duos_client_destroy(d->client);
         (void)duos_loop_destroy(d->loop);

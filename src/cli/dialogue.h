@@ -9,6 +9,9 @@
 #ifndef CLI_DIALOGUE_H
 #define CLI_DIALOGUE_H
 
+#include "client_options.h"
+#include "stats.h"
+
 #include <duosock/client.h>
 #include <duosock/input.h>
 #include <duosock/quit.h>
@@ -16,11 +19,8 @@
 /* What a command wants; user is passed to each function. */
 typedef struct dialogue_config {
     const char *address;
-    duos_poller_backend poller;
-    int32_t timeout_ms; /* to connect */
-    uint32_t retries;   /* of a connection that cannot be made */
-    const char *source; /* as it was given; NULL: the system chooses */
-    int32_t idle_ms;    /* 0: no limit */
+    const client_options *client;
+    int32_t idle_ms; /* 0: no limit */
     void (*on_open)(duos_conn *conn, void *user);
     void (*on_data)(duos_conn *conn, const void *data, size_t len, void *user);
     void (*on_input)(duos_input *input, const void *data, size_t len,
@@ -51,6 +51,7 @@ typedef struct dialogue {
     duos_quit quit;
     duos_addr source;
     duos_timer quiet; /* runs when only the input may go on */
+    stats_teller stats;
     size_t queue_high;
     uint64_t opened_ms;
     bool at_terminal; /* the standard input is one */

@@ -2,7 +2,7 @@
 /*
  * help.c - --help and --version: how a command's table looks to its user.
  */
-#include "args.h"
+#include "args_core.h"
 
 #include "cli.h"
 #include "say.h"
@@ -18,24 +18,14 @@ enum {
     POLLERS_MAX = 8
 };
 
-static const arg_option common[] = {
-    {"v", ARG_FLAG, NULL, NULL, "say more", 0},
-    {"q", ARG_FLAG, NULL, NULL, "say only what must be known", 0},
-    {"json", ARG_FLAG, NULL, NULL,
-     "tell events as JSON, a line each, on standard output", 0},
-    {"color", ARG_TEXT, ARGS_COLORS, "auto",
-     "color what is said; NO_COLOR in the environment is heeded", 0},
-    {"help", ARG_FLAG, NULL, NULL, "print this", 0},
-    {"version", ARG_FLAG, NULL, NULL, "print the version and the pollers", 0},
-    {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
-
+/* Of one table; NULL has none. */
 static bool print_options(const arg_option *option)
 {
     bool good = true;
 
-    for (; good && option->name != NULL; option++) {
+    for (; good && option != NULL && option->name != NULL; option++) {
         char left[64];
-        bool has_default = option->preset != NULL && option->kind != ARG_FLAG;
+        bool has_default = option->preset != NULL;
 
         snprintf(left, sizeof left, "%s%s%s%s", args_dashes(option),
                  option->name, option->value != NULL ? " " : "",
@@ -59,16 +49,17 @@ int args_print_help(const arg_command *command)
         "\nADDRESS is host:port with a numeric host or localhost:"
         " 127.0.0.1:7700,\n[::1]:7700, :7700 or *:7700 (all interfaces);"
         " other names are to connect to.\ntcp4: or tcp6: before it"
-        " narrows the family. unix:/path is a unix socket, unix:@name one"
-        " without\na file (Linux). Where ADDRESS is left out it is"
-        " " CLI_ADDRESS ".\n";
+        " narrows the family. unix:/path is a unix socket,\nunix:@name one"
+        " without a file (Linux). Where ADDRESS is left out it is\n" CLI_ADDRESS
+        ".\n";
     bool good =
         say_result("duosock %s %s: %s\n\nExamples:", command->name,
                    command->synopsis, command->summary) &&
         print_text(command->examples) &&
         print_text("\nOptions, with their defaults; 0 as a limit means none:"
                    "\n") &&
-        print_options(command->options) && print_options(common) &&
+        print_options(command->options) && print_options(command->more) &&
+        print_options(args_common) &&
         (command->max_addresses == 0 || print_text(addresses)) &&
         print_text(command->notes);
 

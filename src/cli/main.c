@@ -15,9 +15,9 @@ typedef struct entry {
 } entry;
 
 static const entry commands[] = {
-    {"serve", cmd_serve},       {"connect", cmd_connect}, {"chat", cmd_chat},
-    {"send", cmd_send},         {"recv", cmd_recv},       {"probe", cmd_probe},
-    {"selftest", cmd_selftest},
+    {"serve", cmd_serve}, {"connect", cmd_connect},   {"chat", cmd_chat},
+    {"send", cmd_send},   {"recv", cmd_recv},         {"bench", cmd_bench},
+    {"probe", cmd_probe}, {"selftest", cmd_selftest},
 };
 
 enum {
@@ -38,6 +38,7 @@ static const char help[] =
     "  chat      talk in the room of duosock serve --mode chat\n"
     "  send      send a file to duosock recv, or to nc\n"
     "  recv      listen for one file, and put it in place when it is whole\n"
+    "  bench     measure a server that echoes\n"
     "  probe     what this system can do: pollers, limits, sockets, options\n"
     "  selftest  server and clients in one process\n"
     "\n"
@@ -69,8 +70,8 @@ int main(int argc, char **argv)
 
     os_start();
     if (argc < 2) {
-        say("a command is missing: serve, connect, chat, send, recv, probe or "
-            "selftest");
+        say("a command is missing: serve, connect, chat, send, recv, bench, "
+            "probe or selftest");
         say("try: duosock --help");
         return CLI_USAGE;
     }

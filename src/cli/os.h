@@ -59,6 +59,9 @@ int os_take_variable(const char *name, char **text);
 /* The time of day, UTC: milliseconds since 1970. */
 int64_t os_time_ms(void);
 
+/* A clock that never goes back; only differences mean something. */
+uint64_t os_clock_ns(void);
+
 /* Does nothing for so long. */
 void os_pause(int ms);
 
@@ -80,6 +83,9 @@ bool os_is_terminal(int stream);
  * is told.
  */
 bool os_shows_color(int stream);
+
+/* How many columns it has now; 0 where nobody can tell. */
+int os_terminal_width(int stream);
 
 /* Writes all bytes to a standard stream. Blocks as long as that takes. */
 int os_write(int stream, const void *data, size_t len);
@@ -115,7 +121,7 @@ bool os_input_size(uint64_t *size);
  * exists and is no file, a device or a folder, is refused.
  *
  * keep and drop end it; keep that fails has dropped. One at a time: what is
- * under way does not outlive os_exit_at_once.
+ * under way does not outlive os_exit_at_once, nor a terminal that hangs up.
  */
 typedef struct os_aside os_aside;
 

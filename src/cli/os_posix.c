@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -78,6 +79,13 @@ bool os_shows_color(int stream)
     const char *term = getenv("TERM");
 
     return isatty(stream) != 0 && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+int os_terminal_width(int stream)
+{
+    struct winsize size;
+
+    return ioctl(stream, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 /* A stream may have been inherited in non-blocking mode. */

@@ -33,6 +33,29 @@ void os_exit_at_once(int code)
     _exit(code);
 }
 
+/* A second time it ends the process, as it would have without us. */
+static void handle_hangup(int number)
+{
+    if (name_now != NULL) {
+        (void)unlink(name_now);
+    }
+    (void)raise(number);
+}
+
+/* Who ignores it, as nohup does, goes on. */
+static void watch_hangup(void)
+{
+    struct sigaction action;
+
+    if (sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
+        memset(&action, 0, sizeof action);
+        action.sa_handler = handle_hangup;
+        action.sa_flags = (int)SA_RESETHAND;
+        (void)sigemptyset(&action.sa_mask);
+        (void)sigaction(SIGHUP, &action, NULL);
+    }
+}
+
 int os_open_input(const char *path)
 {
     struct stat about;
@@ -109,6 +132,7 @@ int os_aside_open(const char *path, os_aside **out)
         return error;
     }
     name_now = aside->name;
+    watch_hangup();
     *out = aside;
     return 0;
 }

@@ -87,6 +87,15 @@ bool os_shows_color(int stream)
            SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }
 
+int os_terminal_width(int stream)
+{
+    CONSOLE_SCREEN_BUFFER_INFO about;
+
+    return GetConsoleScreenBufferInfo(stream_handle(stream), &about)
+               ? about.srWindow.Right - about.srWindow.Left + 1
+               : 0;
+}
+
 /* The number of errno for what Windows said. */
 static int to_errno(DWORD error)
 {

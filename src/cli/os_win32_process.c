@@ -28,6 +28,20 @@ int64_t os_time_ms(void)
     return (int64_t)(ticks / 10000) - MS_BEFORE_1970;
 }
 
+uint64_t os_clock_ns(void)
+{
+    LARGE_INTEGER rate;
+    LARGE_INTEGER now;
+    uint64_t seconds;
+    uint64_t rest;
+
+    QueryPerformanceFrequency(&rate);
+    QueryPerformanceCounter(&now);
+    seconds = (uint64_t)now.QuadPart / (uint64_t)rate.QuadPart;
+    rest = (uint64_t)now.QuadPart % (uint64_t)rate.QuadPart;
+    return seconds * 1000000000 + rest * 1000000000 / (uint64_t)rate.QuadPart;
+}
+
 void os_pause(int ms)
 {
     Sleep((DWORD)ms);

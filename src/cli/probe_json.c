@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * probe_json.c - what was found, for programs: one object a line with event,
- * name and answer; socket where an option was tried; value, error and
+ * probe_json.c - what was found, for programs: one object a line with ts,
+ * event, name and answer; socket where an option was tried; value, error and
  * native_error where there are any.
  */
 #include "probe.h"
 
 #include "json.h"
+#include "os.h"
 #include "say.h"
+#include "stamp.h"
 
 enum {
     LINE_BYTES = 512
@@ -37,10 +39,13 @@ static bool print_finding(const char *event, const probe_finding *f,
                           const char *socket)
 {
     char text[LINE_BYTES];
+    char stamp[STAMP_MAX];
     size_t len;
     json j;
 
+    stamp_write(stamp, os_time_ms());
     json_begin(&j, text, sizeof text);
+    json_text(&j, "ts", stamp);
     json_text(&j, "event", event);
     json_text(&j, "name", f->name);
     if (socket != NULL) {

@@ -8,6 +8,8 @@
  */
 #include "probe.h"
 
+#include "trace.h"
+
 #include <duosock/interface.h>
 
 #include <inttypes.h>

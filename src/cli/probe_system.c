@@ -6,6 +6,7 @@
 #include "probe.h"
 
 #include "os.h"
+#include "trace.h"
 
 #include <duosock/poller.h>
 #include <duosock/resolve.h>

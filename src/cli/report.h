@@ -6,7 +6,7 @@
  *
  *     ts            RFC 3339, UTC, milliseconds
  *     event         listening, open, close, refused, retry, data, error, note,
- *                   stats, dropped, sent, received
+ *                   stats, dropped, sent, received, bench
  *     id            number of a client, from 1
  *     local, remote our address and the peer's; behind a proxy, as the client
  *                   sees them
@@ -14,13 +14,18 @@
  *     bytes         received; of data, how many text stands for
  *     bytes_out     sent
  *     sha256        checksum of what was sent or received, as sha256sum's
- *     seconds       how long it was open; of retry, until it is made
+ *     seconds       how long it was open, or took; of retry, until it is made
  *     text          words for people; of data, the bytes, escaped
  *     error         the toolkit's name of a code, without its prefix
  *     native_error  the system's number for it
  *     transport     of listening and stats: tcp, udp or unix
  *     poller        how listening waits
  *     lines         how many were dropped
+ *     idle, size, pipeline
+ *                   of bench, and of its stats: as the options
+ *     messages, messages_per_second, bytes_per_second
+ *                   the same: what came back; p50_ns, p99_ns, p999_ns, max_ns
+ *                   how long it took for each
  *     clients, clients_peak, accepted, refused_limit, accept_errors,
  *     accept_pauses counters of duos_server_stats
  *     refused_address, refused_denied, shed, read_yields, write_yields,
@@ -88,6 +93,9 @@ bool report_transfer(const char *what, uint64_t bytes, uint64_t ms,
 
 /* What a server has counted. */
 void report_stats(say_level level, const duos_server_stats *stats);
+
+/* What one connection has moved so far. */
+void report_traffic(uint64_t received, uint64_t sent, uint64_t ms);
 
 /* The same of a server of datagrams. */
 void report_datagram_stats(say_level level, const duos_datagram_stats *stats);

@@ -99,6 +99,22 @@ void report_stats(say_level level, const duos_server_stats *stats)
     }
 }
 
+void report_traffic(uint64_t received, uint64_t sent, uint64_t ms)
+{
+    report_object o;
+
+    if (!report_is_json()) {
+        say("stats: %" PRIu64 " B in, %" PRIu64 " B out, %" PRIu64 ".%u s",
+            received, sent, ms / 1000, (unsigned)(ms % 1000 / 100));
+        return;
+    }
+    report_begin(&o, "stats");
+    json_uint(&o.j, "bytes", received);
+    json_uint(&o.j, "bytes_out", sent);
+    json_seconds(&o.j, "seconds", ms);
+    (void)report_end(&o);
+}
+
 static uint64_t refused(const duos_datagram_stats *s)
 {
     return s->refused_longer + s->refused_service + s->refused_source +

@@ -20,6 +20,7 @@ enum {
 static say_level level_now = SAY_NORMAL;
 static bool color_now;
 static say_writer *writer_now = os_write;
+static void (*before_now)(void);
 
 /* What a message is; it shows in its color. */
 typedef enum kind {
@@ -52,6 +53,11 @@ void say_set_writer(say_writer *writer)
     writer_now = writer;
 }
 
+void say_set_before(void (*before)(void))
+{
+    before_now = before;
+}
+
 /* Returns the length of the line, which ends in a line feed. */
 static size_t make_line(char *line, const char *format, va_list args)
 {
@@ -76,6 +82,9 @@ static void write_line(kind is, const char *line, size_t len)
     char colored[LINE_MAX_BYTES + 16];
     int n;
 
+    if (before_now != NULL) {
+        before_now();
+    }
     if (is == PLAIN && (begins(line, "hint: ") || begins(line, "note: "))) {
         is = ADVICE;
     }

@@ -43,6 +43,12 @@ typedef int say_writer(int stream, const void *data, size_t len);
 
 void say_set_writer(say_writer *writer);
 
+/*
+ * What is called before each line on the standard error, by whoever has
+ * something unfinished there; NULL at first.
+ */
+void say_set_before(void (*before)(void));
+
 /* Messages take a format as printf does, without the final line feed. */
 
 /* Said always. */

@@ -10,6 +10,7 @@
 #include "chat_room.h"
 #include "say.h"
 #include "service.h"
+#include "stats.h"
 
 #include <duosock/datagram.h>
 #include <duosock/quit.h>
@@ -107,8 +108,7 @@ struct serve {
     bool is_worker;   /* see serve_workers.h */
     service manager;  /* the one that started us */
     struct serve_workers *workers; /* of an acceptor, otherwise NULL */
-    duos_timer stats;
-    duos_watch usr1;
+    stats_teller stats;
     void *state; /* the mode's, from start to end */
 };
 
@@ -119,7 +119,8 @@ struct serve {
 bool serve_read_access(const char *option, const char *text,
                        serve_access *list);
 
-/* The modes with files of their own. */
+/* The modes that others speak of, or that have files of their own. */
+extern const serve_mode serve_echo;
 extern const serve_mode serve_chat;
 extern const serve_mode serve_chargen;
 extern const serve_mode serve_daytime;
@@ -140,6 +141,9 @@ void serve_send(duos_conn *conn, const void *data, size_t len);
 
 /* One thing less to do for those who have gone. */
 void serve_less_busy(serve *s);
+
+/* Serves, from the loop to the last client. Returns the exit code. */
+int serve_run(serve *s, const arg_list *list);
 
 /*
  * Makes the loop and the server. Returns CLI_DONE, or what to exit with after
@@ -167,7 +171,6 @@ int serve_listen(serve *s, const arg_list *list);
 
 /* Tells the counters every --stats, and when SIGUSR1 comes. */
 int serve_start_stats(serve *s);
-void serve_stop_stats(serve *s);
 
 /* Tells the counters now. */
 void serve_tell_stats(serve *s, say_level level);

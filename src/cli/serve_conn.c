@@ -6,6 +6,7 @@
 #include "serve_workers.h"
 
 #include "report.h"
+#include "trace.h"
 
 #include <stdlib.h>
 

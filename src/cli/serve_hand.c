@@ -8,6 +8,7 @@
 #include "serve_crew.h"
 
 #include "report.h"
+#include "trace.h"
 
 #include <stdlib.h>
 

@@ -9,6 +9,7 @@
 #include "say.h"
 #include "serve.h"
 #include "setup.h"
+#include "trace.h"
 #include "values.h"
 
 #include <duosock/listen.h>

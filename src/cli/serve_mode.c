@@ -15,7 +15,7 @@ static void on_data_echo(duos_conn *conn, const void *data, size_t len,
     serve_send(conn, data, len);
 }
 
-static const serve_mode serve_echo = {.name = "echo", .on_data = on_data_echo};
+const serve_mode serve_echo = {.name = "echo", .on_data = on_data_echo};
 
 /* Nobody is told of bytes that nobody wants. */
 static const serve_mode serve_discard = {.name = "discard"};

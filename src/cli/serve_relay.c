@@ -14,6 +14,7 @@
 #include "report.h"
 #include "serve.h"
 #include "setup.h"
+#include "trace.h"
 
 #include <duosock/client.h>
 #include <duosock/resolve.h>

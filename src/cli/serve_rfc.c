@@ -8,6 +8,7 @@
 #include "report.h"
 #include "serve.h"
 #include "stamp.h"
+#include "trace.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -13,6 +13,7 @@
 #include "say.h"
 #include "serve.h"
 #include "setup.h"
+#include "trace.h"
 
 #include <stdio.h>
 #include <string.h>

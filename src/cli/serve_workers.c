@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "report.h"
 #include "serve_crew.h"
+#include "trace.h"
 
 #include <stdlib.h>
 

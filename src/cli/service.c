@@ -9,6 +9,7 @@
 #include "os.h"
 #include "report.h"
 #include "say.h"
+#include "trace.h"
 
 #include <duosock/local.h>
 

@@ -8,6 +8,7 @@
 #include "os.h"
 #include "report.h"
 #include "say.h"
+#include "trace.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -7,11 +7,8 @@
 #ifndef CLI_TRANSFER_H
 #define CLI_TRANSFER_H
 
+#include "progress.h"
 #include "sha256.h"
-
-#include <duosock/loop.h>
-
-#include <stdbool.h>
 
 /* A length that nobody knows. */
 #define TRANSFER_UNKNOWN UINT64_MAX
@@ -22,19 +19,14 @@ typedef struct transfer {
     uint64_t total;
     uint64_t begun_ms;
     duos_loop *loop;
-    duos_timer tick;
+    progress progress;
     sha256 hash;
-    bool shown; /* a line of progress stands on the terminal */
 } transfer;
-
-enum {
-    TRANSFER_LINE_MAX = 160
-};
 
 /*
  * Writes "  43 % [########------------]   12.3 MiB of   28.6 MiB,  10.2 MiB/s".
  *
- * text: TRANSFER_LINE_MAX bytes. total: TRANSFER_UNKNOWN leaves the share out.
+ * text: PROGRESS_LINE_MAX bytes. total: TRANSFER_UNKNOWN leaves the share out.
  */
 void transfer_line(char *text, uint64_t bytes, uint64_t total, uint64_t ms);
 
@@ -42,9 +34,6 @@ void transfer_line(char *text, uint64_t bytes, uint64_t total, uint64_t ms);
 void transfer_begin(transfer *t, duos_loop *loop, uint64_t total);
 
 void transfer_add(transfer *t, const void *data, size_t len);
-
-/* Before anything else is said: that gets a line of its own. */
-void transfer_make_room(transfer *t);
 
 /* Shows nothing any more but how far it came. */
 void transfer_stop(transfer *t);

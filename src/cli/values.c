@@ -75,7 +75,10 @@ const char *value_size(const char *text, size_t *out)
     uint64_t bytes;
 
     if (!read_with_unit(text, units, SIZE_MAX / 2, &bytes)) {
-        return "is not a size; write it as 64, 64K or 1M";
+        return sizeof(size_t) > 4
+                   ? "is not a size; write it as 64, 64K or 1M, at most "
+                     "8589934591G"
+                   : "is not a size; write it as 64, 64K or 1M, at most 2047M";
     }
     *out = (size_t)bytes;
     return NULL;

@@ -8,8 +8,10 @@
 
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/say.h"
+#include "cli/trace.h"
 #include "cli/utf8.h"
 
 #include <duosock/poller.h>
@@ -65,6 +67,15 @@ void report_use_json(void)
 {
 }
 
+void progress_turn_off(void)
+{
+}
+
+bool trace_start(void)
+{
+    return true;
+}
+
 int args_print_help(const arg_command *command)
 {
     fuzz_check(command != NULL);
@@ -100,10 +111,14 @@ static const arg_option table[] = {
     {"size", ARG_SIZE, "SIZE", "64K", "a size", FIELD(size)},
     {"time", ARG_TIME, "DUR", "10s", "a time", FIELD(time)},
     {"o", ARG_TEXT, "FILE", NULL, "one letter", FIELD(text)},
-    {NULL, ARG_FLAG, NULL, NULL, NULL, 0}};
+    ARGS_END};
 
-static const arg_command command = {"fuzz", "[ADDRESS]", "is fuzzed", "",
-                                    NULL,   table,       ADDRESSES};
+static const arg_option more[] = {
+    {"after", ARG_COUNT, "N", NULL, "of another table", FIELD(count)},
+    ARGS_END};
+
+static const arg_command command = {"fuzz", "[ADDRESS]", "is fuzzed", "", NULL,
+                                    table,  more,        ADDRESSES};
 
 /* The words of the input; argv[0] is the command's name. */
 static int split(char *text, size_t len, char **argv)

@@ -144,6 +144,13 @@ int process_kill_all(void **state)
     return 0;
 }
 
+int program_begin(void **state)
+{
+    (void)state;
+    file_write("empty", "", 0);
+    return 0;
+}
+
 /* ---- one run ---------------------------------------------------------- */
 
 spawn *program_start(const char *const args[], const char *in, const char *out,

@@ -42,6 +42,9 @@ int process_kill_all(void **state);
 /* A test with that teardown. */
 #define PROGRAM_TEST(test) cmocka_unit_test_teardown(test, process_kill_all)
 
+/* For the setup of a group: the file "empty", which is. */
+int program_begin(void **state);
+
 /* ---- one run ---------------------------------------------------------- */
 
 typedef struct run_result {

@@ -240,6 +240,40 @@ def test_SG2_usr1_tells_the_counters():
         stop(server)
 
 
+def test_SG2_usr1_tells_what_clients_have_moved():
+    """The other commands end no more at it than serve does."""
+    if WINDOWS:
+        return "no such signal on this system"
+    server = start("serve", "127.0.0.1:0", "-q")
+    port, _ = listening(server.stderr)
+    address = "127.0.0.1:%d" % port
+    client = start("connect", address, "-v", stdin=subprocess.PIPE,
+                   stdout=subprocess.PIPE)
+    client.stdin.write(b"hello")
+    client.stdin.flush()
+    read_until(client.stdout, b"hello")
+    client.send_signal(signal.SIGUSR1)
+    read_until(client.stderr, rb"stats: 5 B in, 5 B out, \d+\.\d s\n")
+    client.stdin.close()
+    if client.wait(PATIENCE) != 0:
+        sys.exit("connect: exit code %d" % client.returncode)
+    bench = start("bench", address, "--duration", "0", "-v", "--clients", "1",
+                  stdout=subprocess.PIPE)
+    _, seen = read_until(bench.stderr, b"1 connections are there\n")
+    bench.send_signal(signal.SIGUSR1)
+    read_until(bench.stderr, rb"stats: \d+ messages, \d+ messages/s, ", seen)
+    stop(bench)
+    stop(server)
+    receiver = start("recv", "-o-", "127.0.0.1:0")
+    port, seen = listening(receiver.stderr)
+    receiver.send_signal(signal.SIGUSR1)
+    _, seen = read_until(receiver.stderr, rb"stats: 0 B in, 0 B out, ", seen)
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as peer:
+        peer.sendall(b"file")
+    if receiver.wait(PATIENCE) != 0:
+        sys.exit("recv: exit code %d" % receiver.returncode)
+
+
 def hang_up(act):
     """connect at a terminal of its own that survives SIGHUP; act gets the
     terminal and the peer, and hangs up."""

@@ -12,13 +12,6 @@ enum {
     FULL_MAX = 64 /* clients that wait in a backlog of one, at most */
 };
 
-static int begin(void **state)
-{
-    (void)state;
-    file_write("empty", "", 0);
-    return 0;
-}
-
 static void test_SY8_connect_refused_exits_3_and_names_the_error(void **state)
 {
     char address[DUOS_ADDR_TEXT_MAX];
@@ -442,5 +435,5 @@ int main(void)
         PROGRAM_TEST(test_connect_stop_request_ends_it_with_0),
     };
 
-    return cmocka_run_group_tests(tests, begin, NULL);
+    return cmocka_run_group_tests(tests, program_begin, NULL);
 }

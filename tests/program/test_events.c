@@ -7,13 +7,6 @@
 
 #include <stdlib.h>
 
-static int begin(void **state)
-{
-    (void)state;
-    file_write("empty", "", 0);
-    return 0;
-}
-
 static void assert_event(const char *path, const char *text)
 {
     char *content = file_read(path, NULL);
@@ -155,6 +148,31 @@ static void test_serve_stats_come_again_and_again(void **state)
     server_stop(&s);
 }
 
+/* Those who connect have counters, too. */
+static void test_connect_stats_come_again_and_again(void **state)
+{
+    server s;
+    const char *args[] = {"connect", s.address, "--stats", "50ms", NULL};
+    const char *json[] = {"connect", s.address, "--stats",
+                          "50ms",    "--json",  NULL};
+    spawn *process;
+
+    (void)state;
+    SERVER_START(&s, "-q");
+    process = program_start(args, SPAWN_PIPE, "run.out", "run.err");
+    file_wait_for("run.err", "stats: 0 B in, 0 B out, ");
+    assert_true(spawn_write(process, "hello", 5));
+    file_wait_for("run.err", "stats: 5 B in, 5 B out, ");
+    spawn_close_input(process);
+    assert_int_equal(process_wait(process), 0);
+    process = program_start(json, SPAWN_PIPE, "run.out", "run.err");
+    file_wait_for("run.out", "\"event\":\"stats\",\"bytes\":0,"
+                             "\"bytes_out\":0,\"seconds\":");
+    spawn_close_input(process);
+    assert_int_equal(process_wait(process), 0);
+    server_stop(&s);
+}
+
 static void test_serve_stats_as_json(void **state)
 {
     server s;
@@ -279,6 +297,7 @@ int main(void)
         PROGRAM_TEST(test_serve_json_tells_why_a_client_was_closed),
         PROGRAM_TEST(test_failure_with_json_is_told_on_both_streams),
         PROGRAM_TEST(test_serve_stats_come_again_and_again),
+        PROGRAM_TEST(test_connect_stats_come_again_and_again),
         PROGRAM_TEST(test_serve_stats_as_json),
         PROGRAM_TEST(test_serve_stats_tell_refusals_that_were),
         PROGRAM_TEST(test_serve_json_notes_all_interfaces),
@@ -288,5 +307,5 @@ int main(void)
         PROGRAM_TEST(test_selftest_json_tells_events_alone),
     };
 
-    return cmocka_run_group_tests(tests, begin, NULL);
+    return cmocka_run_group_tests(tests, program_begin, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test_modes.c - the modes of duosock serve that need no words of their own:
- * chargen, daytime and time.
+ * chargen, discard, daytime and time; and what is so in all modes.
  */
 #include "program/program.h"
 
@@ -13,13 +13,6 @@ enum {
     LINES = 95,
     PAGE_BYTES = LINE_BYTES * LINES
 };
-
-static int begin(void **state)
-{
-    (void)state;
-    file_write("empty", "", 0);
-    return 0;
-}
 
 /* ---- chargen ----------------------------------------------------------- */
 
@@ -130,6 +123,25 @@ static void test_SG1_chargen_stops_with_a_client_that_reads(void **state)
     (void)peer_drain(peer);
     assert_int_equal(process_wait(s.process), 0);
     duos_close(&peer);
+}
+
+/* ---- discard ----------------------------------------------------------- */
+
+static void test_discard_sends_nothing_back(void **state)
+{
+    server s;
+    duos_socket peer;
+    static char data[200000];
+
+    (void)state;
+    SERVER_START(&s, "--mode", "discard");
+    peer = peer_dial(s.address);
+    assert_ok(duos_send_all(peer, data, sizeof data, PATIENCE_MS, NULL));
+    assert_ok(duos_shutdown(peer, DUOS_SHUT_SEND));
+    assert_int_equal(peer_drain(peer), 0);
+    duos_close(&peer);
+    file_wait_for(SERVER_LOG, "#1 close 200000 B in, 0 B out, ");
+    server_stop(&s);
 }
 
 /* ---- daytime, time ----------------------------------------------------- */
@@ -295,6 +307,7 @@ int main(void)
         PROGRAM_TEST(
             test_chargen_waits_for_who_does_not_read_and_serves_others),
         PROGRAM_TEST(test_SG1_chargen_stops_with_a_client_that_reads),
+        PROGRAM_TEST(test_discard_sends_nothing_back),
         PROGRAM_TEST(test_daytime_is_one_line_and_the_end),
         PROGRAM_TEST(test_daytime_reaches_a_client_that_talks),
         PROGRAM_TEST(test_time_is_seconds_since_1900_and_the_end),
@@ -302,5 +315,5 @@ int main(void)
         PROGRAM_TEST(test_P13_each_mode_without_options_is_on_loopback_only),
     };
 
-    return cmocka_run_group_tests(tests, begin, NULL);
+    return cmocka_run_group_tests(tests, program_begin, NULL);
 }

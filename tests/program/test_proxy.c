@@ -9,13 +9,6 @@ enum {
     CLIENTS = 20
 };
 
-static int begin(void **state)
-{
-    (void)state;
-    file_write("empty", "", 0);
-    return 0;
-}
-
 static void say_text(duos_socket peer, const char *text)
 {
     assert_ok(duos_send_all(peer, text, strlen(text), PATIENCE_MS, NULL));
@@ -186,5 +179,5 @@ int main(void)
         PROGRAM_TEST(test_proxy_protocol_wants_prefixes),
     };
 
-    return cmocka_run_group_tests(tests, begin, NULL);
+    return cmocka_run_group_tests(tests, program_begin, NULL);
 }

@@ -259,23 +259,6 @@ static void test_ST9_serve_closes_an_idle_client(void **state)
     server_stop(&s);
 }
 
-static void test_serve_discard_sends_nothing_back(void **state)
-{
-    server s;
-    duos_socket peer;
-    static char data[200000];
-
-    (void)state;
-    SERVER_START(&s, "--mode", "discard");
-    peer = peer_dial(s.address);
-    assert_ok(duos_send_all(peer, data, sizeof data, PATIENCE_MS, NULL));
-    assert_ok(duos_shutdown(peer, DUOS_SHUT_SEND));
-    assert_int_equal(peer_drain(peer), 0);
-    duos_close(&peer);
-    file_wait_for(SERVER_LOG, "#1 close 200000 B in, 0 B out, ");
-    server_stop(&s);
-}
-
 static void test_serve_small_queue_echoes_everything(void **state)
 {
     server s;
@@ -350,13 +333,6 @@ static void test_every_poller_passes_selftest_and_serves(void **state)
     }
 }
 
-static int begin(void **state)
-{
-    (void)state;
-    file_write("empty", "", 0);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,12 +348,11 @@ int main(void)
         PROGRAM_TEST(test_serve_lets_in_by_allow_and_deny),
         PROGRAM_TEST(test_ST9_serve_closes_a_client_that_never_sends),
         PROGRAM_TEST(test_ST9_serve_closes_an_idle_client),
-        PROGRAM_TEST(test_serve_discard_sends_nothing_back),
         PROGRAM_TEST(test_serve_small_queue_echoes_everything),
         PROGRAM_TEST(test_serve_all_interfaces_is_pointed_out),
         PROGRAM_TEST(test_serve_exit_after_idle_exits_0),
         PROGRAM_TEST(test_every_poller_passes_selftest_and_serves),
     };
 
-    return cmocka_run_group_tests(tests, begin, NULL);
+    return cmocka_run_group_tests(tests, program_begin, NULL);
 }

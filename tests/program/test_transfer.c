@@ -14,13 +14,6 @@ enum {
 #define HELLO_SUM                                                              \
     "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 
-static int begin(void **state)
-{
-    (void)state;
-    file_write("empty", "", 0);
-    return 0;
-}
-
 /* ---- duosock recv in the background ------------------------------------ */
 
 typedef struct receiver {
@@ -484,5 +477,5 @@ int main(void)
         PROGRAM_TEST(test_send_without_file_or_peer),
     };
 
-    return cmocka_run_group_tests(tests, begin, NULL);
+    return cmocka_run_group_tests(tests, program_begin, NULL);
 }

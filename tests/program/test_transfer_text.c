@@ -12,9 +12,10 @@
 
 #include <stdlib.h>
 
-/* ---- the seam, as far as transfer.c uses it ------------------------------ */
+/* ---- the seam, as far as transfer.c and progress.c use it --------------- */
 
 static bool terminal;
+static int columns;
 static bool json;
 static char shown[4096];
 static size_t shown_len;
@@ -25,6 +26,12 @@ bool os_is_terminal(int stream)
     return terminal && stream == OS_STDERR;
 }
 
+int os_terminal_width(int stream)
+{
+    assert_int_equal(stream, OS_STDERR);
+    return columns;
+}
+
 int os_write(int stream, const void *data, size_t len)
 {
     assert_int_equal(stream, OS_STDERR);
@@ -33,6 +40,13 @@ int os_write(int stream, const void *data, size_t len)
     shown_len += len;
     shown[shown_len] = '\0';
     return 0;
+}
+
+static void (*before)(void);
+
+void say_set_before(void (*wanted)(void))
+{
+    before = wanted;
 }
 
 bool say_wants(say_level level)
@@ -139,7 +153,7 @@ static void test_sha256_of_lengths_around_a_block(void **state)
 static void check_line(uint64_t bytes, uint64_t total, uint64_t ms,
                        const char *expected)
 {
-    char text[TRANSFER_LINE_MAX];
+    char text[PROGRESS_LINE_MAX];
 
     transfer_line(text, bytes, total, ms);
     assert_string_equal(text, expected);
@@ -196,6 +210,34 @@ static void run_transfer(bool at_terminal, bool with_json)
                                   "1b161e5c1fa7425e73043362938b9824");
 }
 
+/* What stands there already gets a line of its own; a narrow terminal gets a
+ * line that fits. */
+static void test_progress_makes_room_and_fits(void **state)
+{
+    duos_loop *loop = make_loop();
+    transfer t;
+
+    (void)state;
+    terminal = true;
+    json = false;
+    columns = 12;
+    shown_len = 0;
+    transfer_begin(&t, loop, 10);
+    while (shown_len == 0) {
+        assert_ok(duos_loop_step(loop, PATIENCE_MS));
+    }
+    assert_string_equal(shown, "\r  0 % [----");
+    shown_len = 0;
+    before();
+    assert_string_equal(shown, "\r  0 % [----\n");
+    shown_len = 0;
+    before(); /* nothing stands there now */
+    transfer_stop(&t);
+    assert_int_equal(shown_len, 0);
+    assert_ok(duos_loop_destroy(loop));
+    columns = 0;
+}
+
 static void test_transfer_shows_progress_on_a_terminal_only(void **state)
 {
     (void)state;
@@ -215,6 +257,7 @@ int main(void)
         cmocka_unit_test(test_sha256_of_a_million_letters),
         cmocka_unit_test(test_sha256_of_lengths_around_a_block),
         cmocka_unit_test(test_transfer_line_shows_share_amount_and_rate),
+        cmocka_unit_test(test_progress_makes_room_and_fits),
         cmocka_unit_test(test_transfer_shows_progress_on_a_terminal_only),
     };
 

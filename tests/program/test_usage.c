@@ -4,13 +4,6 @@
  */
 #include "program/program.h"
 
-static int begin(void **state)
-{
-    (void)state;
-    file_write("empty", "", 0);
-    return 0;
-}
-
 /* Every help goes to stdout, begins with examples and ends with 0. */
 static void check_help(const char *const args[])
 {
@@ -31,7 +24,7 @@ static void test_help_of_each_command_is_printed_to_stdout(void **state)
         {"connect", "--help", NULL}, {"connect", "-vh", NULL},
         {"chat", "--help", NULL},    {"selftest", "--help", NULL},
         {"probe", "--help", NULL},   {"send", "--help", NULL},
-        {"recv", "--help", NULL},
+        {"recv", "--help", NULL},    {"bench", "--help", NULL},
     };
     size_t i;
 
@@ -159,7 +152,8 @@ static const mistake mistakes[] = {
     {{"serve", "--max-queue", "100"}, "--max-queue: at least 1K"},
     {{"serve", "--max-clients", "many"},
      "--max-clients: 'many' is not a number"},
-    {{"serve", "--max-clients", "4294967296"}, "is not a number"},
+    {{"serve", "--max-clients", "4294967296"},
+     "is not a number; write it as 100, at most 4294967295\n"},
     {{"serve", "--allow", "10.0.0.0/8,"},
      "--allow: '10.0.0.0/8,' is no list of prefixes"},
     {{"serve", "--deny", "10.1.2.3/8"}, "--deny: '10.1.2.3/8' is no list"},
@@ -187,7 +181,25 @@ static const mistake mistakes[] = {
     {{"selftest", "127.0.0.1:1"}, "'127.0.0.1:1' is one argument too many"},
     /* What later versions have is unknown until it works. */
     {{"dance"}, "unknown command dance"},
-    {{"bench"}, "unknown command bench"},
+    {{"bnech"}, "unknown command bnech; did you mean bench?"},
+    {{"bench", "--cleints", "2"},
+     "unknown option --cleints; did you mean --clients?"},
+    {{"bench", "--retyr", "2"},
+     "unknown option --retyr; did you mean --retry?"},
+    {{"serve", "--trcae"}, "unknown option --trcae; did you mean --trace?"},
+    {{"serve", "--help=all"}, "--help takes no value"},
+    {{"bench", "--clients", "0"}, "--clients: 1 to 100000\n"},
+    {{"bench", "--clients", "100001"}, "--clients: 1 to 100000\n"},
+    {{"bench", "--idle", "100001"}, "--idle: 0 to 100000\n"},
+    {{"bench", "--size", "0"}, "--size: 1 to 16777216\n"},
+    {{"bench", "--size=17M"}, "--size: 1 to 16777216\n"},
+    {{"bench", "--pipeline", "0"}, "--pipeline: 1 to 1000\n"},
+    {{"bench", "--pipeline=1000", "--size=1M"}, "their product is at most 1G"},
+    {{"bench", "--duration", "597h"}, "at most 596h\n"},
+    {{"bench", "--size", "99999999999G"}, "64, 64K or 1M, at most "},
+    {{"bench", "--source", "here"}, "--source: 'here' is no address"},
+    {{"bench", "nowhere"}, "address nowhere: "},
+    {{"bench", "udp:127.0.0.1:7"}, "this command takes tcp and unix addresses"},
     {{"serve", "--threads", "2"}, "unknown option --threads"},
     {{"serve", "--workers", "0"}, "--workers: 1 to 64"},
     {{"serve", "--workers", "65"}, "--workers: 1 to 64"},
@@ -274,5 +286,5 @@ int main(void)
         PROGRAM_TEST(test_control_characters_of_arguments_are_escaped),
     };
 
-    return cmocka_run_group_tests(tests, begin, NULL);
+    return cmocka_run_group_tests(tests, program_begin, NULL);
 }

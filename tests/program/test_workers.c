@@ -279,13 +279,6 @@ static void test_workers_that_cannot_listen_exit_4(void **state)
     run_free(&r);
 }
 
-static int begin(void **state)
-{
-    (void)state;
-    file_write("empty", "", 0);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,5 +292,5 @@ int main(void)
         PROGRAM_TEST(test_workers_that_cannot_listen_exit_4),
     };
 
-    return cmocka_run_group_tests(tests, begin, NULL);
+    return cmocka_run_group_tests(tests, program_begin, NULL);
 }

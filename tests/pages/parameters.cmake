@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+#
+# What the comment of a function explains is a parameter of it, and every
+# function says whether it blocks.
+
+cmake_minimum_required(VERSION 3.16...4.0)
+include("${ROOT}/tests/rules/common.cmake")
+include("${ROOT}/cmake/manual.cmake")
+
+rule_files(headers include/duosock/*.h)
+foreach(path IN LISTS headers)
+    manual_read("${ROOT}/${path}")
+    set(e 0)
+    while(e LESS m_count)
+        if(m_${e}_kind STREQUAL "function")
+            math(EXPR looked_at "${looked_at} + 1")
+            set(doc "${m_${e}_doc}")
+            manual_parts(doc)
+            set(facts "")
+            set(i 0)
+            while(i LESS p_count)
+                string(REPLACE ", " ";" words "${p_${i}_term}")
+                if(p_${i}_kind STREQUAL "fact")
+                    list(APPEND facts ${words})
+                elseif(p_${i}_kind STREQUAL "item")
+                    foreach(word IN LISTS words)
+                        if(NOT word IN_LIST m_${e}_parameters)
+                            offence("${path}: ${m_${e}_names} has no ${word}")
+                        endif()
+                    endforeach()
+                endif()
+                math(EXPR i "${i} + 1")
+            endwhile()
+            if(NOT "Blocking" IN_LIST facts)
+                offence("${path}: ${m_${e}_names} does not say if it blocks")
+            endif()
+            if(NOT m_${e}_type STREQUAL "void" AND
+               NOT "Returns" IN_LIST facts)
+                offence("${path}: ${m_${e}_names} does not say what it returns")
+            endif()
+        endif()
+        math(EXPR e "${e} + 1")
+    endwhile()
+endforeach()
+
+rule_end("comments of functions")
