@@ -210,7 +210,7 @@ function(suite_test failed preset title)
     if(NOT preset MATCHES "^(dev|mingw64)$")
         # The same text and headers once more would say nothing new; what is
         # promised is promised of a plain build.
-        set(ctest_flags -LE "^(header|rules|promises|docs)$")
+        set(ctest_flags -LE "^(header|rules|promises|docs|pages)$")
     endif()
     if(DEFINED ctest_flags_${preset})
         set(ctest_flags ${ctest_flags_${preset}})
