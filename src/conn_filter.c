@@ -224,7 +224,9 @@ void duos__filter_received(duos_conn *conn, const void *data, size_t len)
         sniff(conn, (const char *)data + used, len - used);
     }
     if (f->header == NULL && !f->begun && is_alive(conn)) {
+        f->more = used < len;
         begin_next(conn);
+        f->more = false;
     }
     if (used < len && is_alive(conn)) {
         pass_on(conn, (const char *)data + used, len - used);

@@ -31,6 +31,7 @@ struct duos__filter {
     duos_err error;   /* of a sink within the call under way */
     uint8_t seen;     /* by the sniffing */
     bool begun;       /* the header is behind us */
+    bool more;        /* on_open comes before bytes of the same receive */
     bool has_session;
     bool feeding;  /* feed is under way */
     bool sealing;  /* seal is under way */
@@ -68,8 +69,9 @@ static inline bool duos__filter_is_cut(const duos_conn *conn)
 /* Whether the bytes on the socket are not the user's, or not all of them. */
 static inline bool duos__filter_holds(const duos_conn *conn)
 {
-    return conn->filtered &&
-           (conn->side.filter->has_session || conn->side.filter->plain.len > 0);
+    const duos__filter *f = conn->filtered ? conn->side.filter : NULL;
+
+    return f != NULL && (f->has_session || f->more || f->plain.len > 0);
 }
 
 /* ---- conn_filter.c ---------------------------------------------------- */

@@ -223,7 +223,8 @@ DUOS_API void duos_conn_abort(duos_conn *conn, duos_err reason);
  * out: receives the socket, which is non-blocking.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE when not open, when
- *     output waits, or with a transport.
+ *     output waits, with a transport, or while bytes that came with a PROXY
+ *     header are still to be given to on_data.
  * Ownership: the caller closes the socket.
  * Blocking: never.
  * Thread: the loop's.

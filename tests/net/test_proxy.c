@@ -292,6 +292,37 @@ static void test_proxy_pause_in_on_open_keeps_the_rest(void **state)
     net_close(&visitor);
 }
 
+static duos_socket let_go;
+
+/* Wants the socket at once, and else with the first bytes. */
+static void release_first(told *t, duos_conn *conn, char event,
+                          const void *data, size_t len)
+{
+    (void)data;
+    (void)len;
+    if (event == 'o') {
+        assert_err(DUOS_ESTATE, duos_conn_release(conn, &let_go));
+    } else if (event == 'd') {
+        assert_ok(duos_conn_release(conn, &let_go));
+        t->closes++; /* which does not come */
+    }
+}
+
+/* They are off the socket: whoever has that would never see them. */
+static void test_proxy_release_in_on_open_loses_no_bytes(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    s->served.act = release_first;
+    serve(s, "127.0.0.1");
+    visitor = send_header(s, LINE "hello", sizeof LINE + 4);
+    scene_until(s, s->served.closes, 1);
+    assert_int_equal(s->served.bytes, 5);
+    net_close(&let_go);
+    net_close(&visitor);
+}
+
 /* A resume and a drain in one turn: what came before is handed over. */
 static void test_SG1_proxy_drain_hands_over_what_was_kept(void **state)
 {
@@ -449,6 +480,7 @@ int main(void)
         scene_test(test_proxy_header_from_elsewhere_is_refused),
         scene_test(test_proxy_header_from_elsewhere_in_pieces_is_refused),
         scene_test(test_proxy_pause_in_on_open_keeps_the_rest),
+        scene_test(test_proxy_release_in_on_open_loses_no_bytes),
         scene_test(test_SG1_proxy_drain_hands_over_what_was_kept),
         scene_test(test_SG1_proxy_drain_takes_a_header_that_has_come),
         scene_test(test_proxy_header_stands_before_a_transport),
