@@ -214,6 +214,7 @@ static duos_err take(duos_server *server, duos_socket s, const duos_addr *peer,
                      void *origin)
 {
     duos_conn *conn;
+    bool entered;
     duos_err err = DUOS_OK;
 
     if (origin != NULL) {
@@ -231,7 +232,9 @@ static duos_err take(duos_server *server, duos_socket s, const duos_addr *peer,
     if (origin != NULL) {
         server->origins[conn->slot] = origin;
     }
+    entered = duos__loop_enter(server->owner.loop);
     duos__conn_opened(conn);
+    duos__loop_leave(conn->stream.loop, entered);
     return DUOS_OK;
 }
 
