@@ -52,6 +52,7 @@ struct duos_server {
     bool accept_paused;
     bool draining;  /* takes no more listeners */
     bool finishing; /* the listeners are closed, connections finish */
+    bool overdue;   /* the deadline has passed */
     bool drained_told;
     bool destroyed;
     duos__timer drain_deadline;

@@ -146,9 +146,12 @@ static void abort_all(duos_server *server, duos_err reason)
 
 static void drain_expired(duos__timer *timer)
 {
-    abort_all((duos_server *)(void *)((char *)timer -
-                                      offsetof(duos_server, drain_deadline)),
-              DUOS_EDRAINED);
+    duos_server *server =
+        (duos_server *)(void *)((char *)timer -
+                                offsetof(duos_server, drain_deadline));
+
+    server->overdue = true;
+    abort_all(server, DUOS_EDRAINED);
 }
 
 /* ---- draining --------------------------------------------------------- */
@@ -254,8 +257,10 @@ static void take_backlog_again(duos__deferred *deferred)
     duos_server *server = server_of_end(deferred);
 
     server->end_deferred = false;
-    duos__server_accept_resume(server);
-    duos__server_accept_backlog(server);
+    if (!server->overdue) { /* nobody would end those who came now */
+        duos__server_accept_resume(server);
+        duos__server_accept_backlog(server);
+    }
     end_listening(server);
 }
 
