@@ -48,6 +48,7 @@ struct duos_server {
     duos_socket spare; /* a descriptor to refuse with when none is left */
     duos__timer retry; /* while no descriptor is left, or one is held */
     uint32_t backoff_ms;
+    uint32_t doubts;   /* errors in a row of which nobody knows whose */
     uint64_t arrivals; /* that accept gave */
     bool accept_paused;
     bool draining;  /* takes no more listeners */

@@ -50,8 +50,9 @@ typedef struct duos_ticket {
  * drain_waits: duos_server_drain closes no connection: each ends when its
  *     user or its peer ends it, at the latest at the deadline (off). For who
  *     cannot tell what is still to be answered, as a relay.
- * on_error: a listener failed (DUOS_EMFILE while no descriptor is left, told
- *     once per pause, or what ended it); may be NULL.
+ * on_error: a listener failed (DUOS_EMFILE while no descriptor is left, or
+ *     what else makes it pause, told once per pause; or what ended it); may be
+ *     NULL.
  * on_drained: after duos_server_drain, no client is left; may be NULL.
  * max_clients_per_address: connections at a time of one address; one more is
  *     refused (1,000). An IPv4-mapped address is the IPv4 address that it
@@ -95,7 +96,8 @@ typedef struct duos_ticket {
  * When no descriptor is left, a server with listeners has a spare one: it
  * accepts one with that, refuses it (DUOS_EMFILE), and pauses for 50 ms, then
  * 100, up to a second, or until a client leaves. For want of memory it only
- * pauses. Clients that are there notice nothing.
+ * pauses, and so it does when nothing but errors comes that are not of the
+ * network, as EPERM. Clients that are there notice nothing.
  */
 typedef struct duos_server_config {
     size_t size;
@@ -134,7 +136,8 @@ typedef struct duos_server_stats {
     uint64_t refused_limit;   /* max_clients */
     uint64_t accept_errors;   /* gone before they could be accepted, or no
                                  memory for them, or refused by on_admit */
-    uint64_t accept_pauses;   /* times that no descriptor was left */
+    uint64_t accept_pauses;   /* times that no descriptor was left, or what
+                                 else keeps a listener from accepting */
     uint64_t bytes_received;  /* of connections that have ended */
     uint64_t bytes_sent;      /* of connections that have ended */
     uint64_t refused_address; /* max_clients_per_address */
