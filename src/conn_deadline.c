@@ -7,7 +7,7 @@
  * fires, the stamps tell whether a limit has passed or when to look again. So
  * a deadline costs nothing per message.
  */
-#include "conn_core.h"
+#include "conn_filter.h"
 #include "deadline.h"
 
 /* Between tries to send without buffers; each pause is twice the last. */
@@ -68,11 +68,19 @@ static void consider_queue(verdict *v, const duos_conn *conn)
     look_again_in(v, v->retry ? 0 : pause - passed + 1);
 }
 
+/* While a greeting lasts, it will do; a load balancer has one at once, and
+ * nothing to say of a client who says nothing. */
+static bool is_silent(const duos_conn *conn)
+{
+    return conn->state == DUOS__CONN_GREETING ? conn->bytes_in == 0
+                                              : !duos__conn_has_spoken(conn);
+}
+
 static void open_limits(verdict *v, const duos_conn *conn)
 {
     const duos_conn_limits *limits = &conn->owner->limits;
 
-    if (conn->bytes_in == 0) {
+    if (is_silent(conn)) {
         consider(v, limits->first_byte_ms, conn->since_ms, DUOS_EIDLE);
     }
     consider(v, limits->idle_ms, conn->active_ms, DUOS_EIDLE);

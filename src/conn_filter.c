@@ -199,6 +199,7 @@ static void pass_on(duos_conn *conn, const void *data, size_t len)
 {
     duos__filter *f = conn->side.filter;
 
+    f->spoken = f->spoken || conn->state == DUOS__CONN_OPEN;
     if (f->has_session) {
         duos__transport_feed(conn, data, len);
     } else if (is_wanted(conn) && f->plain.len == 0) {

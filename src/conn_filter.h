@@ -32,6 +32,7 @@ struct duos__filter {
     uint8_t seen;     /* by the sniffing */
     bool begun;       /* the header is behind us */
     bool more;        /* on_open comes before bytes of the same receive */
+    bool spoken;      /* bytes have come that were not the greeting's */
     bool has_session;
     bool feeding;  /* feed is under way */
     bool sealing;  /* seal is under way */
@@ -46,6 +47,12 @@ struct duos__filter {
 static inline const duos__peer *duos__conn_peer(const duos_conn *conn)
 {
     return conn->filtered ? &conn->side.filter->peer : &conn->side.peer;
+}
+
+/* Whether the first byte has come; a greeting is not it. */
+static inline bool duos__conn_has_spoken(const duos_conn *conn)
+{
+    return conn->filtered ? conn->side.filter->spoken : conn->bytes_in > 0;
 }
 
 /* Whether connections of this owner need a filter. */

@@ -36,6 +36,7 @@ static duos_err emit_plain(duos_transport_sink *sink, const void *data,
         return DUOS_ESTATE;
     }
     if (f->error == DUOS_OK && len > 0) { /* behind a gap stands nothing */
+        f->spoken = true;
         f->error = duos__bufq_append(&f->plain, &f->conn->stream.loop->alloc,
                                      data, len);
     }

@@ -171,7 +171,8 @@ static void receive_all(duos_server *server, duos_conn *conn)
 
 /*
  * Held by back-pressure, it has to be heard once its queue has gone out. And
- * one that has just come in may be about to say its first word.
+ * one that has just come in, or is greeting, may be about to say its first
+ * word.
  */
 static bool may_go_on(const duos_server *server, const duos_conn *conn)
 {
@@ -181,7 +182,7 @@ static bool may_go_on(const duos_server *server, const duos_conn *conn)
         return false;
     }
     return (conn->held && !conn->paused) ||
-           (conn->bytes_in == 0 &&
+           (!duos__conn_has_spoken(conn) &&
             age < (uint32_t)server->config.drain_first_byte_ms);
 }
 

@@ -89,9 +89,9 @@ typedef struct duos_ticket {
  *     have seen the first. Headers of unix streams and of unknown families
  *     are taken and name nobody. Limits by address look at the TCP peer, not
  *     at what a header says, and so do the two lists of who may connect.
- * drain_first_byte_ms: in a drain, one that has sent nothing yet is not idle
- *     before it has been there for so long (100): its first bytes may be under
- *     way.
+ * drain_first_byte_ms: in a drain, one that has sent nothing yet, but for its
+ *     greeting, is not idle before it has been there for so long, or open for
+ *     so long (100): its first bytes may be under way.
  *
  * When no descriptor is left, a server with listeners has a spare one: it
  * accepts one with that, refuses it (DUOS_EMFILE), and pauses for 50 ms, then

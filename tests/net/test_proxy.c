@@ -184,6 +184,27 @@ static void test_ST9_proxy_header_that_does_not_end_has_a_deadline(void **state)
     check_refused(s, "PROXY ", 6, DUOS_ETIMEDOUT);
 }
 
+/* What a load balancer says is no word of its client's. */
+static void test_ST9_proxy_silence_behind_a_header_has_a_deadline(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitors[2];
+
+    s->server_config.limits.first_byte_ms = 80;
+    serve(s, "127.0.0.1");
+    visitors[0] = send_header(s, LINE "x", sizeof LINE);
+    scene_until(s, s->served.datas, 1);
+    visitors[1] = send_header(s, LINE, sizeof LINE - 1);
+    scene_until(s, s->served.closes, 1);
+    assert_int_equal(s->served.opens, 2);
+    assert_int_equal(s->served.reason, DUOS_EIDLE);
+    assert_true(s->served.closed_ms - s->served.opened_ms >= 80);
+    scene_pass(s, 100);
+    assert_int_equal(s->served.closes, 1);
+    net_close(&visitors[0]);
+    net_close(&visitors[1]);
+}
+
 /* The second one shows later: the connection was open. */
 static void test_proxy_second_header_is_refused_later_as_well(void **state)
 {
@@ -361,6 +382,32 @@ static void test_SG1_proxy_drain_takes_a_header_that_has_come(void **state)
     net_close(&visitors[1]);
 }
 
+/* Their first bytes were under way, behind a header or the rest of one. */
+static void test_SG1_proxy_drain_hears_who_has_just_greeted(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitors[2];
+    char text[5];
+
+    s->server_config.drain_first_byte_ms = 500;
+    serve(s, "127.0.0.1");
+    visitors[0] = send_header(s, LINE, sizeof LINE - 1);
+    visitors[1] = send_header(s, LINE, 10);
+    scene_until(s, s->served.opens, 1);
+    assert_ok(duos_server_drain(s->server, 10000));
+    assert_int_equal(s->served.closes, 0);
+    scene_echo(s, visitors[0]);
+    assert_ok(duos_send_all(visitors[1], LINE "hello" + 10,
+                            sizeof LINE + 4 - 10, 1000, NULL));
+    scene_receive(s, visitors[1], text, 5);
+    assert_memory_equal(text, "hello", 5);
+    scene_until(s, s->served.drained, 1);
+    assert_int_equal(s->served.closes, 2);
+    assert_int_equal(s->served.reason, DUOS_EDRAINED);
+    net_close(&visitors[0]);
+    net_close(&visitors[1]);
+}
+
 /* The header first, then the handshake; both in one read. */
 static void test_proxy_header_stands_before_a_transport(void **state)
 {
@@ -475,6 +522,7 @@ int main(void)
         scene_test(test_proxy_header_that_is_cut_short_is_truncated),
         scene_test(test_proxy_end_without_a_byte_is_eof),
         scene_test(test_ST9_proxy_header_that_does_not_end_has_a_deadline),
+        scene_test(test_ST9_proxy_silence_behind_a_header_has_a_deadline),
         scene_test(test_proxy_second_header_is_refused_later_as_well),
         scene_test(test_proxy_client_from_elsewhere_begins_as_ever),
         scene_test(test_proxy_header_from_elsewhere_is_refused),
@@ -483,6 +531,7 @@ int main(void)
         scene_test(test_proxy_release_in_on_open_loses_no_bytes),
         scene_test(test_SG1_proxy_drain_hands_over_what_was_kept),
         scene_test(test_SG1_proxy_drain_takes_a_header_that_has_come),
+        scene_test(test_SG1_proxy_drain_hears_who_has_just_greeted),
         scene_test(test_proxy_header_stands_before_a_transport),
         scene_test(test_proxy_list_must_be_there),
         scene_test(test_ME1_proxy_list_needs_memory),
