@@ -109,6 +109,11 @@ void duos__acceptor_accepted(duos__acceptor *a, duos_socket sock,
     duos__server_admit(server, sock, peer);
 }
 
+void duos__acceptor_yielded(duos__acceptor *a)
+{
+    ((duos__listen_socket *)a)->server->stats.accept_yields++;
+}
+
 static void close_listener(duos__listen_socket *l)
 {
     l->server->owner.engine->accept_stop(&l->acceptor);

@@ -127,7 +127,7 @@ typedef struct duos_server_config {
     bool drain_waits;
 } duos_server_config;
 
-/* What a server has counted since it was made. */
+/* What a server has counted since it was made: each limit has a counter. */
 typedef struct duos_server_stats {
     size_t size;
     uint32_t clients;         /* now, those handed over included */
@@ -146,6 +146,14 @@ typedef struct duos_server_stats {
     uint64_t read_yields;     /* turns that came to read_per_turn */
     uint64_t write_yields;    /* turns that came to write_per_turn */
     uint64_t no_buffers;      /* sends that the system had no buffers for */
+    uint64_t accept_yields;   /* turns that came to accepts_per_turn */
+    uint64_t first_byte_ends; /* connections that first_byte_ms has ended */
+    uint64_t idle_ends;       /* idle_ms */
+    uint64_t stall_ends;      /* stall_ms */
+    uint64_t linger_ends;     /* linger_ms: the peer did not end in time */
+    uint64_t handshake_ends;  /* handshake_ms */
+    uint64_t queue_holds;     /* times that a queue rose above queue_high */
+    uint64_t queue_refusals;  /* sends that queue_max has refused */
 } duos_server_stats;
 
 /*

@@ -182,6 +182,7 @@ static void test_ST9_proxy_header_that_does_not_end_has_a_deadline(void **state)
 
     s->server_config.limits.handshake_ms = 80;
     check_refused(s, "PROXY ", 6, DUOS_ETIMEDOUT);
+    assert_int_equal(scene_stats(s).handshake_ends, 1);
 }
 
 /* What a load balancer says is no word of its client's. */
