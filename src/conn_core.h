@@ -50,6 +50,10 @@ struct duos__owner {
     size_t proxy_count;
     /* An attempt to connect has ended; conn is still in state CONNECTING. */
     void (*connected)(duos__owner *owner, duos_conn *conn, duos_err err);
+    /* A PROXY header has named whom conn is for: DUOS_OK, or why it must end.
+     * NULL: nobody asks. */
+    duos_err (*named)(duos__owner *owner, duos_conn *conn,
+                      const duos_addr *remote);
     /* After on_close, or release; conn is freed next. */
     void (*gone)(duos__owner *owner, duos_conn *conn);
 };

@@ -46,16 +46,24 @@ static duos_err expect_header(duos_conn *conn, duos__filter *f)
 
 static duos_err keep_origin(duos_conn *conn, duos__filter *f)
 {
+    duos__owner *owner = conn->owner;
+    duos_err err = DUOS_OK;
     duos_tuple ends;
 
     if (!f->header->has_origin) {
         return DUOS_OK;
     }
+    duos__proxy_origin(f->header, &ends);
+    if (owner->named != NULL) {
+        err = owner->named(owner, conn, &ends.remote);
+    }
+    if (err != DUOS_OK) {
+        return err;
+    }
     f->origin = (duos__origin *)duos__new(alloc_of(conn), sizeof *f->origin);
     if (f->origin == NULL) {
         return DUOS_ENOMEM;
     }
-    duos__proxy_origin(f->header, &ends);
     duos__peer_set(&f->origin->remote, &ends.remote);
     duos__peer_set(&f->origin->local, &ends.local);
     return DUOS_OK;

@@ -44,6 +44,7 @@ static void setup(duos_server *server, duos_loop *loop)
     server->owner.transport_user = server->config.transport_user;
     server->owner.proxies = server->config.proxy;
     server->owner.proxy_count = server->config.proxy_count;
+    server->owner.named = duos__server_conn_named;
     duos__slots_init(&server->slots, sizeof(duos__conn_slot), &loop->alloc);
     duos__server_accept_init(server);
     duos__server_end_init(server);

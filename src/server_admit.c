@@ -72,10 +72,11 @@ static void count_refused(duos_server_stats *stats, duos_err reason)
 static duos_err enter(duos_server *server, const duos_addr *peer,
                       uint32_t *index)
 {
-    uint32_t entry;
+    const duos_server_config *config = &server->config;
+    uint32_t entry = 0;
     duos_err err = judge(server, peer);
 
-    if (err == DUOS_OK) {
+    if (err == DUOS_OK && !matches(config->proxy, config->proxy_count, peer)) {
         err = duos__addresses_enter(&server->addresses, peer, &entry);
     }
     if (err != DUOS_OK) {
@@ -98,6 +99,25 @@ void duos__server_leave(duos_server *server, uint32_t index)
                           duos__server_slot(server, index)->slot.link);
     duos__slots_del(&server->slots, index);
     server->stats.clients--;
+}
+
+duos_err duos__server_conn_named(duos__owner *owner, duos_conn *conn,
+                                 const duos_addr *remote)
+{
+    duos_server *server = (duos_server *)owner;
+    const duos_server_config *config = &server->config;
+    uint32_t entry;
+    duos_err err = DUOS_EACCES;
+
+    if (!matches(config->deny, config->deny_count, remote)) {
+        err = duos__addresses_enter(&server->addresses, remote, &entry);
+    }
+    if (err == DUOS_OK) {
+        duos__server_slot(server, conn->slot)->slot.link = entry;
+    } else {
+        count_refused(&server->stats, err);
+    }
+    return err;
 }
 
 static void count_accepted(duos_server_stats *stats)

@@ -99,6 +99,11 @@ void duos__server_admit(duos_server *server, duos_socket sock,
 void duos__server_refuse(duos_server *server, duos_socket sock,
                          const duos_addr *peer, duos_err reason);
 
+/* The owner's named: a client of a load balancer is judged and counted by the
+ * address that the header says. */
+duos_err duos__server_conn_named(duos__owner *owner, duos_conn *conn,
+                                 const duos_addr *remote);
+
 /* A client is gone: it is counted no more, and its place is free. */
 void duos__server_leave(duos_server *server, uint32_t index);
 

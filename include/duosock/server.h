@@ -87,8 +87,10 @@ typedef struct duos_ticket {
  *     elsewhere begins as ever, without a header: one who sends one is
  *     refused (DUOS_EACCES); of a header that came in pieces, the handler may
  *     have seen the first. Headers of unix streams and of unknown families
- *     are taken and name nobody. Limits by address look at the TCP peer, not
- *     at what a header says, and so do the two lists of who may connect.
+ *     are taken and name nobody. max_clients_per_address counts whom the
+ *     header names, not the load balancer, and deny holds for both of them:
+ *     one who is refused for that gets no words, and on_close without on_open,
+ *     with DUOS_EUSERS or DUOS_EACCES. allow is for the TCP peer alone.
  * drain_first_byte_ms: in a drain, one that has sent nothing yet, but for its
  *     greeting, is not idle before it has been there for so long, or open for
  *     so long (100): its first bytes may be under way.

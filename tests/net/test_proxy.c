@@ -222,6 +222,49 @@ static void test_proxy_second_header_is_refused_later_as_well(void **state)
     net_close(&visitor);
 }
 
+/* The balancer is one address, and its clients are many. */
+static void test_LO3_proxy_clients_are_counted_by_their_own_addresses(
+    void **state)
+{
+    static const char other[] = "PROXY TCP4 192.0.2.9 198.51.100.2 1 2\r\n";
+    scene *s = (scene *)*state;
+    duos_socket visitors[4];
+
+    s->server_config.max_clients_per_address = 1;
+    s->served.unopened = 1;
+    serve(s, "127.0.0.1");
+    visitors[0] = send_header(s, LINE, sizeof LINE - 1);
+    visitors[1] = send_header(s, other, sizeof other - 1);
+    scene_until(s, s->served.opens, 2);
+    visitors[2] = send_header(s, other, sizeof other - 1);
+    scene_until(s, s->served.closes, 1);
+    assert_int_equal(s->served.reason, DUOS_EUSERS);
+    assert_int_equal(scene_stats(s).refused_address, 1);
+    scene_echo(s, visitors[1]);
+    net_close(&visitors[1]);
+    scene_until(s, s->served.closes, 2);
+    visitors[3] = send_header(s, other, sizeof other - 1);
+    scene_until(s, s->served.opens, 3);
+    scene_echo(s, visitors[0]);
+    scene_echo(s, visitors[3]);
+    net_close(&visitors[0]);
+    net_close(&visitors[2]);
+    net_close(&visitors[3]);
+}
+
+static void test_proxy_client_whose_address_is_denied_is_refused(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_cidr deny;
+
+    assert_ok(duos_cidr_parse("192.0.2.8/29", &deny));
+    s->server_config.deny = &deny;
+    s->server_config.deny_count = 1;
+    check_refused(s, "PROXY TCP4 192.0.2.9 198.51.100.2 1 2\r\n", 39,
+                  DUOS_EACCES);
+    assert_int_equal(scene_stats(s).refused_denied, 1);
+}
+
 /* ---- from elsewhere --------------------------------------------------- */
 
 static void test_proxy_client_from_elsewhere_begins_as_ever(void **state)
@@ -525,6 +568,8 @@ int main(void)
         scene_test(test_ST9_proxy_header_that_does_not_end_has_a_deadline),
         scene_test(test_ST9_proxy_silence_behind_a_header_has_a_deadline),
         scene_test(test_proxy_second_header_is_refused_later_as_well),
+        scene_test(test_LO3_proxy_clients_are_counted_by_their_own_addresses),
+        scene_test(test_proxy_client_whose_address_is_denied_is_refused),
         scene_test(test_proxy_client_from_elsewhere_begins_as_ever),
         scene_test(test_proxy_header_from_elsewhere_is_refused),
         scene_test(test_proxy_header_from_elsewhere_in_pieces_is_refused),
