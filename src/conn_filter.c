@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "cidr_list.h"
 #include "conn_close.h"
 #include "mem.h"
 
@@ -22,15 +23,9 @@ static bool is_trusted(const duos_conn *conn)
 {
     const duos__owner *owner = conn->owner;
     duos_addr peer;
-    size_t i;
 
     duos__peer_get(duos__conn_peer(conn), &peer);
-    for (i = 0; i < owner->proxy_count; i++) {
-        if (duos_cidr_match(&owner->proxies[i], &peer)) {
-            return true;
-        }
-    }
-    return false;
+    return duos__cidrs_match(owner->proxies, owner->proxy_count, &peer);
 }
 
 /* A trusted peer must send a header, and nobody else may. */
@@ -114,11 +109,6 @@ static void sniff(duos_conn *conn, const void *data, size_t len)
 }
 
 /* ---- the beginning ---------------------------------------------------- */
-
-static bool is_alive(const duos_conn *conn)
-{
-    return conn->state == DUOS__CONN_GREETING || conn->state == DUOS__CONN_OPEN;
-}
 
 static void begin_next(duos_conn *conn)
 {
@@ -223,21 +213,21 @@ void duos__filter_received(duos_conn *conn, const void *data, size_t len)
     duos__filter *f = conn->side.filter;
     size_t used = 0;
 
-    if (!is_alive(conn) || conn->ended_in) {
+    if (!duos__filter_is_alive(conn) || conn->ended_in) {
         return; /* it is closing, or the peer has said goodbye */
     }
     if (f->header != NULL) {
         used = read_header(conn, data, len);
     }
-    if (used < len && f->sniffed != DUOS_OK && is_alive(conn)) {
+    if (used < len && f->sniffed != DUOS_OK && duos__filter_is_alive(conn)) {
         sniff(conn, (const char *)data + used, len - used);
     }
-    if (f->header == NULL && !f->begun && is_alive(conn)) {
+    if (f->header == NULL && !f->begun && duos__filter_is_alive(conn)) {
         f->more = used < len;
         begin_next(conn);
         f->more = false;
     }
-    if (used < len && is_alive(conn)) {
+    if (used < len && duos__filter_is_alive(conn)) {
         pass_on(conn, (const char *)data + used, len - used);
     }
     drop_idle(conn);
@@ -258,7 +248,7 @@ static void turn_ended(duos__deferred *deferred)
     duos_conn *conn = f->conn;
 
     f->deferred = false;
-    if (f->woken && is_alive(conn)) {
+    if (f->woken && duos__filter_is_alive(conn)) {
         f->woken = false;
         duos__transport_feed(conn, NULL, 0);
     }

@@ -12,11 +12,6 @@ static duos__filter *filter_of(duos_transport_sink *sink)
     return (duos__filter *)(void *)sink;
 }
 
-static bool is_alive(const duos_conn *conn)
-{
-    return conn->state == DUOS__CONN_GREETING || conn->state == DUOS__CONN_OPEN;
-}
-
 bool duos__transport_valid(const duos_transport_ops *ops)
 {
     return ops == NULL ||
@@ -32,7 +27,7 @@ static duos_err emit_plain(duos_transport_sink *sink, const void *data,
 {
     duos__filter *f = filter_of(sink);
 
-    if (!f->feeding || !is_alive(f->conn)) {
+    if (!f->feeding || !duos__filter_is_alive(f->conn)) {
         return DUOS_ESTATE;
     }
     if (f->error == DUOS_OK && len > 0) { /* behind a gap stands nothing */
@@ -70,7 +65,7 @@ static duos_err emit_cipher(duos_transport_sink *sink, const void *data,
     duos_conn *conn = f->conn;
     duos_err err;
 
-    if (!is_alive(conn)) {
+    if (!duos__filter_is_alive(conn)) {
         return DUOS_ESTATE;
     }
     if (f->said || len == 0) {
@@ -91,7 +86,7 @@ static void wake(duos_transport_sink *sink)
 {
     duos__filter *f = filter_of(sink);
 
-    if (is_alive(f->conn)) {
+    if (duos__filter_is_alive(f->conn)) {
         f->woken = true;
         duos__filter_defer(f);
     }

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "cidr_list.h"
 #include "mem.h"
 #include "server_core.h"
 
@@ -13,26 +14,14 @@
 
 /* ---- the rules -------------------------------------------------------- */
 
-static bool matches(const duos_cidr *list, size_t count, const duos_addr *peer)
-{
-    size_t i;
-
-    for (i = 0; i < count; i++) {
-        if (duos_cidr_match(&list[i], peer)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_denied(const duos_server_config *config, const duos_addr *peer)
 {
     if (peer->family == DUOS_UNIX) {
         return false;
     }
-    return matches(config->deny, config->deny_count, peer) ||
+    return duos__cidrs_match(config->deny, config->deny_count, peer) ||
            (config->allow_count > 0 &&
-            !matches(config->allow, config->allow_count, peer));
+            !duos__cidrs_match(config->allow, config->allow_count, peer));
 }
 
 /* DUOS_OK, or why not. */
@@ -76,7 +65,8 @@ static duos_err enter(duos_server *server, const duos_addr *peer,
     uint32_t entry = 0;
     duos_err err = judge(server, peer);
 
-    if (err == DUOS_OK && !matches(config->proxy, config->proxy_count, peer)) {
+    if (err == DUOS_OK &&
+        !duos__cidrs_match(config->proxy, config->proxy_count, peer)) {
         err = duos__addresses_enter(&server->addresses, peer, &entry);
     }
     if (err != DUOS_OK) {
@@ -109,7 +99,7 @@ duos_err duos__server_conn_named(duos__owner *owner, duos_conn *conn,
     uint32_t entry;
     duos_err err = DUOS_EACCES;
 
-    if (!matches(config->deny, config->deny_count, remote)) {
+    if (!duos__cidrs_match(config->deny, config->deny_count, remote)) {
         err = duos__addresses_enter(&server->addresses, remote, &entry);
     }
     if (err == DUOS_OK) {
