@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "addr_text.h"
+#include "cidr_list.h"
 
 #define MAPPED_BITS 96
 
@@ -154,4 +155,17 @@ bool duos_cidr_match(const duos_cidr *cidr, const duos_addr *addr)
     unmap(&found);
     return wanted.family == found.family &&
            same_bits(wanted.bytes, found.bytes, wanted.bits);
+}
+
+bool duos__cidrs_match(const duos_cidr *list, size_t count,
+                       const duos_addr *addr)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (duos_cidr_match(&list[i], addr)) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -21,6 +21,20 @@
 typedef struct duos__owner duos__owner;
 typedef struct duos__filter duos__filter;
 
+/* How often each limit of connections has acted. */
+typedef struct duos__counts {
+    uint64_t read_yields; /* turns that ended with a share used up */
+    uint64_t write_yields;
+    uint64_t no_buffers; /* sends that the system had no memory for */
+    uint64_t first_byte_ends;
+    uint64_t idle_ends;
+    uint64_t stall_ends;
+    uint64_t linger_ends;
+    uint64_t handshake_ends;
+    uint64_t queue_holds;    /* rises above queue_high */
+    uint64_t queue_refusals; /* sends that queue_max was too small for */
+} duos__counts;
+
 /* What a server or a client is to its connections. */
 struct duos__owner {
     duos_loop *loop;
@@ -28,9 +42,7 @@ struct duos__owner {
     duos_conn_handler handler;
     duos_conn_limits limits; /* 0 for none; queue_max and _high: SIZE_MAX */
     void *user;              /* that connections begin with */
-    uint64_t read_yields;    /* turns that ended with a share used up */
-    uint64_t write_yields;
-    uint64_t no_buffers; /* sends that the system had no memory for */
+    duos__counts counts;
     const duos_transport_ops *transport; /* NULL for none */
     void *transport_user;
     duos_transport_side side;
@@ -38,6 +50,10 @@ struct duos__owner {
     size_t proxy_count;
     /* An attempt to connect has ended; conn is still in state CONNECTING. */
     void (*connected)(duos__owner *owner, duos_conn *conn, duos_err err);
+    /* A PROXY header has named whom conn is for: DUOS_OK, or why it must end.
+     * NULL: nobody asks. */
+    duos_err (*named)(duos__owner *owner, duos_conn *conn,
+                      const duos_addr *remote);
     /* After on_close, or release; conn is freed next. */
     void (*gone)(duos__owner *owner, duos_conn *conn);
 };

@@ -7,7 +7,7 @@
  * fires, the stamps tell whether a limit has passed or when to look again. So
  * a deadline costs nothing per message.
  */
-#include "conn_core.h"
+#include "conn_filter.h"
 #include "deadline.h"
 
 /* Between tries to send without buffers; each pause is twice the last. */
@@ -24,6 +24,7 @@ typedef struct verdict {
     bool any;
     bool retry;       /* the pause is over */
     duos_err expired; /* DUOS_OK if none has */
+    uint64_t *count;  /* of those that it has ended */
 } verdict;
 
 static void look_again_in(verdict *v, uint32_t left_ms)
@@ -36,7 +37,7 @@ static void look_again_in(verdict *v, uint32_t left_ms)
 
 /* Both stamps are cut to milliseconds, so only "more than" is never early. */
 static void consider(verdict *v, int32_t limit_ms, uint32_t since_ms,
-                     duos_err err)
+                     duos_err err, uint64_t *count)
 {
     uint32_t passed = v->now_ms - since_ms;
     uint32_t limit = (uint32_t)limit_ms;
@@ -46,6 +47,7 @@ static void consider(verdict *v, int32_t limit_ms, uint32_t since_ms,
     }
     if (passed > limit) {
         v->expired = err;
+        v->count = count;
         return;
     }
     look_again_in(v, limit - passed + 1);
@@ -58,7 +60,8 @@ static void consider_queue(verdict *v, const duos_conn *conn)
     uint32_t passed = v->now_ms - s->starved_ms;
     uint32_t pause;
 
-    consider(v, conn->owner->limits.stall_ms, conn->sent_ms, DUOS_ESTALLED);
+    consider(v, conn->owner->limits.stall_ms, conn->sent_ms, DUOS_ESTALLED,
+             &conn->owner->counts.stall_ends);
     if (s->starved == 0 || s->sending) {
         return;
     }
@@ -68,14 +71,25 @@ static void consider_queue(verdict *v, const duos_conn *conn)
     look_again_in(v, v->retry ? 0 : pause - passed + 1);
 }
 
+/* While a greeting lasts, it will do; a load balancer has one at once, and
+ * nothing to say of a client who says nothing. */
+static bool is_silent(const duos_conn *conn)
+{
+    return conn->state == DUOS__CONN_GREETING ? conn->bytes_in == 0
+                                              : !duos__conn_has_spoken(conn);
+}
+
 static void open_limits(verdict *v, const duos_conn *conn)
 {
     const duos_conn_limits *limits = &conn->owner->limits;
+    duos__counts *counts = &conn->owner->counts;
 
-    if (conn->bytes_in == 0) {
-        consider(v, limits->first_byte_ms, conn->since_ms, DUOS_EIDLE);
+    if (is_silent(conn)) {
+        consider(v, limits->first_byte_ms, conn->since_ms, DUOS_EIDLE,
+                 &counts->first_byte_ends);
     }
-    consider(v, limits->idle_ms, conn->active_ms, DUOS_EIDLE);
+    consider(v, limits->idle_ms, conn->active_ms, DUOS_EIDLE,
+             &counts->idle_ends);
     if (conn->out.len > 0) {
         consider_queue(v, conn);
     }
@@ -84,12 +98,14 @@ static void open_limits(verdict *v, const duos_conn *conn)
 static verdict judge_deadline(const duos_conn *conn)
 {
     const duos_conn_limits *limits = &conn->owner->limits;
-    verdict v = {0, 0, false, false, DUOS_OK};
+    duos__counts *counts = &conn->owner->counts;
+    verdict v = {0, 0, false, false, DUOS_OK, NULL};
 
     v.now_ms = conn->stream.loop->now_ms;
     switch ((duos__conn_state)conn->state) {
     case DUOS__CONN_GREETING:
-        consider(&v, limits->handshake_ms, conn->since_ms, DUOS_ETIMEDOUT);
+        consider(&v, limits->handshake_ms, conn->since_ms, DUOS_ETIMEDOUT,
+                 &counts->handshake_ends);
         open_limits(&v, conn);
         break;
     case DUOS__CONN_OPEN:
@@ -99,7 +115,8 @@ static verdict judge_deadline(const duos_conn *conn)
         consider_queue(&v, conn);
         break;
     case DUOS__CONN_LINGERING:
-        consider(&v, limits->linger_ms, conn->since_ms, conn->stream.reason);
+        consider(&v, limits->linger_ms, conn->since_ms, conn->stream.reason,
+                 &counts->linger_ends);
         break;
     case DUOS__CONN_CONNECTING: /* the client's own timer */
     case DUOS__CONN_CLOSED:
@@ -144,7 +161,10 @@ static void deadline_passed(duos__timer *timer)
         if (duos__conn_watch_deadlines(conn) != DUOS_OK) {
             duos_conn_abort(conn, DUOS_ENOMEM);
         }
-    } else if (conn->state == DUOS__CONN_LINGERING) {
+        return;
+    }
+    ++*v.count;
+    if (conn->state == DUOS__CONN_LINGERING) {
         duos__conn_finish(conn, v.expired);
     } else {
         duos_conn_abort(conn, v.expired);

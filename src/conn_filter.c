@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "cidr_list.h"
 #include "conn_close.h"
 #include "mem.h"
 
@@ -22,15 +23,9 @@ static bool is_trusted(const duos_conn *conn)
 {
     const duos__owner *owner = conn->owner;
     duos_addr peer;
-    size_t i;
 
     duos__peer_get(duos__conn_peer(conn), &peer);
-    for (i = 0; i < owner->proxy_count; i++) {
-        if (duos_cidr_match(&owner->proxies[i], &peer)) {
-            return true;
-        }
-    }
-    return false;
+    return duos__cidrs_match(owner->proxies, owner->proxy_count, &peer);
 }
 
 /* A trusted peer must send a header, and nobody else may. */
@@ -46,16 +41,24 @@ static duos_err expect_header(duos_conn *conn, duos__filter *f)
 
 static duos_err keep_origin(duos_conn *conn, duos__filter *f)
 {
+    duos__owner *owner = conn->owner;
+    duos_err err = DUOS_OK;
     duos_tuple ends;
 
     if (!f->header->has_origin) {
         return DUOS_OK;
     }
+    duos__proxy_origin(f->header, &ends);
+    if (owner->named != NULL) {
+        err = owner->named(owner, conn, &ends.remote);
+    }
+    if (err != DUOS_OK) {
+        return err;
+    }
     f->origin = (duos__origin *)duos__new(alloc_of(conn), sizeof *f->origin);
     if (f->origin == NULL) {
         return DUOS_ENOMEM;
     }
-    duos__proxy_origin(f->header, &ends);
     duos__peer_set(&f->origin->remote, &ends.remote);
     duos__peer_set(&f->origin->local, &ends.local);
     return DUOS_OK;
@@ -195,6 +198,7 @@ static void pass_on(duos_conn *conn, const void *data, size_t len)
 {
     duos__filter *f = conn->side.filter;
 
+    f->spoken = f->spoken || conn->state == DUOS__CONN_OPEN;
     if (f->has_session) {
         duos__transport_feed(conn, data, len);
     } else if (may_deliver(conn) && f->plain.len == 0) {
@@ -220,7 +224,9 @@ void duos__filter_received(duos_conn *conn, const void *data, size_t len)
         sniff(conn, (const char *)data + used, len - used);
     }
     if (f->header == NULL && !f->begun && duos__filter_is_alive(conn)) {
+        f->more = used < len;
         begin_transport(conn);
+        f->more = false;
     }
     if (used < len && duos__filter_is_alive(conn)) {
         pass_on(conn, (const char *)data + used, len - used);

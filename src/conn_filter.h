@@ -31,6 +31,8 @@ struct duos__filter {
     duos_err error;   /* of a sink within the call under way */
     uint8_t seen;     /* by the sniffing */
     bool begun;       /* the header is behind us */
+    bool more;        /* on_open comes before bytes of the same receive */
+    bool spoken;      /* bytes have come that were not the greeting's */
     bool has_session;
     bool feeding;  /* feed is under way */
     bool sealing;  /* seal is under way */
@@ -45,6 +47,18 @@ struct duos__filter {
 static inline const duos__peer *duos__conn_peer(const duos_conn *conn)
 {
     return conn->filtered ? &conn->side.filter->peer : &conn->side.peer;
+}
+
+/* Whether bytes still come in and go out by the filter. */
+static inline bool duos__filter_is_alive(const duos_conn *conn)
+{
+    return conn->state == DUOS__CONN_GREETING || conn->state == DUOS__CONN_OPEN;
+}
+
+/* Whether the first byte has come; a greeting is not it. */
+static inline bool duos__conn_has_spoken(const duos_conn *conn)
+{
+    return conn->filtered ? conn->side.filter->spoken : conn->bytes_in > 0;
 }
 
 /* Whether connections of this owner need a filter. */
@@ -74,8 +88,9 @@ static inline bool duos__filter_is_cut(const duos_conn *conn)
 /* Whether the bytes on the socket are not the user's, or not all of them. */
 static inline bool duos__filter_holds(const duos_conn *conn)
 {
-    return conn->filtered &&
-           (conn->side.filter->has_session || conn->side.filter->plain.len > 0);
+    const duos__filter *f = conn->filtered ? conn->side.filter : NULL;
+
+    return f != NULL && (f->has_session || f->more || f->plain.len > 0);
 }
 
 /* ---- conn_filter.c ---------------------------------------------------- */

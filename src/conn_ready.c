@@ -383,6 +383,9 @@ static void acceptor_ready(duos__watcher *watcher, unsigned events)
             return;
         }
     }
+    if (left == 0 && a->accepting) {
+        duos__acceptor_yielded(a);
+    }
 }
 
 static duos_err ready_accept_start(duos__acceptor *a)

@@ -49,11 +49,12 @@ static void begin_waiting(duos_conn *conn, bool starved)
 }
 
 /* Behind all that waits; above the mark, no more is received. */
-static void hold_above_mark(duos_conn *conn)
+static void hold_above_mark(duos_conn *conn, size_t before)
 {
     const duos_conn_limits *limits = &conn->owner->limits;
 
     if (conn->out.len > limits->queue_high) {
+        conn->owner->counts.queue_holds += before <= limits->queue_high;
         conn->above = true;
         conn->held = limits->backpressure;
         duos__conn_update_receiving(conn);
@@ -71,7 +72,7 @@ static void lose(duos_conn *conn, duos_err reason, size_t len)
 static duos_err queue_rest(duos_conn *conn, const void *data, size_t len,
                            duos_shared *shared, size_t taken, bool starved)
 {
-    bool first = conn->out.len == 0;
+    size_t before = conn->out.len;
 
     if (append_bytes(conn, data, len, shared, taken) != DUOS_OK) {
         if (taken == 0) {
@@ -80,15 +81,16 @@ static duos_err queue_rest(duos_conn *conn, const void *data, size_t len,
         lose(conn, DUOS_ENOMEM, len - taken); /* half a message is out */
         return DUOS_OK;
     }
-    if (first) {
+    if (before == 0) {
         begin_waiting(conn, starved);
     }
-    hold_above_mark(conn);
+    hold_above_mark(conn, before);
     return DUOS_OK;
 }
 
 static duos_err refuse_full(duos_conn *conn, size_t len)
 {
+    conn->owner->counts.queue_refusals++;
     if (len > conn->owner->limits.queue_max) {
         return DUOS_EMSGSIZE;
     }
@@ -173,7 +175,7 @@ static duos_err send_otherwise(duos_conn *conn, const void *data, size_t len,
         return sent_less(conn, data, len, shared, 0);
     }
     if (len == 0 || len > conn->owner->limits.queue_max) {
-        return len == 0 ? DUOS_OK : DUOS_EMSGSIZE;
+        return len == 0 ? DUOS_OK : refuse_full(conn, len);
     }
     n = conn->owner->engine->try_send(&conn->stream, data, len);
     if (n != (sys_count)len) {
@@ -223,7 +225,7 @@ void duos__stream_starved(duos__stream *s)
         s->starved++;
     }
     s->starved_ms = duos__loop_stamp(s->loop);
-    conn->owner->no_buffers++;
+    conn->owner->counts.no_buffers++;
     watch_queue(conn);
 }
 
@@ -272,12 +274,12 @@ size_t duos__stream_share(const duos__stream *s, unsigned direction)
 
 void duos__stream_yielded(duos__stream *s, unsigned direction)
 {
-    duos__owner *owner = ((duos_conn *)s)->owner;
+    duos__counts *counts = &((duos_conn *)s)->owner->counts;
 
     if (direction == DUOS_READ) {
-        owner->read_yields++;
+        counts->read_yields++;
     } else {
-        owner->write_yields++;
+        counts->write_yields++;
     }
 }
 

@@ -26,16 +26,16 @@ static duos_err emit_plain(duos_transport_sink *sink, const void *data,
                            size_t len)
 {
     duos__filter *f = filter_of(sink);
-    duos_err err = DUOS_ESTATE;
 
-    if (f->feeding && duos__filter_is_alive(f->conn)) {
-        err = len == 0
-                  ? DUOS_OK
-                  : duos__bufq_append(&f->plain, &f->conn->stream.loop->alloc,
-                                      data, len);
-        f->error = err;
+    if (!f->feeding || !duos__filter_is_alive(f->conn)) {
+        return DUOS_ESTATE;
     }
-    return err;
+    if (f->error == DUOS_OK && len > 0) { /* behind a gap stands nothing */
+        f->spoken = true;
+        f->error = duos__bufq_append(&f->plain, &f->conn->stream.loop->alloc,
+                                     data, len);
+    }
+    return f->error;
 }
 
 /* A peer could make a session talk, and not read what it says. */

@@ -125,4 +125,7 @@ void duos__acceptor_accepted(duos__acceptor *a, duos_socket sock,
 /* True: try the next one. False: it has stopped the acceptor. */
 bool duos__acceptor_failed(duos__acceptor *a, duos_err err);
 
+/* A turn has come to the end of per_turn. */
+void duos__acceptor_yielded(duos__acceptor *a);
+
 #endif

@@ -166,14 +166,29 @@ static void run_deferred(duos_loop *loop)
     }
 }
 
+bool duos__loop_enter(duos_loop *loop)
+{
+    if (loop->running) {
+        return false;
+    }
+    duos__loop_touch_clock(loop);
+    loop->running = true;
+    return true;
+}
+
+void duos__loop_leave(duos_loop *loop, bool entered)
+{
+    loop->running = loop->running && !entered;
+}
+
 void duos__loop_settle(duos_loop *loop)
 {
-    if (!loop->running) {
-        duos__loop_touch_clock(loop);
-        loop->running = true;
+    bool entered = duos__loop_enter(loop);
+
+    if (entered) {
         run_deferred(loop);
-        loop->running = false;
     }
+    duos__loop_leave(loop, entered);
 }
 
 /* ---- turns ------------------------------------------------------------ */

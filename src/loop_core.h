@@ -59,6 +59,11 @@ static inline uint32_t duos__loop_stamp(duos_loop *loop)
 /* Appends to the work for the end of this turn, or of the next one. */
 void duos__loop_defer(duos_loop *loop, duos__deferred *deferred);
 
+/* For callbacks outside of a turn: what they end must outlive them, so until
+ * leave this is one. Within a turn neither does anything. */
+bool duos__loop_enter(duos_loop *loop);
+void duos__loop_leave(duos_loop *loop, bool entered);
+
 /* Outside of a turn: does the deferred work now. Within one: nothing. */
 void duos__loop_settle(duos_loop *loop);
 

@@ -44,6 +44,7 @@ static void set_up_server(duos_server *server, duos_loop *loop)
     server->owner.transport_user = server->config.transport_user;
     server->owner.proxies = server->config.proxy;
     server->owner.proxy_count = server->config.proxy_count;
+    server->owner.named = duos__server_conn_named;
     duos__slots_init(&server->slots, sizeof(duos__conn_slot), &loop->alloc);
     duos__server_accept_init(server);
     duos__server_end_init(server);
@@ -318,6 +319,21 @@ duos_conn *duos_server_next(duos_server *server, const duos_conn *conn)
     return next;
 }
 
+/* What is counted by the server's connections. */
+static void add_counts(duos_server_stats *stats, const duos__counts *counts)
+{
+    stats->read_yields = counts->read_yields;
+    stats->write_yields = counts->write_yields;
+    stats->no_buffers = counts->no_buffers;
+    stats->first_byte_ends = counts->first_byte_ends;
+    stats->idle_ends = counts->idle_ends;
+    stats->stall_ends = counts->stall_ends;
+    stats->linger_ends = counts->linger_ends;
+    stats->handshake_ends = counts->handshake_ends;
+    stats->queue_holds = counts->queue_holds;
+    stats->queue_refusals = counts->queue_refusals;
+}
+
 duos_err duos_server_get_stats(const duos_server *server,
                                duos_server_stats *stats)
 {
@@ -329,9 +345,7 @@ duos_err duos_server_get_stats(const duos_server *server,
         return DUOS_EINVAL;
     }
     all = server->stats;
-    all.read_yields = server->owner.read_yields;
-    all.write_yields = server->owner.write_yields;
-    all.no_buffers = server->owner.no_buffers;
+    add_counts(&all, &server->owner.counts);
     size = stats->size;
     memcpy(stats, &all, size);
     stats->size = size;

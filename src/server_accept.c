@@ -10,9 +10,13 @@
 /* Taken of one backlog when the server drains: as long as most are. */
 #define BACKLOG_MOST 4096u
 
+/* Errors in a row that may be a connection's own, before they are not. */
+#define DOUBTS_MOST 64u
+
 /* What to do after an error of accept. */
 typedef enum accept_policy {
     ACCEPT_NEXT,    /* it was this connection's own */
+    ACCEPT_DOUBT,   /* it may be; the same again and again is not */
     ACCEPT_BACKOFF, /* nothing can be accepted now, later it can */
     ACCEPT_SHED,    /* the same, but one can be, with the spare descriptor */
     ACCEPT_BROKEN   /* this listener is done for */
@@ -20,11 +24,24 @@ typedef enum accept_policy {
 
 /*
  * The system passes errors of the network on through accept (traps 36-38).
- * They belong to the connection, not to the listener.
+ * They belong to the connection, not to the listener. Others may come from
+ * what looks at the call before it has taken anybody, as a filter of system
+ * calls (EPERM), and then they never end.
  */
 static accept_policy policy_of(duos_err err)
 {
     switch (err) {
+    case DUOS_ECONNABORTED:
+    case DUOS_ECONNRESET:
+    case DUOS_EPROTO:
+    case DUOS_ENETDOWN:
+    case DUOS_ENETUNREACH:
+    case DUOS_ENONET:
+    case DUOS_EHOSTDOWN:
+    case DUOS_EHOSTUNREACH:
+    case DUOS_ENOPROTOOPT:
+    case DUOS_ETIMEDOUT:
+        return ACCEPT_NEXT;
     case DUOS_EMFILE:
         return ACCEPT_SHED;
     case DUOS_ENFILE:
@@ -37,7 +54,7 @@ static accept_policy policy_of(duos_err err)
     case DUOS_EFAULT:
         return ACCEPT_BROKEN;
     default:
-        return ACCEPT_NEXT;
+        return ACCEPT_DOUBT;
     }
 }
 
@@ -86,9 +103,15 @@ void duos__acceptor_accepted(duos__acceptor *a, duos_socket sock,
     duos_server *server = ((duos__listen_socket *)a)->server;
 
     server->backoff_ms = 0;
+    server->doubts = 0;
     server->arrivals++;
     keep_spare(server);
     duos__server_admit(server, sock, peer);
+}
+
+void duos__acceptor_yielded(duos__acceptor *a)
+{
+    ((duos__listen_socket *)a)->server->stats.accept_yields++;
 }
 
 static void close_listener(duos__listen_socket *l)
@@ -119,6 +142,7 @@ static void pause_accepting(duos_server *server)
     duos_loop *loop = server->owner.loop;
     duos__listen_socket *l;
 
+    server->doubts = 0;
     server->backoff_ms = duos__longer_pause(server->backoff_ms);
     duos__timers_start_reserved(
         &loop->timers, &server->retry,
@@ -154,6 +178,13 @@ bool duos__acceptor_failed(duos__acceptor *a, duos_err err)
     case ACCEPT_NEXT:
         server->stats.accept_errors++;
         return true;
+    case ACCEPT_DOUBT:
+        server->stats.accept_errors++;
+        if (++server->doubts < DOUBTS_MOST) {
+            return true;
+        }
+        no_room(server, a->sock, err);
+        return false;
     case ACCEPT_BACKOFF:
     case ACCEPT_SHED:
         no_room(server, a->sock, err);

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "cidr_list.h"
 #include "mem.h"
 #include "server_core.h"
 
@@ -13,26 +14,14 @@
 
 /* ---- the rules -------------------------------------------------------- */
 
-static bool matches(const duos_cidr *list, size_t count, const duos_addr *peer)
-{
-    size_t i;
-
-    for (i = 0; i < count; i++) {
-        if (duos_cidr_match(&list[i], peer)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_denied(const duos_server_config *config, const duos_addr *peer)
 {
     if (peer->family == DUOS_UNIX) {
         return false;
     }
-    return matches(config->deny, config->deny_count, peer) ||
+    return duos__cidrs_match(config->deny, config->deny_count, peer) ||
            (config->allow_count > 0 &&
-            !matches(config->allow, config->allow_count, peer));
+            !duos__cidrs_match(config->allow, config->allow_count, peer));
 }
 
 /* DUOS_OK, or why not. */
@@ -72,10 +61,12 @@ static void count_refused(duos_server_stats *stats, duos_err reason)
 static duos_err enter_client(duos_server *server, const duos_addr *peer,
                              uint32_t *index)
 {
-    uint32_t entry;
+    const duos_server_config *config = &server->config;
+    uint32_t entry = 0;
     duos_err err = judge_peer(server, peer);
 
-    if (err == DUOS_OK) {
+    if (err == DUOS_OK &&
+        !duos__cidrs_match(config->proxy, config->proxy_count, peer)) {
         err = duos__addresses_enter(&server->addresses, peer, &entry);
     }
     if (err != DUOS_OK) {
@@ -98,6 +89,25 @@ void duos__server_leave(duos_server *server, uint32_t index)
                           duos__server_slot(server, index)->slot.link);
     duos__slots_del(&server->slots, index);
     server->stats.clients--;
+}
+
+duos_err duos__server_conn_named(duos__owner *owner, duos_conn *conn,
+                                 const duos_addr *remote)
+{
+    duos_server *server = (duos_server *)owner;
+    const duos_server_config *config = &server->config;
+    uint32_t entry;
+    duos_err err = DUOS_EACCES;
+
+    if (!duos__cidrs_match(config->deny, config->deny_count, remote)) {
+        err = duos__addresses_enter(&server->addresses, remote, &entry);
+    }
+    if (err == DUOS_OK) {
+        duos__server_slot(server, conn->slot)->slot.link = entry;
+    } else {
+        count_refused(&server->stats, err);
+    }
+    return err;
 }
 
 static void count_accepted(duos_server_stats *stats)
@@ -214,6 +224,7 @@ static duos_err take_client(duos_server *server, duos_socket s,
                             const duos_addr *peer, void *origin)
 {
     duos_conn *conn;
+    bool entered;
     duos_err err = DUOS_OK;
 
     if (origin != NULL) {
@@ -231,7 +242,9 @@ static duos_err take_client(duos_server *server, duos_socket s,
     if (origin != NULL) {
         server->origins[conn->slot] = origin;
     }
+    entered = duos__loop_enter(server->owner.loop);
     duos__conn_opened(conn);
+    duos__loop_leave(conn->stream.loop, entered);
     return DUOS_OK;
 }
 

@@ -48,10 +48,12 @@ struct duos_server {
     duos_socket spare; /* a descriptor to refuse with when none is left */
     duos__timer retry; /* while no descriptor is left, or one is held */
     uint32_t backoff_ms;
+    uint32_t doubts;   /* errors in a row of which nobody knows whose */
     uint64_t arrivals; /* that accept gave */
     bool accept_paused;
     bool draining;  /* takes no more listeners */
     bool finishing; /* the listeners are closed, connections finish */
+    bool overdue;   /* the deadline has passed */
     bool drained_told;
     bool destroyed;
     duos__timer drain_deadline;
@@ -96,6 +98,11 @@ void duos__server_admit(duos_server *server, duos_socket sock,
 /* Closes the socket of one who cannot be let in, with words if there are. */
 void duos__server_refuse(duos_server *server, duos_socket sock,
                          const duos_addr *peer, duos_err reason);
+
+/* The owner's named: a client of a load balancer is judged and counted by the
+ * address that the header says. */
+duos_err duos__server_conn_named(duos__owner *owner, duos_conn *conn,
+                                 const duos_addr *remote);
 
 /* A client is gone: it is counted no more, and its place is free. */
 void duos__server_leave(duos_server *server, uint32_t index);

@@ -146,9 +146,12 @@ static void abort_all(duos_server *server, duos_err reason)
 
 static void drain_expired(duos__timer *timer)
 {
-    abort_all((duos_server *)(void *)((char *)timer -
-                                      offsetof(duos_server, drain_deadline)),
-              DUOS_EDRAINED);
+    duos_server *server =
+        (duos_server *)(void *)((char *)timer -
+                                offsetof(duos_server, drain_deadline));
+
+    server->overdue = true;
+    abort_all(server, DUOS_EDRAINED);
 }
 
 /* ---- draining --------------------------------------------------------- */
@@ -168,7 +171,8 @@ static void receive_all(duos_server *server, duos_conn *conn)
 
 /*
  * Held by back-pressure, it has to be heard once its queue has gone out. And
- * one that has just come in may be about to say its first word.
+ * one that has just come in, or is greeting, may be about to say its first
+ * word.
  */
 static bool may_go_on(const duos_server *server, const duos_conn *conn)
 {
@@ -178,7 +182,7 @@ static bool may_go_on(const duos_server *server, const duos_conn *conn)
         return false;
     }
     return (conn->held && !conn->paused) ||
-           (conn->bytes_in == 0 &&
+           (!duos__conn_has_spoken(conn) &&
             age < (uint32_t)server->config.drain_first_byte_ms);
 }
 
@@ -254,8 +258,10 @@ static void take_backlog_again(duos__deferred *deferred)
     duos_server *server = server_of_end(deferred);
 
     server->end_deferred = false;
-    duos__server_accept_resume(server);
-    duos__server_accept_backlog(server);
+    if (!server->overdue) { /* nobody would end those who came now */
+        duos__server_accept_resume(server);
+        duos__server_accept_backlog(server);
+    }
     end_listening(server);
 }
 

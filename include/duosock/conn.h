@@ -75,11 +75,11 @@ typedef struct duos_conn_handler {
  *
  * queue_max: bytes of output that may wait; a send that would exceed it is
  *     refused. queue_high, queue_low: marks for on_drain and back-pressure.
- * first_byte_ms: a connection that sends nothing at all is closed
- *     (DUOS_EIDLE). idle_ms: neither side moved a byte for so long
- *     (DUOS_EIDLE). stall_ms: output waits and the peer took none of it for
- *     so long (DUOS_ESTALLED). linger_ms: how long a closing connection may
- *     take to bring its last bytes to the peer.
+ * first_byte_ms: a connection that sends nothing at all, or nothing behind
+ *     its greeting, is closed (DUOS_EIDLE). idle_ms: neither side moved a byte
+ *     for so long (DUOS_EIDLE). stall_ms: output waits and the peer took none
+ *     of it for so long (DUOS_ESTALLED). linger_ms: how long a closing
+ *     connection may take to bring its last bytes to the peer.
  * handshake_ms: how long the greeting may take that comes before on_open, a
  *     PROXY header or the handshake of a transport (DUOS_ETIMEDOUT; 10 s).
  * backpressure: nothing is received from a peer while more than queue_high
@@ -226,7 +226,8 @@ DUOS_API void duos_conn_abort(duos_conn *conn, duos_err reason);
  * out: receives the socket, which is non-blocking.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE when not open, when
- *     output waits, or with a transport.
+ *     output waits, with a transport, or while bytes that came with a PROXY
+ *     header are still to be given to on_data.
  * Ownership: the caller closes the socket.
  * Blocking: never.
  * Thread: the loop's.

@@ -50,8 +50,9 @@ typedef struct duos_ticket {
  * drain_waits: duos_server_drain closes no connection: each ends when its
  *     user or its peer ends it, at the latest at the deadline (off). For who
  *     cannot tell what is still to be answered, as a relay.
- * on_error: a listener failed (DUOS_EMFILE while no descriptor is left, told
- *     once per pause, or what ended it); may be NULL.
+ * on_error: a listener failed (DUOS_EMFILE while no descriptor is left, or
+ *     what else makes it pause, told once per pause; or what ended it); may be
+ *     NULL.
  * on_drained: after duos_server_drain, no client is left; may be NULL.
  * max_clients_per_address: connections at a time of one address; one more is
  *     refused (1,000). An IPv4-mapped address is the IPv4 address that it
@@ -86,16 +87,19 @@ typedef struct duos_ticket {
  *     elsewhere begins as ever, without a header: one who sends one is
  *     refused (DUOS_EACCES); of a header that came in pieces, the handler may
  *     have seen the first. Headers of unix streams and of unknown families
- *     are taken and name nobody. Limits by address look at the TCP peer, not
- *     at what a header says, and so do the two lists of who may connect.
- * drain_first_byte_ms: in a drain, one that has sent nothing yet is not idle
- *     before it has been there for so long (100): its first bytes may be under
- *     way.
+ *     are taken and name nobody. max_clients_per_address counts whom the
+ *     header names, not the load balancer, and deny holds for both of them:
+ *     one who is refused for that gets no words, and on_close without on_open,
+ *     with DUOS_EUSERS or DUOS_EACCES. allow is for the TCP peer alone.
+ * drain_first_byte_ms: in a drain, one that has sent nothing yet, but for its
+ *     greeting, is not idle before it has been there for so long, or open for
+ *     so long (100): its first bytes may be under way.
  *
  * When no descriptor is left, a server with listeners has a spare one: it
  * accepts one with that, refuses it (DUOS_EMFILE), and pauses for 50 ms, then
  * 100, up to a second, or until a client leaves. For want of memory it only
- * pauses. Clients that are there notice nothing.
+ * pauses, and so it does when nothing but errors comes that are not of the
+ * network, as EPERM. Clients that are there notice nothing.
  */
 typedef struct duos_server_config {
     size_t size;
@@ -125,7 +129,7 @@ typedef struct duos_server_config {
     bool drain_waits;
 } duos_server_config;
 
-/* What a server has counted since it was made. */
+/* What a server has counted since it was made: each limit has a counter. */
 typedef struct duos_server_stats {
     size_t size;
     uint32_t clients;         /* now, those handed over included */
@@ -134,7 +138,8 @@ typedef struct duos_server_stats {
     uint64_t refused_limit;   /* max_clients */
     uint64_t accept_errors;   /* gone before they could be accepted, or no
                                  memory for them, or refused by on_admit */
-    uint64_t accept_pauses;   /* times that no descriptor was left */
+    uint64_t accept_pauses;   /* times that no descriptor was left, or what
+                                 else keeps a listener from accepting */
     uint64_t bytes_received;  /* of connections that have ended */
     uint64_t bytes_sent;      /* of connections that have ended */
     uint64_t refused_address; /* max_clients_per_address */
@@ -143,6 +148,14 @@ typedef struct duos_server_stats {
     uint64_t read_yields;     /* turns that came to read_per_turn */
     uint64_t write_yields;    /* turns that came to write_per_turn */
     uint64_t no_buffers;      /* sends that the system had no buffers for */
+    uint64_t accept_yields;   /* turns that came to accepts_per_turn */
+    uint64_t first_byte_ends; /* connections that first_byte_ms has ended */
+    uint64_t idle_ends;       /* idle_ms */
+    uint64_t stall_ends;      /* stall_ms */
+    uint64_t linger_ends;     /* linger_ms: the peer did not end in time */
+    uint64_t handshake_ends;  /* handshake_ms */
+    uint64_t queue_holds;     /* times that a queue rose above queue_high */
+    uint64_t queue_refusals;  /* sends that queue_max has refused */
 } duos_server_stats;
 
 /*

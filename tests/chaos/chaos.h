@@ -45,7 +45,8 @@
     X(HALF_OUT, "open, we have ended")                                         \
     X(HALF_QUEUED, "open, we end behind output")                               \
     X(FLUSHING, "flushing")                                                    \
-    X(LINGERING, "lingering")
+    X(LINGERING, "lingering")                                                  \
+    X(GREETING, "greeting")
 
 /* X(NAME, text): what is told to it, or ends it. */
 #define CHAOS_EVENTS(X)                                                        \
@@ -176,7 +177,8 @@ typedef struct chaos_plan {
     bool ends_self; /* on_eof is told, and who is told ends its side */
     bool by_line;   /* the room is given one line at a time */
     bool by_name;
-    bool lax; /* any call may fail in any way: see chaos_likely */
+    bool proxied; /* guests must begin with a PROXY header */
+    bool lax;     /* any call may fail in any way: see chaos_likely */
     const chaos_character *cast; /* cast_size of them; NULL: by chance */
     uint32_t cast_size;
     uint32_t faults[DUOS_SIM_FAULT_COUNT];
@@ -246,9 +248,10 @@ struct chaos_guest {
     uint32_t words; /* of a chat: counts its lines */
     duos_err reason;
     bool begun;
-    bool named;   /* of a chat: it has said its name */
-    bool waiting; /* for on_drain */
-    bool ours;    /* it ended by its own will */
+    bool named;    /* of a chat: it has said its name */
+    bool greeting; /* a bare one's piece is its PROXY header */
+    bool waiting;  /* for on_drain */
+    bool ours;     /* it ended by its own will */
     bool over;
 };
 
@@ -352,6 +355,9 @@ void chaos_choose(chaos_world *w);
 /* The next thing that a guest says: 1..CHAOS_PIECE_MAX bytes. */
 uint32_t chaos_words(chaos_guest *g, uint32_t most, unsigned char *out);
 
+/* The PROXY header that a guest begins with, of either version. */
+uint32_t chaos_header(const chaos_guest *g, unsigned char *out);
+
 /* Bytes were taken from a guest. */
 void chaos_said(chaos_guest *g, const void *data, size_t len);
 
@@ -450,6 +456,10 @@ void chaos_judge_received(chaos_door *d, const void *data, size_t len);
 void chaos_judge_end(chaos_world *w, const chaos_clock *clock,
                      const duos_conn *conn, chaos_side side, duos_err reason,
                      bool ours);
+
+/* The same of one whose header has not come, or not all of it. */
+void chaos_judge_greeting(chaos_world *w, const duos_conn *conn,
+                          duos_err reason);
 
 /* Both ends are over: what must have come. */
 void chaos_judge_world(chaos_world *w);

@@ -4,6 +4,7 @@
  * then it pauses, closes, aborts or releases a connection of its own accord.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "chaos.h"
 
@@ -233,8 +234,15 @@ static void on_drain(duos_conn *conn, void *user)
 static void on_close(duos_conn *conn, duos_err reason, void *user)
 {
     chaos_door *d = (chaos_door *)user;
-    chaos_world *w = d->world;
+    chaos_world *w;
 
+    if (user == conn->owner->user) { /* before on_open */
+        w = (chaos_world *)user;
+        chaos_delivered(w);
+        chaos_judge_greeting(w, conn, reason);
+        return;
+    }
+    w = d->world;
     chaos_delivered(w);
     chaos_check(w, d->conn == conn, "on_close twice", reason);
     chaos_clock_look(w, &d->clock, conn);
@@ -289,12 +297,26 @@ void chaos_server_drain(chaos_world *w)
                  "drain", err);
 }
 
+/* Every address may be that of a load balancer. */
+static void everybody(duos_cidr all[2])
+{
+    memset(all, 0, 2 * sizeof *all);
+    all[0].family = DUOS_IPV4;
+    all[1].family = DUOS_IPV6;
+}
+
 void chaos_server_start(chaos_world *w)
 {
     duos_server_config config;
+    duos_cidr all[2];
     duos_err err;
 
     duos_server_config_init(&config);
+    if (w->plan.proxied) {
+        everybody(all);
+        config.proxy = all;
+        config.proxy_count = 2;
+    }
     config.handler.on_open = on_open;
     config.handler.on_data = on_data;
     config.handler.on_drain = on_drain;

@@ -117,6 +117,23 @@ static void speak(chaos_guest *g, duos_conn *conn)
     }
 }
 
+/* Who is silent does not even greet. */
+static void greet(chaos_guest *g, duos_conn *conn)
+{
+    unsigned char header[CHAOS_PIECE_MAX];
+    duos_err err = DUOS_OK;
+
+    if (g->world->plan.proxied && g->character != CHAOS_SILENT) {
+        err = duos_conn_send(conn, header, chaos_header(g, header));
+    }
+    if (err != DUOS_OK) {
+        chaos_likely(g->world, err == DUOS_ENOMEM && g->world->plan.deny > 0,
+                     "greeting", err);
+        g->ours = true;
+        duos_conn_abort(conn, DUOS_OK);
+    }
+}
+
 /* ---- what it is told --------------------------------------------------- */
 
 static void on_open(duos_conn *conn, void *user)
@@ -133,6 +150,7 @@ static void on_open(duos_conn *conn, void *user)
     if (chaos_habits_of(g->character)->rest_ms == NEVER) {
         (void)duos_conn_pause(conn);
     }
+    greet(g, conn);
     (void)chaos_timer_start(&g->timer, 0);
 }
 

@@ -9,7 +9,7 @@
 
 #include "chaos.h"
 
-#include "conn_core.h"
+#include "conn_filter.h"
 
 /* What the simulated system waits for an answer to a connect. */
 #define CONNECT_MS 127000u
@@ -133,7 +133,7 @@ static bool idle_long_enough(const chaos_world *w, const chaos_clock *clock,
                              const duos_conn *conn,
                              const duos_conn_limits *limits)
 {
-    if (conn->bytes_in == 0 && limits->first_byte_ms > 0 &&
+    if (!duos__conn_has_spoken(conn) && limits->first_byte_ms > 0 &&
         passed(w, clock->open_ns, limits->first_byte_ms)) {
         return true;
     }
@@ -210,6 +210,44 @@ void chaos_judge_end(chaos_world *w, const chaos_clock *clock,
                                           : "reason of a guest's on_close",
                      reason);
     }
+}
+
+void chaos_judge_greeting(chaos_world *w, const duos_conn *conn,
+                          duos_err reason)
+{
+    const duos_conn_limits *limits = &w->plan.server;
+    int64_t age_ms = conn->stream.loop->now_ms - conn->since_ms;
+    bool allowed = false;
+
+    switch (reason) {
+    case DUOS_EEOF:
+    case DUOS_ETRUNCATED:
+    case DUOS_ECONNRESET:
+        allowed = true;
+        break;
+    case DUOS_EIDLE:
+        allowed =
+            (limits->first_byte_ms > 0 && age_ms >= limits->first_byte_ms) ||
+            (limits->idle_ms > 0 && age_ms >= limits->idle_ms);
+        break;
+    case DUOS_ETIMEDOUT:
+        allowed = limits->handshake_ms > 0 && age_ms >= limits->handshake_ms;
+        break;
+    case DUOS_EDRAINED:
+        allowed = w->drain_ns != 0;
+        break;
+    case DUOS_ECANCELED:
+        allowed = w->destroyed;
+        break;
+    case DUOS_ENOMEM:
+        allowed =
+            w->plan.deny > 0 || w->plan.faults[DUOS_SIM_FAULT_NO_MEMORY] > 0;
+        break;
+    default: /* a header that was cut is no wrong one */
+        break;
+    }
+    chaos_likely(w, allowed && w->plan.proxied, "the end of a greeting",
+                 reason);
 }
 
 /* ---- when all is over -------------------------------------------------- */

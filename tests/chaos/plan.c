@@ -111,6 +111,16 @@ static void choose_end(chaos_world *w)
     }
 }
 
+static void choose_greeting(chaos_world *w)
+{
+    static const uint32_t times[] = {0, 200, 1000, 30000};
+
+    w->plan.proxied = chaos_one_in(w, 5);
+    if (w->plan.proxied) {
+        w->plan.server.handshake_ms = (int32_t)CHAOS_PICK(w, times);
+    }
+}
+
 void chaos_choose(chaos_world *w)
 {
     chaos_plan *plan = &w->plan;
@@ -128,4 +138,5 @@ void chaos_choose(chaos_world *w)
     plan->client.backpressure = chaos_one_in(w, 4);
     choose_end(w);
     choose_faults(w);
+    choose_greeting(w);
 }

@@ -68,7 +68,7 @@ static void push(chaos_guest *g)
         err = duos_send(g->socket, g->piece + g->piece_sent,
                         g->piece_len - g->piece_sent, &n);
         if (err == DUOS_OK) {
-            chaos_said(g, g->piece + g->piece_sent, n);
+            chaos_said(g, g->piece + g->piece_sent, g->greeting ? 0 : n);
             g->piece_sent += (uint32_t)n;
         }
     }
@@ -89,6 +89,7 @@ void chaos_raw_act(chaos_guest *g)
             return;
         }
         g->pieces_left--;
+        g->greeting = false;
         g->piece_len = chaos_words(g, habits->size, g->piece);
         g->piece_sent = 0;
         push(g);
@@ -128,7 +129,13 @@ static void connected(chaos_guest *g)
     }
     g->opened++;
     g->clock.open_ns = chaos_now(g->world);
-    set_interest(g);
+    if (g->world->plan.proxied) {
+        g->greeting = true;
+        g->piece_len = chaos_header(g, g->piece);
+        push(g);
+    } else {
+        set_interest(g);
+    }
     if (!g->over) {
         (void)chaos_timer_start(&g->timer, 0);
     }

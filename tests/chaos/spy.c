@@ -35,7 +35,8 @@ static chaos_state state_of(const duos_conn *conn)
         return CHAOS_STATE_FLUSHING;
     case DUOS__CONN_LINGERING:
         return CHAOS_STATE_LINGERING;
-    case DUOS__CONN_GREETING: /* nobody here has a filter */
+    case DUOS__CONN_GREETING:
+        return CHAOS_STATE_GREETING;
     case DUOS__CONN_OPEN:
     case DUOS__CONN_CLOSED:
     case DUOS__CONN_RELEASED:

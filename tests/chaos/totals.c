@@ -89,10 +89,10 @@ void chaos_totals_print(const chaos_totals *t)
 static const char *const required[2][CHAOS_STATE_COUNT] = {
     {"-------------", "xx-x-xx--x--x", "-x-x-xx--xx-x", "------x--x---",
      "------x--xx--", "--x----------", "-x-----------", "-x-x--x------",
-     "----xxx---xx-", "-----x-----x-"},
+     "----xxx---xx-", "-----x-----x-", "----x-x-xx--x"},
     {"-----xxxx---x", "xx-x-xx--x--x", "-x-x-xx--xx--", "---x-xx--xx-x",
      "-----xx---x--", "--x----------", "-x-x-xx------", "-x-x-xx--xx--",
-     "----xxx---x--", "-----x-------"}};
+     "----xxx---x--", "-----x-------", "-------------"}};
 
 static const char *missing_fault(const chaos_totals *t, uint64_t least)
 {

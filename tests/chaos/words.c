@@ -24,6 +24,24 @@ void chaos_said(chaos_guest *g, const void *data, size_t len)
     }
 }
 
+/* ---- greetings --------------------------------------------------------- */
+
+uint32_t chaos_header(const chaos_guest *g, unsigned char *out)
+{
+    static const unsigned char head[] = {
+        '\r', '\n', '\r', '\n', 0,  '\r', '\n', 'Q', 'U', 'I', 'T',
+        '\n', 0x21, 0x11, 0,    15, 192,  0,    2,   1,   192, 0,
+        2,    2,    0,    80,   0,  81,   4,    0,   0};
+
+    if (g->number % 3 == 0) {
+        memcpy(out, head, sizeof head);
+        return sizeof head;
+    }
+    return (uint32_t)snprintf((char *)out, CHAOS_PIECE_MAX,
+                              "PROXY TCP4 192.0.2.%u 192.0.2.2 80 81\r\n",
+                              (unsigned)(g->number % 256));
+}
+
 /* ---- any bytes --------------------------------------------------------- */
 
 static uint32_t noise(chaos_guest *g, uint32_t most, unsigned char *out)

@@ -211,6 +211,7 @@ static void test_ST13_conn_close_lingers_no_longer_than_its_limit(void **state)
     scene_until(s, s->served.closes, 1); /* the visitor never hangs up */
     assert_true(s->served.closed_ms - begin >= 55);
     assert_int_equal(s->served.reason, DUOS_ECANCELED);
+    assert_int_equal(scene_stats(s).linger_ends, 1);
     net_close(&visitor);
 }
 

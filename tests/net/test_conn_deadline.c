@@ -44,6 +44,7 @@ static void test_ST9_conn_that_sends_nothing_is_closed(void **state)
     scene_until(s, s->served.closes, 1);
     assert_passed(s->served.opened_ms, s->served.closed_ms);
     assert_int_equal(s->served.reason, DUOS_EIDLE);
+    assert_int_equal(scene_stats(s).first_byte_ends, 1);
     assert_true(scene_receive_end(s, silent, &n) != DUOS_OK);
     /* The other one has sent a byte, so it may be silent now. */
     scene_pass(s, LIMIT_MS + 20);
@@ -73,6 +74,8 @@ static void test_ST10_conn_that_is_idle_is_closed(void **state)
                 LIMIT_MS + LIMIT_MS / 2 - 1);
     assert_true(s->served.closed_ms - last <= LIMIT_MS + SLACK_MS);
     assert_int_equal(s->served.reason, DUOS_EIDLE);
+    assert_int_equal(scene_stats(s).idle_ends, 1);
+    assert_int_equal(scene_stats(s).first_byte_ends, 0);
     net_close(&visitor);
 }
 
@@ -179,6 +182,7 @@ static void test_ST7_conn_whose_peer_does_not_read_is_closed(void **state)
     }
     assert_true(s->served.closed_ms - begin <= LIMIT_MS + SLACK_MS);
     assert_int_equal(s->served.reason, DUOS_ESTALLED);
+    assert_int_equal(scene_stats(s).stall_ends, 1);
     scene_echo(s, other);
     net_close(&stuck);
     net_close(&other);

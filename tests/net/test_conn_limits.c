@@ -87,6 +87,8 @@ static void test_conn_send_is_refused_when_the_queue_is_full(void **state)
     assert_ok(duos_conn_send(s->served.conn, bulk, MAX_QUEUE - queued));
     assert_int_equal(duos_conn_queued(s->served.conn), MAX_QUEUE);
     assert_int_equal(s->served.drains, 0);
+    assert_int_equal(scene_stats(s).queue_refusals, 2);
+    assert_int_equal(scene_stats(s).queue_holds, 1);
     expect_pattern(s, visitor, total + MAX_QUEUE - queued);
     scene_until(s, s->served.drains, 1);
     assert_int_equal(s->served.drains, 1);
@@ -108,6 +110,7 @@ static void test_ME4_conn_send_of_more_than_the_queue_could_hold_is_refused(
     (void)send_until_refused(s->served.conn, 10000);
     assert_err(DUOS_EMSGSIZE,
                duos_conn_send(s->served.conn, bulk, MAX_QUEUE + 1));
+    assert_int_equal(scene_stats(s).queue_refusals, 3);
     net_close(&visitor);
 }
 

@@ -84,6 +84,32 @@ static void test_SY3_accept_error_of_one_peer_means_the_next(void **state)
     assert_int_equal(scene_stats(s).accept_errors, 3 * count);
 }
 
+/* What refuses every call takes nobody off the queue: no spin. */
+static void test_SY3_accept_error_without_end_is_a_pause(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket waiting;
+    unsigned calls;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    waiting = net_connect(&s->at);
+    verbs_fail(VERB_ACCEPT, DUOS_EPERM, UINT_MAX);
+    scene_until(s, s->served.errors, 1);
+    assert_int_equal(s->served.error, DUOS_EPERM);
+    calls = verbs.calls[VERB_ACCEPT];
+    assert_in_range(calls, 2, 100);
+    assert_true(scene_count_turns(s, 120) < 20); /* 50 ms, then 100 */
+    assert_in_range(verbs.calls[VERB_ACCEPT], calls, 3 * calls);
+    assert_int_equal(s->served.errors, 1);
+    assert_int_equal(scene_stats(s).accept_pauses, 1);
+    verbs_fail(VERB_ACCEPT, DUOS_OK, 0);
+    scene_until(s, s->served.opens, 1);
+    scene_echo(s, waiting);
+    net_close(&waiting);
+    scene_until(s, s->served.closes, 1);
+}
+
 static const duos_err shortages[] = {DUOS_EMFILE, DUOS_ENFILE, DUOS_ENOBUFS,
                                      DUOS_ENOMEM};
 
@@ -287,6 +313,7 @@ int main(void)
         TEST(test_SY1_server_among_signals_serves),
         TEST(test_SY2_listener_that_has_nobody_accepts_later),
         TEST(test_SY3_accept_error_of_one_peer_means_the_next),
+        TEST(test_SY3_accept_error_without_end_is_a_pause),
         TEST(test_SY4_pauses_grow_and_are_told_once),
         TEST(test_SY4_shortage_of_each_kind_pauses_and_others_go_on),
         TEST(test_SY4_spare_descriptor_is_asked_for_until_there_is_one),

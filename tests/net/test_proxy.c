@@ -182,6 +182,28 @@ static void test_ST9_proxy_header_that_does_not_end_has_a_deadline(void **state)
 
     s->server_config.limits.handshake_ms = 80;
     check_refused(s, "PROXY ", 6, DUOS_ETIMEDOUT);
+    assert_int_equal(scene_stats(s).handshake_ends, 1);
+}
+
+/* What a load balancer says is no word of its client's. */
+static void test_ST9_proxy_silence_behind_a_header_has_a_deadline(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitors[2];
+
+    s->server_config.limits.first_byte_ms = 80;
+    serve(s, "127.0.0.1");
+    visitors[0] = send_header(s, LINE "x", sizeof LINE);
+    scene_until(s, s->served.datas, 1);
+    visitors[1] = send_header(s, LINE, sizeof LINE - 1);
+    scene_until(s, s->served.closes, 1);
+    assert_int_equal(s->served.opens, 2);
+    assert_int_equal(s->served.reason, DUOS_EIDLE);
+    assert_true(s->served.closed_ms - s->served.opened_ms >= 80);
+    scene_pass(s, 100);
+    assert_int_equal(s->served.closes, 1);
+    net_close(&visitors[0]);
+    net_close(&visitors[1]);
 }
 
 /* The second one shows later: the connection was open. */
@@ -198,6 +220,49 @@ static void test_proxy_second_header_is_refused_later_as_well(void **state)
     assert_int_equal(s->served.reason, DUOS_EPROTO);
     assert_string_equal(s->served.log, "oc");
     net_close(&visitor);
+}
+
+/* The balancer is one address, and its clients are many. */
+static void test_LO3_proxy_clients_are_counted_by_their_own_addresses(
+    void **state)
+{
+    static const char other[] = "PROXY TCP4 192.0.2.9 198.51.100.2 1 2\r\n";
+    scene *s = (scene *)*state;
+    duos_socket visitors[4];
+
+    s->server_config.max_clients_per_address = 1;
+    s->served.unopened = 1;
+    serve(s, "127.0.0.1");
+    visitors[0] = send_header(s, LINE, sizeof LINE - 1);
+    visitors[1] = send_header(s, other, sizeof other - 1);
+    scene_until(s, s->served.opens, 2);
+    visitors[2] = send_header(s, other, sizeof other - 1);
+    scene_until(s, s->served.closes, 1);
+    assert_int_equal(s->served.reason, DUOS_EUSERS);
+    assert_int_equal(scene_stats(s).refused_address, 1);
+    scene_echo(s, visitors[1]);
+    net_close(&visitors[1]);
+    scene_until(s, s->served.closes, 2);
+    visitors[3] = send_header(s, other, sizeof other - 1);
+    scene_until(s, s->served.opens, 3);
+    scene_echo(s, visitors[0]);
+    scene_echo(s, visitors[3]);
+    net_close(&visitors[0]);
+    net_close(&visitors[2]);
+    net_close(&visitors[3]);
+}
+
+static void test_proxy_client_whose_address_is_denied_is_refused(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_cidr deny;
+
+    assert_ok(duos_cidr_parse("192.0.2.8/29", &deny));
+    s->server_config.deny = &deny;
+    s->server_config.deny_count = 1;
+    check_refused(s, "PROXY TCP4 192.0.2.9 198.51.100.2 1 2\r\n", 39,
+                  DUOS_EACCES);
+    assert_int_equal(scene_stats(s).refused_denied, 1);
 }
 
 /* ---- from elsewhere --------------------------------------------------- */
@@ -292,6 +357,37 @@ static void test_proxy_pause_in_on_open_keeps_the_rest(void **state)
     net_close(&visitor);
 }
 
+static duos_socket let_go;
+
+/* Wants the socket at once, and else with the first bytes. */
+static void release_first(told *t, duos_conn *conn, char event,
+                          const void *data, size_t len)
+{
+    (void)data;
+    (void)len;
+    if (event == 'o') {
+        assert_err(DUOS_ESTATE, duos_conn_release(conn, &let_go));
+    } else if (event == 'd') {
+        assert_ok(duos_conn_release(conn, &let_go));
+        t->closes++; /* which does not come */
+    }
+}
+
+/* They are off the socket: whoever has that would never see them. */
+static void test_proxy_release_in_on_open_loses_no_bytes(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    s->served.act = release_first;
+    serve(s, "127.0.0.1");
+    visitor = send_header(s, LINE "hello", sizeof LINE + 4);
+    scene_until(s, s->served.closes, 1);
+    assert_int_equal(s->served.bytes, 5);
+    net_close(&let_go);
+    net_close(&visitor);
+}
+
 /* A resume and a drain in one turn: what came before is handed over. */
 static void test_SG1_proxy_drain_hands_over_what_was_kept(void **state)
 {
@@ -326,6 +422,32 @@ static void test_SG1_proxy_drain_takes_a_header_that_has_come(void **state)
     assert_int_equal(s->served.closes, 2);
     assert_int_equal(s->served.opens, 1);
     assert_int_equal(s->served.bytes, 5);
+    net_close(&visitors[0]);
+    net_close(&visitors[1]);
+}
+
+/* Their first bytes were under way, behind a header or the rest of one. */
+static void test_SG1_proxy_drain_hears_who_has_just_greeted(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitors[2];
+    char text[5];
+
+    s->server_config.drain_first_byte_ms = 500;
+    serve(s, "127.0.0.1");
+    visitors[0] = send_header(s, LINE, sizeof LINE - 1);
+    visitors[1] = send_header(s, LINE, 10);
+    scene_until(s, s->served.opens, 1);
+    assert_ok(duos_server_drain(s->server, 10000));
+    assert_int_equal(s->served.closes, 0);
+    scene_echo(s, visitors[0]);
+    assert_ok(duos_send_all(visitors[1], LINE "hello" + 10,
+                            sizeof LINE + 4 - 10, 1000, NULL));
+    scene_receive(s, visitors[1], text, 5);
+    assert_memory_equal(text, "hello", 5);
+    scene_until(s, s->served.drained, 1);
+    assert_int_equal(s->served.closes, 2);
+    assert_int_equal(s->served.reason, DUOS_EDRAINED);
     net_close(&visitors[0]);
     net_close(&visitors[1]);
 }
@@ -444,13 +566,18 @@ int main(void)
         scene_test(test_proxy_header_that_is_cut_short_is_truncated),
         scene_test(test_proxy_end_without_a_byte_is_eof),
         scene_test(test_ST9_proxy_header_that_does_not_end_has_a_deadline),
+        scene_test(test_ST9_proxy_silence_behind_a_header_has_a_deadline),
         scene_test(test_proxy_second_header_is_refused_later_as_well),
+        scene_test(test_LO3_proxy_clients_are_counted_by_their_own_addresses),
+        scene_test(test_proxy_client_whose_address_is_denied_is_refused),
         scene_test(test_proxy_client_from_elsewhere_begins_as_ever),
         scene_test(test_proxy_header_from_elsewhere_is_refused),
         scene_test(test_proxy_header_from_elsewhere_in_pieces_is_refused),
         scene_test(test_proxy_pause_in_on_open_keeps_the_rest),
+        scene_test(test_proxy_release_in_on_open_loses_no_bytes),
         scene_test(test_SG1_proxy_drain_hands_over_what_was_kept),
         scene_test(test_SG1_proxy_drain_takes_a_header_that_has_come),
+        scene_test(test_SG1_proxy_drain_hears_who_has_just_greeted),
         scene_test(test_proxy_header_stands_before_a_transport),
         scene_test(test_proxy_list_must_be_there),
         scene_test(test_ME1_proxy_list_needs_memory),

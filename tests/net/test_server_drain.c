@@ -123,6 +123,30 @@ static void test_SG1_server_drain_closes_the_idle_first(void **state)
     net_close(&idle);
 }
 
+/* Behind the deadline the backlog is not asked again: whoever came in then
+ * would have no end. */
+static void test_SG1_server_drain_past_its_deadline_lets_nobody_in(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket late;
+    duos_err err;
+
+    s->server_config.drain_waits = true;
+    scene_serve(s);
+    late = net_open(DUOS_IPV4, DUOS_STREAM);
+    if (!os_begin_shortage()) {
+        skip_because("no limit of descriptors on this system");
+    }
+    err = duos_connect(late, &s->at);
+    assert_true(err == DUOS_OK || err == DUOS_EINPROGRESS);
+    net_await(late, DUOS_WRITE);
+    assert_ok(duos_server_drain(s->server, 0));
+    os_end_shortage();
+    scene_until(s, s->served.drained, 1);
+    assert_int_equal(s->served.opens, 0);
+    net_close(&late);
+}
+
 /* ---- held by back-pressure ---------------------------------------------- */
 
 static size_t filled;
@@ -544,6 +568,7 @@ int main(void)
         scene_test(test_SG1_server_drain_answers_what_waits_in_the_backlog),
         scene_test(test_SG1_server_drain_takes_more_than_a_turn_does),
         scene_test(test_SG1_server_drain_closes_the_idle_first),
+        scene_test(test_SG1_server_drain_past_its_deadline_lets_nobody_in),
         scene_test(test_SG1_server_drain_hears_who_is_held_when_he_reads),
         scene_test(
             test_SG1_server_drain_hears_who_is_held_for_half_of_the_time),

@@ -407,6 +407,37 @@ static void test_server_takes_any_connected_socket(void **state)
     scene_until(s, s->served.closes, 1);
 }
 
+static void destroy_on_open(told *t, duos_conn *conn, char event,
+                            const void *data, size_t len)
+{
+    scene *s = (scene *)t->user;
+
+    (void)data;
+    (void)len;
+    if (event == 'o') {
+        duos_server_destroy(s->server);
+        s->server = NULL;
+        assert_int_equal(t->closes, 0);
+        assert_ptr_equal(duos_conn_user(conn), t); /* it still lives */
+    }
+}
+
+/* There is no turn whose end the ends could wait for. */
+static void test_CB4_server_destroyed_in_on_open_of_take(void **state)
+{
+    scene *s = (scene *)*state;
+    pair p = net_pair(DUOS_IPV4);
+
+    s->served.act = destroy_on_open;
+    s->served.user = s;
+    scene_serve(s);
+    assert_ok(duos_server_take(s->server, p.server, NULL, NULL));
+    assert_null(s->server);
+    scene_until(s, s->served.closes, 1);
+    assert_int_equal(s->served.reason, DUOS_ECANCELED);
+    net_close(&p.client);
+}
+
 static void test_server_take_refuses_what_the_limits_do(void **state)
 {
     scene *s = (scene *)*state;
@@ -479,6 +510,7 @@ int main(void)
         scene_test(test_server_take_while_draining_is_refused),
         scene_test(test_server_destroyed_forgets_those_handed_over),
         scene_test(test_server_takes_any_connected_socket),
+        scene_test(test_CB4_server_destroyed_in_on_open_of_take),
         scene_test(test_server_take_refuses_what_the_limits_do),
         scene_test(test_ME1_server_take_without_memory_leaves_the_socket),
     };

@@ -80,6 +80,7 @@ static void check_accepts_per_turn(scene *s, unsigned asked, unsigned most)
         assert_true(turns < 1000);
     }
     assert_int_equal(highest, most);
+    assert_in_range(scene_stats(s).accept_yields, 1, 100 / most + 1);
     for (i = 0; i < 100; i++) {
         net_close(&visitors[i]);
     }

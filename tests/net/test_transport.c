@@ -232,6 +232,19 @@ static void test_transport_looks_at_nothing_behind_a_goodbye(void **state)
     net_close(&visitor);
 }
 
+/* A handshake is no word of the user's. */
+static void test_ST9_transport_silence_behind_a_handshake_has_a_deadline(
+    void **state)
+{
+    scene *s = (scene *)*state;
+
+    s->server_config.limits.first_byte_ms = 60;
+    scene_open_both(s);
+    scene_until(s, s->served.closes, 1);
+    assert_int_equal(s->served.reason, DUOS_EIDLE);
+    assert_true(s->served.closed_ms - s->served.opened_ms >= 60);
+}
+
 /* ---- pause ------------------------------------------------------------ */
 
 static void pause_at_once(told *t, duos_conn *conn, char event,
@@ -311,6 +324,7 @@ int main(void)
         toy_test(test_SG1_transport_drain_ends_a_handshake),
         toy_test(test_transport_end_without_goodbye_is_truncated),
         toy_test(test_transport_looks_at_nothing_behind_a_goodbye),
+        toy_test(test_ST9_transport_silence_behind_a_handshake_has_a_deadline),
         toy_test(test_transport_pause_keeps_what_is_plain_already),
         toy_test(test_ST7_transport_back_pressure_holds),
     };

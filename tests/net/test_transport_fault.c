@@ -371,6 +371,67 @@ static void test_ST7_transport_talk_is_bounded_without_back_pressure(
 
 /* ---- memory ----------------------------------------------------------- */
 
+/* A session that is its sink, and looks at no answer. */
+static duos_err bare_create(void *user, duos_transport_side side,
+                            duos_transport_sink *sink, void **session)
+{
+    (void)user;
+    (void)side;
+    *session = sink;
+    return DUOS_OK;
+}
+
+static void bare_destroy(void *session)
+{
+    (void)session;
+}
+
+static duos_err bare_nothing(void *session)
+{
+    (void)session;
+    return DUOS_OK;
+}
+
+static duos_err bare_feed(void *session, const void *data, size_t len)
+{
+    duos_transport_sink *sink = (duos_transport_sink *)session;
+
+    (void)sink->emit_plain(sink, data, len / 2);
+    (void)sink->emit_plain(sink, (const char *)data + len / 2, len - len / 2);
+    return DUOS_OK;
+}
+
+static duos_err bare_seal(void *session, const void *data, size_t len)
+{
+    duos_transport_sink *sink = (duos_transport_sink *)session;
+
+    return sink->emit_cipher(sink, data, len);
+}
+
+static const duos_transport_ops bare_ops = {
+    sizeof bare_ops, bare_create, bare_destroy, bare_nothing,
+    bare_feed,       bare_seal,   bare_nothing};
+
+/* The first half finds no memory: the second must not stand in its place. */
+static void test_ME1_transport_hands_over_nothing_behind_a_gap(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    s->server_config.transport = &bare_ops;
+    s->served.act = echo_once;
+    scene_serve(s);
+    visitor = scene_visit(s);
+    scene_echo(s, visitor);
+    failing_alloc_arm(&s->memory, 1, false);
+    assert_ok(duos_send_all(visitor, "gapsafter", 9, 1000, NULL));
+    scene_until(s, s->served.closes, 1);
+    failing_alloc_arm(&s->memory, 0, false);
+    assert_int_equal(s->served.reason, DUOS_ENOMEM);
+    assert_int_equal(s->served.bytes, 5); /* of the echo */
+    net_close(&visitor);
+}
+
 static void echo_or_give_up(told *t, duos_conn *conn, char event,
                             const void *data, size_t len)
 {
@@ -479,6 +540,7 @@ int main(void)
         toy_test(test_ST7_transport_talk_is_bounded_without_back_pressure),
         toy_test(test_ME1_transport_no_memory_once_at_every_place),
         toy_test(test_ME1_transport_no_memory_from_every_place_on),
+        toy_test(test_ME1_transport_hands_over_nothing_behind_a_gap),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
