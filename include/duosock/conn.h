@@ -193,8 +193,9 @@ DUOS_API duos_err duos_conn_shutdown(duos_conn *conn);
 
 /*
  * Closes: nothing more is received; the queue still goes out as long as the
- * peer takes it (see stall_ms); then on_close comes with DUOS_ECANCELED. May
- * be called anywhere, any number of times.
+ * peer takes it (see stall_ms); then on_close comes with DUOS_ECANCELED, or
+ * with what kept the queue from going out. May be called anywhere, any number
+ * of times.
  *
  * conn: NULL is ignored.
  *
