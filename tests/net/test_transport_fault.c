@@ -198,16 +198,30 @@ static void test_transport_error_of_start_ends_the_connection(void **state)
     assert_int_equal(s->called.opens, 0);
 }
 
+static void count_lost(told *t, duos_conn *conn, char event, const void *data,
+                       size_t len)
+{
+    (void)data;
+    (void)len;
+    if (event == 'c') {
+        *(size_t *)t->user = duos_conn_queued(conn);
+    }
+}
+
 static void test_transport_error_of_seal_ends_the_connection(void **state)
 {
     scene *s = (scene *)*state;
+    size_t lost = 0;
 
+    s->called.act = count_lost;
+    s->called.user = &lost;
     scene_open_both(s);
     called_toy.seal_with = DUOS_EOVERFLOW;
     assert_ok(duos_conn_send(s->called.conn, "lost", 4)); /* on_close tells */
     assert_err(DUOS_ESTATE, duos_conn_send(s->called.conn, "lost", 4));
     scene_until(s, s->called.closes, 1);
     assert_int_equal(s->called.reason, DUOS_EOVERFLOW);
+    assert_int_equal(lost, 4);
     scene_until(s, s->served.closes, 1);
 }
 
@@ -224,16 +238,16 @@ static void test_transport_error_of_close_ends_the_connection(void **state)
     scene_until(s, s->served.closes, 1);
 }
 
-static void echo_once(told *t, duos_conn *conn, char event, const void *data,
-                      size_t len)
+static void answer_too_late(told *t, duos_conn *conn, char event,
+                            const void *data, size_t len)
 {
     (void)t;
     if (event == 'd') {
-        assert_ok(duos_conn_send(conn, data, len));
+        assert_err(DUOS_ESTATE, duos_conn_send(conn, data, len));
     }
 }
 
-/* What was sound before the garbage is handed over, and may be answered. */
+/* What was sound before the garbage is handed over; there is no answer. */
 static void test_transport_garbage_later_ends_behind_what_was_sound(
     void **state)
 {
@@ -242,7 +256,7 @@ static void test_transport_garbage_later_ends_behind_what_was_sound(
     duos_socket visitor;
     size_t len;
 
-    s->served.act = echo_once;
+    s->served.act = answer_too_late;
     scene_serve(s);
     visitor = net_connect(&s->at);
     scene_send(s, visitor, bytes, toy_record(bytes, 'H', "", 1));
