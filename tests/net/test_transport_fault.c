@@ -385,17 +385,6 @@ static void test_ST7_transport_talk_is_bounded_without_back_pressure(
 
 /* ---- memory ----------------------------------------------------------- */
 
-static void echo_or_give_up(told *t, duos_conn *conn, char event,
-                            const void *data, size_t len)
-{
-    (void)t;
-    if (event == 'd' && duos_conn_send(conn, data, len) != DUOS_OK) {
-        duos_conn_abort(conn, DUOS_ENOMEM);
-    } else if (event == 'e') {
-        duos_conn_close(conn);
-    }
-}
-
 static void ask_once(told *t, duos_conn *conn, char event, const void *data,
                      size_t len)
 {
@@ -441,7 +430,7 @@ static void fail_at_every(scene *s, bool sticky)
     size_t k;
 
     pattern_fill(bulk, BULK, 0);
-    s->served.act = echo_or_give_up;
+    s->served.act = told_echo_or_abort;
     s->called.act = ask_once;
     scene_serve(s);
     for (k = 1; struck; k++) {
