@@ -202,8 +202,9 @@ DUOS_API duos_err duos_client_get_report(const duos_client *client,
 
 /*
  * The connection of a client, from duos_client_connect until on_close
- * returns; where a retry follows, the new one from there on. Closing one that
- * still waits or connects ends that, with DUOS_ECANCELED and without a retry.
+ * returns, or the turn ends in which it was released; where a retry follows,
+ * the new one from there on. Closing one that still waits or connects ends
+ * that, with DUOS_ECANCELED and without a retry.
  *
  * Returns: the connection; NULL when there is none, or for NULL.
  * Ownership: stays with the client.

@@ -271,7 +271,9 @@ DUOS_API void duos_conn_set_user(duos_conn *conn, void *user);
 DUOS_API duos_loop *duos_conn_loop(const duos_conn *conn);
 
 /*
- * The address of the peer, which the server remembers from accept.
+ * The address of the peer: what accept said, and for a client the one that
+ * won. Before that it is the first one that is tried, or of DUOS_UNSPEC while
+ * no name has led to one.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL.
  * Blocking: never.
