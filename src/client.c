@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "versioned.h"
 
+static void connection_opened(duos_conn *conn, void *user);
 static void connection_closed(duos_conn *conn, duos_err reason, void *user);
 static void connection_gone(duos__owner *owner, duos_conn *conn);
 
@@ -78,12 +79,14 @@ static void set_up_client(duos_client *client, duos_loop *loop,
     client->owner.loop = loop;
     client->owner.engine = &duos__engine_ready;
     client->owner.handler = config->handler;
+    client->owner.handler.on_open = connection_opened;
     client->owner.handler.on_close = connection_closed;
     client->owner.limits = config->limits;
     client->owner.user = config->user;
     client->owner.transport = config->transport;
     client->owner.transport_user = config->transport_user;
     client->owner.gone = connection_gone;
+    client->open_ns = DUOS__NOT_OPEN;
     client->retry_ms = -1;
     client->again.fire = duos__client_retry;
     duos__client_prepare(client);
@@ -205,7 +208,18 @@ duos_err duos_client_get_report(const duos_client *client,
     return DUOS_OK;
 }
 
-/* ---- the end ---------------------------------------------------------- */
+/* ---- what a connection tells ------------------------------------------ */
+
+/* With a transport that is after its handshake. */
+static void connection_opened(duos_conn *conn, void *user)
+{
+    duos_client *client = (duos_client *)(void *)conn->owner;
+
+    client->open_ns = sys_now_ns();
+    if (client->config.handler.on_open != NULL) {
+        client->config.handler.on_open(conn, user);
+    }
+}
 
 static void connection_closed(duos_conn *conn, duos_err reason, void *user)
 {
@@ -226,6 +240,8 @@ static void connection_gone(duos__owner *owner, duos_conn *conn)
     client->conn = client->next;
     client->next = NULL;
 }
+
+/* ---- the end ---------------------------------------------------------- */
 
 static void end_client(duos__deferred *deferred)
 {

@@ -45,11 +45,20 @@ static duos_err list_attempts(duos_client *client, const duos_addr *addrs,
     return DUOS_OK;
 }
 
+/* The name was found, or is given up. */
+static void note_resolved(duos_client *client)
+{
+    client->resolve_ms = duos__ms_since(client->begin_ns, sys_now_ns());
+}
+
 /* Whatever the way to a connection needed. */
 void duos__client_stop(duos_client *client, duos_err reason)
 {
     duos__timers_stop(&client->owner.loop->timers, &client->deadline);
-    duos_lookup_stop(&client->lookup);
+    if (duos_lookup_active(&client->lookup)) {
+        note_resolved(client);
+        duos_lookup_stop(&client->lookup);
+    }
     if (client->race != NULL) {
         duos__race_end(client->race, reason);
         client->race = NULL;
@@ -72,7 +81,6 @@ static void open_won(duos_client *client, duos_client_attempt *won,
         return;
     }
     client->won = won;
-    client->open_ns = sys_now_ns();
     duos__conn_set_peer(conn, &won->addr);
     duos__conn_begin(conn);
 }
@@ -141,7 +149,7 @@ static void looked_up(duos_lookup *lookup, duos_err err, const duos_addr *addrs,
     if (client->conn->state != DUOS__CONN_CONNECTING) {
         return; /* its end comes in this turn */
     }
-    client->resolve_ms = duos__ms_since(client->begin_ns, sys_now_ns());
+    note_resolved(client);
     if (err == DUOS_OK) {
         err = race_to(client, addrs, count);
     }

@@ -11,6 +11,9 @@
 #include "conn_core.h"
 #include "race.h"
 
+/* Later than any time. */
+#define DUOS__NOT_OPEN UINT64_MAX
+
 struct duos_client {
     duos__owner owner; /* first: the connection knows the client by it */
     duos_client_config config;
@@ -24,7 +27,7 @@ struct duos_client {
     size_t count;
     duos_client_attempt *won;
     uint64_t begin_ns;
-    uint64_t open_ns;
+    uint64_t open_ns; /* on_open was told; or DUOS__NOT_OPEN */
     int32_t resolve_ms;
     int32_t connect_ms; /* -1 while it lasts */
     uint32_t retries;

@@ -38,18 +38,15 @@ static int32_t wait_of(const duos_client *client)
 
 static bool stood_long(const duos_client *client)
 {
-    return client->won != NULL &&
-           sys_now_ns() >=
-               duos__after_ms(client->open_ns, client->config.retry_steady_ms);
+    return sys_now_ns() >=
+           duos__after_ms(client->open_ns, client->config.retry_steady_ms);
 }
 
 /* DUOS_OK: another connection may follow. */
-static duos_err may_retry(duos_client *client, duos_err reason)
+static duos_err may_retry(const duos_client *client, duos_err reason)
 {
-    if (stood_long(client)) {
-        client->retries = 0;
-    }
-    if (client->destroyed || reason == DUOS_ECANCELED) {
+    if (client->destroyed || client->conn->dismissed ||
+        reason == DUOS_ECANCELED) {
         return DUOS_ECANCELED;
     }
     return client->config.retry_max == DUOS_RETRY_ENDLESS ||
@@ -91,7 +88,11 @@ void duos__client_plan_retry(duos_client *client, duos_err reason)
     int32_t wait = -1;
 
     /* What ends here may itself have waited. */
-    duos__client_drop_retry(client, DUOS_ECANCELED);
+    duos__client_drop_retry(client, DUOS_OK);
+    if (stood_long(client)) {
+        client->retries = 0;
+    }
+    client->open_ns = DUOS__NOT_OPEN;
     err = may_retry(client, reason);
     if (err == DUOS_OK) {
         wait = decide(client, reason);

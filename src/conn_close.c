@@ -189,6 +189,7 @@ void duos_conn_close(duos_conn *conn)
     if (conn == NULL) {
         return;
     }
+    conn->dismissed = true;
     if (conn->state == DUOS__CONN_CONNECTING) {
         duos__conn_finish(conn, DUOS_ECANCELED);
     } else {

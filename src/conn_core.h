@@ -107,6 +107,7 @@ struct duos_conn {
     bool ended_in;      /* the peer's end of stream was seen */
     bool queued : 1;    /* the queue was in use when it began to close */
     bool reset : 1;     /* close drops what has not gone */
+    bool dismissed : 1; /* the user has closed it, however it ends */
 };
 
 /* The most that duos__stream.starved counts. */
@@ -172,6 +173,10 @@ void duos__conn_finish(duos_conn *conn, duos_err reason);
 
 /* Closes after what waits has gone; on_close with this reason. */
 void duos__conn_begin_close(duos_conn *conn, duos_err reason);
+
+/* Aborts; duos_conn_queued then tells in on_close of len bytes more, which
+ * were taken from the user and are not in the queue. */
+void duos__conn_lose(duos_conn *conn, duos_err reason, size_t len);
 
 /* Receives exactly if nobody is against it: neither the user nor the queue. */
 void duos__conn_update_receiving(duos_conn *conn);

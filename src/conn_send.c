@@ -61,8 +61,7 @@ static void hold_above_mark(duos_conn *conn, size_t before)
     }
 }
 
-/* on_close tells why, and duos_conn_queued of what was taken for nothing. */
-static void lose(duos_conn *conn, duos_err reason, size_t len)
+void duos__conn_lose(duos_conn *conn, duos_err reason, size_t len)
 {
     duos_conn_abort(conn, reason);
     conn->end.closed.lost = len;
@@ -78,7 +77,7 @@ static duos_err queue_rest(duos_conn *conn, const void *data, size_t len,
         if (taken == 0) {
             return DUOS_ENOMEM;
         }
-        lose(conn, DUOS_ENOMEM, len - taken); /* half a message is out */
+        duos__conn_lose(conn, DUOS_ENOMEM, len - taken); /* half is out */
         return DUOS_OK;
     }
     if (before == 0) {
@@ -108,7 +107,7 @@ static duos_err sent_less(duos_conn *conn, const void *data, size_t len,
         n = 0;
     }
     if (n < 0) {
-        lose(conn, (duos_err)n, len);
+        duos__conn_lose(conn, (duos_err)n, len);
         return DUOS_OK;
     }
     if (len > conn->owner->limits.queue_max - conn->out.len) {
@@ -150,6 +149,9 @@ static duos_err send_sealed(duos_conn *conn, const void *data, size_t len)
     size_t max = conn->owner->limits.queue_max;
     size_t room = conn->out.len < max ? max - conn->out.len : 0;
 
+    if (conn->side.filter->said) {
+        return DUOS_ESTATE; /* the session has failed */
+    }
     if (len > room) {
         return refuse_full(conn, len);
     }

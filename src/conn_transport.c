@@ -159,16 +159,17 @@ void duos__transport_feed(duos_conn *conn, const void *data, size_t len)
 void duos__transport_seal(duos_conn *conn, const void *data, size_t len)
 {
     duos__filter *f = conn->side.filter;
+    size_t before = conn->out.len;
     duos_err err;
 
-    if (f->said) {
-        return; /* the session has failed: on_close is on its way */
-    }
     f->sealing = true;
     err = conn->owner->transport->seal(f->session, data, len);
     f->sealing = false;
-    if (err != DUOS_OK) {
-        duos_conn_abort(conn, err); /* half a record may be out */
+    if (err != DUOS_OK || conn->state == DUOS__CONN_CLOSED) {
+        /* Half a record may be out, which is as good as nothing. */
+        size_t waits = conn->out.len - before;
+
+        duos__conn_lose(conn, err, len > waits ? len - waits : 0);
     }
 }
 

@@ -14,6 +14,10 @@
 #include "family.h"
 #include "mem.h"
 
+/* One more than may run: who begins needs a place before another one has to
+ * give up its own. */
+#define LANES (DUOS__ATTEMPTS_MAX + 1)
+
 typedef struct lane {
     duos_conn runner;             /* first: the engine knows it */
     duos_client_attempt *attempt; /* NULL: nobody runs here */
@@ -23,7 +27,7 @@ typedef struct lane {
 struct duos__race {
     duos__owner owner; /* first: the runners know it */
     duos__course course;
-    lane lanes[DUOS__ATTEMPTS_MAX];
+    lane lanes[LANES];
     size_t running;
     size_t next;      /* in the list */
     uint64_t next_ns; /* when that one is begun */
@@ -67,25 +71,29 @@ static void note_error(duos__race *race, duos_err err)
     race->err = duos__more_telling(race->err, err);
 }
 
-/* One that is free; else the oldest, as if its time were over. */
 static lane *free_lane(duos__race *race)
+{
+    lane *l = race->lanes;
+
+    while (l->attempt != NULL) {
+        l++;
+    }
+    return l;
+}
+
+/* All run: the oldest ends as if its time were over. */
+static void drop_oldest(duos__race *race)
 {
     lane *oldest = &race->lanes[0];
     size_t i;
 
-    for (i = 0; i < DUOS__ATTEMPTS_MAX; i++) {
-        lane *l = &race->lanes[i];
-
-        if (l->attempt == NULL) {
-            return l;
-        }
-        if (l->begun_ns < oldest->begun_ns) {
-            oldest = l;
+    for (i = 1; i < LANES; i++) {
+        if (race->lanes[i].attempt < oldest->attempt) {
+            oldest = &race->lanes[i];
         }
     }
     drop_lane(race, oldest, DUOS_ETIMEDOUT);
     note_error(race, DUOS_ETIMEDOUT);
-    return oldest;
 }
 
 /* ---- the start of a runner -------------------------------------------- */
@@ -113,6 +121,9 @@ static duos_err run_lane(duos__race *race, lane *l,
         l->begun_ns = now;
         race->running++;
         race->next_ns = duos__after_ms(now, race->course.delay_ms);
+        if (race->running > DUOS__ATTEMPTS_MAX) {
+            drop_oldest(race);
+        }
     }
     return err;
 }
@@ -170,7 +181,7 @@ static void set_timer(duos__race *race)
     duos__timers *timers = &race->course.loop->timers;
     size_t i;
 
-    for (i = 0; i < DUOS__ATTEMPTS_MAX; i++) {
+    for (i = 0; i < LANES; i++) {
         const lane *l = &race->lanes[i];
 
         if (l->attempt != NULL && limit_of(race, l) < due) {
@@ -237,7 +248,7 @@ static void on_time(duos__timer *timer)
     bool begin = may_overtake(race) && race->next_ns <= now;
     size_t i;
 
-    for (i = 0; i < DUOS__ATTEMPTS_MAX; i++) {
+    for (i = 0; i < LANES; i++) {
         lane *l = &race->lanes[i];
 
         if (l->attempt != NULL && limit_of(race, l) <= now) {
@@ -260,7 +271,7 @@ static void set_up_race(duos__race *race, const duos__course *course)
     race->owner.engine = course->engine;
     race->owner.connected = connected;
     race->timer.fire = on_time;
-    for (i = 0; i < DUOS__ATTEMPTS_MAX; i++) {
+    for (i = 0; i < LANES; i++) {
         duos__conn_init(&race->lanes[i].runner, &race->owner);
     }
 }
@@ -309,7 +320,7 @@ void duos__race_end(duos__race *race, duos_err reason)
     duos_loop *loop = race->course.loop;
     size_t i;
 
-    for (i = 0; i < DUOS__ATTEMPTS_MAX; i++) {
+    for (i = 0; i < LANES; i++) {
         if (race->lanes[i].attempt != NULL) {
             drop_lane(race, &race->lanes[i], reason);
         }

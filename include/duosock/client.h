@@ -52,8 +52,10 @@ typedef struct duos_client duos_client;
  *
  * retry_max: how often a connection that failed or ended is made anew, in a
  *     row: 0 is never (the default), DUOS_RETRY_ENDLESS without an end. A
- *     connection that stood for retry_steady_ms (10 s) ends the row. One that
- *     this side closed (DUOS_ECANCELED) or released is not made anew.
+ *     connection that stood for retry_steady_ms (10 s), counted from on_open,
+ *     ends the row. One that duos_conn_close was called for, that ended with
+ *     DUOS_ECANCELED, or that was released is not made anew. One that ended in
+ *     good order (DUOS_EEOF) is: on_retry may say no.
  * retry_first_ms, retry_last_ms: the wait before the first retry of a row
  *     (250) and the longest one (30 s); each is twice the one before. Of each
  *     a random part of up to a half is left out, so that the clients of a
@@ -106,8 +108,9 @@ typedef struct duos_client_attempt {
  *     the name was found. The array is valid until the next connect, a retry
  *     included, or until the client is destroyed.
  * won: the one that stands, or stood; NULL for none.
- * resolve_ms: that the name took, 0 without one. connect_ms: from the
- *     beginning until the connection stood or had failed, so far if neither.
+ * resolve_ms: that the name took, or had when it was given up; 0 without one.
+ *     connect_ms: from the beginning until the socket was connected or all had
+ *     failed, so far if neither.
  * retries: in this row. retry_ms: in on_close, the wait until another
  *     connection is begun; -1 when none follows. retry_err: why not:
  *     DUOS_ELIMIT after retry_max, DUOS_ECANCELED when this side or on_retry
@@ -168,7 +171,8 @@ DUOS_API DUOS_CHECKED duos_err duos_client_create(
  *     or beside those under way when none has stood after attempt_delay_ms. At
  *     most 6 are under way; then the oldest makes room. The first that stands
  *     wins, and the others are closed. A lack of descriptors or memory
- *     ends all. The last failure is the one that is told;
+ *     ends all. The last failure is the one that is told, unless it only says
+ *     that this machine has no way there, and another one says more;
  *     duos_client_get_report has each.
  *
  * Returns: DUOS_OK when the attempt has begun; DUOS_EINVAL for NULL;
@@ -201,8 +205,9 @@ DUOS_API duos_err duos_client_get_report(const duos_client *client,
 
 /*
  * The connection of a client, from duos_client_connect until on_close
- * returns; where a retry follows, the new one from there on. Closing one that
- * still waits or connects ends that, with DUOS_ECANCELED and without a retry.
+ * returns, or the turn ends in which it was released; where a retry follows,
+ * the new one from there on. Closing one that still waits or connects ends
+ * that, with DUOS_ECANCELED and without a retry.
  *
  * Returns: the connection; NULL when there is none, or for NULL.
  * Ownership: stays with the client.

@@ -196,8 +196,9 @@ DUOS_API duos_err duos_conn_shutdown(duos_conn *conn);
 
 /*
  * Closes: nothing more is received; the queue still goes out as long as the
- * peer takes it (see stall_ms); then on_close comes with DUOS_ECANCELED. May
- * be called anywhere, any number of times.
+ * peer takes it (see stall_ms); then on_close comes with DUOS_ECANCELED, or
+ * with what kept the queue from going out. May be called anywhere, any number
+ * of times.
  *
  * conn: NULL is ignored.
  *
@@ -274,7 +275,9 @@ DUOS_API void duos_conn_set_user(duos_conn *conn, void *user);
 DUOS_API duos_loop *duos_conn_loop(const duos_conn *conn);
 
 /*
- * The address of the peer, which the server remembers from accept.
+ * The address of the peer: what accept said, and for a client the one that
+ * won. Before that it is the first one that is tried, or of DUOS_UNSPEC while
+ * no name has led to one.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL.
  * Blocking: never.

@@ -99,7 +99,8 @@ typedef struct duos_transport_ops {
  * duos_conn_send: queue_max is asked whether len bytes fit; what sealing adds
  *     to them may lie above it. What a session says by itself may lie above
  *     it by DUOS_TRANSPORT_EXTRA; more ends the connection (DUOS_ELIMIT).
- *     duos_conn_queued counts bytes for the wire.
+ *     duos_conn_queued counts bytes for the wire; of a send that could not be
+ *     sealed, all bytes are lost.
  * duos_conn_pause, back-pressure: no on_data comes. What was received before
  *     and is plain already, at most what one feed has made, is kept.
  * duos_conn_shutdown, duos_conn_close, a drain: say goodbye first. An abort

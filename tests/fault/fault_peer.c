@@ -8,6 +8,16 @@
 
 const char fault_text[] = "what is said is heard.\r\n";
 
+bool fault_heard(fault_run *run, size_t *heard, const void *data, size_t len)
+{
+    bool fits = len <= FAULT_TEXT_LEN - *heard;
+
+    fault_check(run, fits && memcmp(fault_text + *heard, data, len) == 0,
+                "a byte came that was not sent");
+    *heard += fits ? len : 0;
+    return *heard == FAULT_TEXT_LEN;
+}
+
 /* ---- a client ----------------------------------------------------------- */
 
 static void visitor_open(duos_conn *conn, void *user)
@@ -26,12 +36,8 @@ static void visitor_data(duos_conn *conn, const void *data, size_t len,
                          void *user)
 {
     fault_visitor *v = (fault_visitor *)user;
-    bool fits = len <= FAULT_TEXT_LEN - v->heard;
 
-    fault_check(v->run, fits && memcmp(fault_text + v->heard, data, len) == 0,
-                "a byte came that was not sent");
-    v->heard += fits ? len : 0;
-    if (v->heard == FAULT_TEXT_LEN) {
+    if (fault_heard(v->run, &v->heard, data, len)) {
         v->content = true;
         duos_conn_close(conn);
     }

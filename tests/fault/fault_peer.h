@@ -14,6 +14,9 @@
 extern const char fault_text[];
 #define FAULT_TEXT_LEN 24u
 
+/* len bytes of it have come: true when it is complete. */
+bool fault_heard(fault_run *run, size_t *heard, const void *data, size_t len);
+
 /* ---- a client ----------------------------------------------------------- */
 
 /*

@@ -6,7 +6,7 @@
  */
 #include <duosock/resolve.h>
 
-#include "fault_peer.h"
+#include "fault_caller.h"
 
 #include "support/check.h"
 
@@ -38,9 +38,7 @@ struct resolve {
     fault_run *run;
     duos_loop *loop;
     asked list[QUESTIONS];
-    duos_client *client;
-    bool lasts;
-    size_t heard;
+    fault_caller caller; /* by name */
     fault_host onward;
 };
 
@@ -108,54 +106,6 @@ static duos_err ask_all(resolve *r)
     return first;
 }
 
-/* ---- the client --------------------------------------------------------- */
-
-static void on_open(duos_conn *conn, void *user)
-{
-    resolve *r = (resolve *)user;
-
-    (void)fault_told(r->run, duos_conn_send(conn, fault_text, FAULT_TEXT_LEN));
-    (void)duos_conn_shutdown(conn);
-}
-
-static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
-{
-    (void)conn;
-    (void)data;
-    ((resolve *)user)->heard += len;
-}
-
-static void on_close(duos_conn *conn, duos_err reason, void *user)
-{
-    resolve *r = (resolve *)user;
-
-    (void)conn;
-    fault_check(r->run, r->lasts, "a connection ends twice");
-    r->lasts = false;
-    (void)fault_told(r->run, reason);
-}
-
-static duos_err connect_by_name(resolve *r)
-{
-    duos_client_config config;
-    duos_err err = DUOS_OK;
-
-    duos_client_config_init(&config);
-    config.handler.on_open = on_open;
-    config.handler.on_data = on_data;
-    config.handler.on_close = on_close;
-    config.user = r;
-    if (r->client == NULL) {
-        err = duos_client_create(r->loop, &config, &r->client);
-    }
-    r->heard = 0;
-    if (err == DUOS_OK) {
-        err = duos_client_connect(r->client, "many:7800");
-        r->lasts = err == DUOS_OK;
-    }
-    return err;
-}
-
 /* ---- the scenario ------------------------------------------------------- */
 
 static void teach(fault_run *run)
@@ -185,7 +135,10 @@ static duos_err start(fault_run *run, void *state)
     if (err == DUOS_OK) {
         duos_err asking = ask_all(r);
 
-        err = connect_by_name(r);
+        err = fault_caller_make(run, &r->caller, r->loop, NULL);
+        if (err == DUOS_OK) {
+            err = fault_call(&r->caller, "many:7800");
+        }
         err = err == DUOS_OK ? asking : err;
     }
     return err;
@@ -200,7 +153,7 @@ static bool done(void *state)
     for (i = 0; i < QUESTIONS; i++) {
         asking = asking || duos_lookup_active(&r->list[i].lookup);
     }
-    return !asking && !r->lasts;
+    return !asking && !r->caller.lasts;
 }
 
 static bool whole(void *state)
@@ -212,7 +165,7 @@ static bool whole(void *state)
     for (i = 0; i < QUESTIONS; i++) {
         answered = answered && r->list[i].answered;
     }
-    return answered && r->heard == FAULT_TEXT_LEN;
+    return answered && fault_caller_content(&r->caller);
 }
 
 static void stop(fault_run *run, void *state)
@@ -223,8 +176,7 @@ static void stop(fault_run *run, void *state)
     for (i = 0; i < QUESTIONS; i++) {
         duos_lookup_stop(&r->list[i].lookup);
     }
-    duos_client_destroy(r->client);
-    fault_check(run, !r->lasts, "a connection has no on_close");
+    fault_caller_end(run, &r->caller);
     fault_loop_end(run, &r->loop);
     fault_host_end(run, &r->onward);
 }
@@ -232,7 +184,7 @@ static void stop(fault_run *run, void *state)
 static const duos_err normal[] = {DUOS_EEOF, DUOS_ECANCELED, DUOS_OK};
 /* An address that failed by a fault leaves the last one's reason. */
 static const duos_err allowed[] = {DUOS_ECONNREFUSED, DUOS_EHOSTUNREACH,
-                                   DUOS_ETIMEDOUT, DUOS_OK};
+                                   DUOS_ETIMEDOUT, DUOS_EPROTO, DUOS_OK};
 static const fault_scenario scenario = {
     "resolve", sizeof(resolve), start,   done,  whole,
     stop,      normal,          allowed, 60000, 0};

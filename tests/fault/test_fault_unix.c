@@ -7,6 +7,7 @@
 #include <duosock/local.h>
 #include <duosock/stream.h>
 
+#include "fault_caller.h"
 #include "fault_service.h"
 
 #include "support/check.h"
@@ -16,9 +17,7 @@
 
 typedef struct path {
     fault_service service;
-    duos_client *client;
-    bool lasts;
-    size_t heard;
+    fault_caller caller;
     bool whole; /* what was done by hand */
 } path;
 
@@ -103,60 +102,6 @@ static duos_err by_hand(fault_run *run)
     return err;
 }
 
-/* ---- a server and its client -------------------------------------------- */
-
-static void on_open(duos_conn *conn, void *user)
-{
-    path *p = (path *)user;
-
-    if (fault_told(p->service.run, duos_conn_send(conn, "hello", 5)) !=
-        DUOS_OK) {
-        duos_conn_abort(conn, DUOS_OK);
-    }
-}
-
-static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
-{
-    path *p = (path *)user;
-
-    (void)data;
-    p->heard += len;
-    if (p->heard == 5) {
-        duos_conn_close(conn);
-    }
-}
-
-static void on_close(duos_conn *conn, duos_err reason, void *user)
-{
-    path *p = (path *)user;
-
-    (void)conn;
-    fault_check(p->service.run, p->lasts, "a connection ends twice");
-    p->lasts = false;
-    (void)fault_told(p->service.run, reason);
-}
-
-static duos_err call(path *p)
-{
-    duos_client_config config;
-    duos_err err = DUOS_OK;
-
-    if (p->client == NULL) {
-        duos_client_config_init(&config);
-        config.handler.on_open = on_open;
-        config.handler.on_data = on_data;
-        config.handler.on_close = on_close;
-        config.user = p;
-        err = duos_client_create(p->service.loop, &config, &p->client);
-    }
-    p->heard = 0;
-    if (err == DUOS_OK) {
-        err = duos_client_connect(p->client, PATH);
-        p->lasts = err == DUOS_OK;
-    }
-    return err;
-}
-
 /* ---- the scenario ------------------------------------------------------- */
 
 static duos_err start(fault_run *run, void *state)
@@ -174,35 +119,38 @@ static duos_err start(fault_run *run, void *state)
     if (err == DUOS_OK) {
         err = fault_service_start(run, &p->service, &config, PATH);
     }
-    return err == DUOS_OK ? call(p) : err;
+    if (err == DUOS_OK) {
+        err = fault_caller_make(run, &p->caller, p->service.loop, NULL);
+    }
+    return err == DUOS_OK ? fault_call(&p->caller, PATH) : err;
 }
 
 static bool done(void *state)
 {
     path *p = (path *)state;
 
-    return fault_service_idle(&p->service) && !p->lasts;
+    return fault_service_idle(&p->service) && !p->caller.lasts;
 }
 
 static bool whole(void *state)
 {
     const path *p = (const path *)state;
 
-    return p->whole && p->heard == 5;
+    return p->whole && fault_caller_content(&p->caller);
 }
 
 static void stop(fault_run *run, void *state)
 {
     path *p = (path *)state;
 
-    duos_client_destroy(p->client);
-    fault_check(run, !p->lasts, "a connection has no on_close");
+    fault_caller_end(run, &p->caller);
     fault_service_end(run, &p->service);
 }
 
 static const duos_err normal[] = {DUOS_EEOF, DUOS_ECANCELED, DUOS_OK};
 /* Both ends are here, so the other one tells as well. */
-static const duos_err allowed[] = {DUOS_ECONNRESET, DUOS_EPIPE, DUOS_OK};
+static const duos_err allowed[] = {DUOS_ECONNRESET, DUOS_EPIPE, DUOS_EPROTO,
+                                   DUOS_OK};
 static const fault_scenario scenario = {
     "unix", sizeof(path), start, done, whole, stop, normal, allowed, 60000, 0};
 

@@ -256,24 +256,13 @@ static void test_conn_paused_hands_over_nothing_until_resumed(void **state)
     assert_ok(duos_conn_resume(s->served.conn));
 }
 
-static void pause_on_data(told *t, duos_conn *conn, char event,
-                          const void *data, size_t len)
-{
-    (void)t;
-    (void)data;
-    (void)len;
-    if (event == 'd') {
-        assert_ok(duos_conn_pause(conn));
-    }
-}
-
 /* More than one buffer is there, and still no second call comes. */
 static void test_CB3_conn_paused_in_on_data_is_told_nothing_more(void **state)
 {
     static unsigned char bulk[300 * 1024];
     scene *s = (scene *)*state;
 
-    s->served.act = pause_on_data;
+    s->served.act = told_pause;
     scene_open_both(s);
     pattern_fill(bulk, sizeof bulk, 0);
     assert_ok(duos_conn_send(s->called.conn, bulk, sizeof bulk));

@@ -53,21 +53,6 @@ static size_t send_until_refused(duos_conn *conn, size_t piece)
     return total;
 }
 
-/* Receives a pattern at the visitor's end. */
-static void expect_pattern(scene *s, duos_socket visitor, size_t len)
-{
-    static unsigned char got[64 * 1024];
-    size_t done = 0;
-
-    while (done < len) {
-        size_t part = len - done < sizeof got ? len - done : sizeof got;
-
-        scene_receive(s, visitor, got, part);
-        assert_true(pattern_holds(got, part, done));
-        done += part;
-    }
-}
-
 /* ---- the queue -------------------------------------------------------- */
 
 static void test_conn_send_is_refused_when_the_queue_is_full(void **state)
@@ -89,7 +74,7 @@ static void test_conn_send_is_refused_when_the_queue_is_full(void **state)
     assert_int_equal(s->served.drains, 0);
     assert_int_equal(scene_stats(s).queue_refusals, 2);
     assert_int_equal(scene_stats(s).queue_holds, 1);
-    expect_pattern(s, visitor, total + MAX_QUEUE - queued);
+    scene_receive_pattern(s, visitor, total + MAX_QUEUE - queued);
     scene_until(s, s->served.drains, 1);
     assert_int_equal(s->served.drains, 1);
     assert_int_equal(duos_conn_queued(s->served.conn), 0);
@@ -130,7 +115,7 @@ static void test_conn_refused_below_the_mark_is_told_of_room(void **state)
     assert_true(duos_conn_queued(s->served.conn) < LOW);
     assert_err(DUOS_EWOULDBLOCK,
                duos_conn_send(s->served.conn, bulk, MAX_QUEUE));
-    expect_pattern(s, visitor, total);
+    scene_receive_pattern(s, visitor, total);
     scene_until(s, s->served.drains, 1);
     net_close(&visitor);
 }
@@ -148,7 +133,7 @@ static void test_conn_with_a_low_mark_of_0_is_told_of_an_empty_queue(
     scene_serve(s);
     visitor = scene_visit(s);
     total = send_until_refused(s->served.conn, 10000);
-    expect_pattern(s, visitor, total);
+    scene_receive_pattern(s, visitor, total);
     scene_until(s, s->served.drains, 1);
     assert_int_equal(duos_conn_queued(s->served.conn), 0);
     net_close(&visitor);
@@ -164,7 +149,7 @@ static void test_ST1_conn_sends_in_tiny_pieces_lose_nothing(void **state)
 
     assert_ok(duos_set_int(sock, DUOS_OPT_SEND_BUFFER, 1));
     total = send_until_refused(s->served.conn, 777);
-    expect_pattern(s, visitor, total);
+    scene_receive_pattern(s, visitor, total);
     scene_until(s, s->served.drains, 1);
     net_close(&visitor);
 }
@@ -304,7 +289,7 @@ static void test_conn_paused_stays_paused_when_the_queue_is_out(void **state)
     scene_pass(s, 5);
     assert_int_equal(s->served.datas, 0); /* held back */
     assert_ok(duos_conn_pause(s->served.conn));
-    expect_pattern(s, visitor, total);
+    scene_receive_pattern(s, visitor, total);
     scene_until(s, s->served.drains, 1);
     scene_pass(s, 5);
     assert_int_equal(s->served.datas, 0); /* paused */
@@ -324,7 +309,7 @@ static void test_conn_resumed_stays_held_back_by_the_queue(void **state)
     assert_ok(duos_conn_resume(s->served.conn));
     scene_pass(s, 5);
     assert_int_equal(s->served.datas, 0);
-    expect_pattern(s, visitor, total);
+    scene_receive_pattern(s, visitor, total);
     scene_until(s, s->served.datas, 1);
     net_close(&visitor);
 }
@@ -341,7 +326,7 @@ static void test_ME1_conn_send_without_memory_takes_nothing(void **state)
     s->server_config.limits.stall_ms = 0;
     visitor = visit_small(s);
     total = send_until_refused(s->served.conn, 10000);
-    expect_pattern(s, visitor, total);
+    scene_receive_pattern(s, visitor, total);
     scene_until(s, s->served.drains, 1);
     total = 0;
     while (duos_conn_queued(s->served.conn) == 0) {
@@ -354,7 +339,7 @@ static void test_ME1_conn_send_without_memory_takes_nothing(void **state)
     assert_err(DUOS_ENOMEM, duos_conn_send(s->served.conn, bulk, 50000));
     assert_int_equal(duos_conn_queued(s->served.conn), queued);
     failing_alloc_arm(&s->memory, 0, false);
-    expect_pattern(s, visitor, total);
+    scene_receive_pattern(s, visitor, total);
     scene_idle(s);
     assert_int_equal(s->served.closes, 0);
     net_close(&visitor);

@@ -9,16 +9,11 @@
 #include <duosock/multicast.h>
 #include <duosock/option.h>
 
-static scene *scene_of(void **state)
+static void ask_in_vain(postman *p, duos_socket from)
 {
-    return (scene *)*state;
-}
-
-static void ask_in_vain(postman *p, scene *s, duos_socket from)
-{
-    postman_ask(p, s, from, "question");
+    postman_ask_from(p, from, "question");
     assert_err(DUOS_ELIMIT, p->reply);
-    assert_false(postman_answers(from, ""));
+    assert_false(postman_answers_to(from, ""));
 }
 
 /* ---- UD4: no loops ---------------------------------------------------- */
@@ -26,7 +21,6 @@ static void ask_in_vain(postman *p, scene *s, duos_socket from)
 static void test_UD4_datagram_to_a_service_is_not_answered(void **state)
 {
     static const uint16_t ports[] = {1900, 11211, 5683, 27960};
-    scene *s = scene_of(state);
     duos_socket service = net_open(DUOS_IPV4, DUOS_DGRAM);
     duos_addr at;
     size_t i = 0;
@@ -40,29 +34,27 @@ static void test_UD4_datagram_to_a_service_is_not_answered(void **state)
         net_close(&service);
         skip_because("the ports of these services are in use");
     }
-    postman_init(&p, s->loop);
-    postman_open(&p, "udp:127.0.0.1:0");
-    ask_in_vain(&p, s, service);
+    postman_begin(&p, state);
+    ask_in_vain(&p, service);
     assert_int_equal(postman_stats(&p).refused_service, 1);
     assert_int_equal(postman_stats(&p).answered, 0);
     postman_close(&p);
 
     p.config.service_ports = 0;
     postman_open(&p, "udp:127.0.0.1:0");
-    postman_ask(&p, s, service, "question");
-    assert_true(postman_answers(service, "question"));
-    postman_close(&p);
+    postman_ask_from(&p, service, "question");
+    assert_true(postman_answers_to(service, "question"));
+    postman_end(&p);
     net_close(&service);
 }
 
 /* A datagram that pretends to come from the server itself. */
 static void test_UD4_datagram_server_does_not_answer_itself(void **state)
 {
-    scene *s = scene_of(state);
+    scene *s = (scene *)*state;
     postman p;
 
-    postman_init(&p, s->loop);
-    postman_open(&p, "udp:127.0.0.1:0");
+    postman_begin(&p, state);
     assert_ok(duos_datagram_send(p.server, &p.at, "myself", 6));
     scene_until(s, p.datas, 1);
     assert_true(duos_addr_equal(&p.peer, &p.at));
@@ -71,18 +63,17 @@ static void test_UD4_datagram_server_does_not_answer_itself(void **state)
     assert_int_equal(p.datas, 1);
     assert_int_equal(postman_stats(&p).refused_source, 1);
     assert_int_equal(postman_stats(&p).answered, 0);
-    postman_close(&p);
+    postman_end(&p);
 }
 
 /* Two sockets of one server are one server. */
 static void test_UD4_datagram_server_with_two_sockets_is_one(void **state)
 {
-    scene *s = scene_of(state);
+    scene *s = (scene *)*state;
     duos_addr other;
     postman p;
 
-    postman_init(&p, s->loop);
-    postman_open(&p, "udp:127.0.0.1:0");
+    postman_begin(&p, state);
     assert_ok(duos_datagram_listen(p.server, "udp:127.0.0.1:0", NULL, &other));
     assert_ok(duos_datagram_send(p.server, &other, "hello", 5));
     assert_ok(duos_datagram_send(p.server, &p.at, "hello", 5));
@@ -91,7 +82,7 @@ static void test_UD4_datagram_server_with_two_sockets_is_one(void **state)
     assert_int_equal(p.datas, 2);
     assert_int_equal(postman_stats(&p).answered, 0);
     assert_int_equal(postman_stats(&p).refused_source, 2);
-    postman_close(&p);
+    postman_end(&p);
 }
 
 /*
@@ -101,19 +92,19 @@ static void test_UD4_datagram_server_with_two_sockets_is_one(void **state)
 static void test_UD4_datagram_servers_of_one_port_do_not_answer_each_other(
     void **state)
 {
-    scene *s = scene_of(state);
+    scene *s = (scene *)*state;
     char address[DUOS_ADDR_TEXT_MAX];
     postman a;
     postman b;
 
-    postman_init(&a, s->loop);
-    postman_init(&b, s->loop);
+    postman_init(&a, state);
+    postman_init(&b, state);
     postman_open(&a, "udp:127.0.0.1:0");
     postman_open(&b, NULL);
     sprintf(address, "udp:127.0.0.2:%u", (unsigned)a.at.port);
     if (duos_datagram_listen(b.server, address, NULL, &b.at) != DUOS_OK) {
-        postman_close(&a);
-        postman_close(&b);
+        postman_end(&a);
+        postman_end(&b);
         skip_because("only one address of loopback here");
     }
     assert_ok(duos_datagram_send(b.server, &a.at, "spoofed", 7));
@@ -123,20 +114,20 @@ static void test_UD4_datagram_servers_of_one_port_do_not_answer_each_other(
     assert_int_equal(a.datas + b.datas, 1);
     assert_int_equal(postman_stats(&a).answered, 0);
     assert_int_equal(postman_stats(&a).refused_source, 1);
-    postman_close(&a);
-    postman_close(&b);
+    postman_end(&a);
+    postman_end(&b);
 }
 
 /* With any two ports it cannot be told; the rate ends it. */
 static void test_UD4_datagram_loop_of_two_ports_ends(void **state)
 {
-    scene *s = scene_of(state);
+    scene *s = (scene *)*state;
     unsigned before;
     postman a;
     postman b;
 
-    postman_init(&a, s->loop);
-    postman_init(&b, s->loop);
+    postman_init(&a, state);
+    postman_init(&b, state);
     a.config.source_rate = b.config.source_rate = 1;
     a.config.source_burst = b.config.source_burst = 10;
     postman_open(&a, "udp:127.0.0.1:0");
@@ -149,8 +140,8 @@ static void test_UD4_datagram_loop_of_two_ports_ends(void **state)
     assert_int_equal(a.datas + b.datas, before);
     assert_between(postman_stats(&a).answered, 10, 11);
     assert_between(postman_stats(&b).answered, 10, 11);
-    postman_close(&a);
-    postman_close(&b);
+    postman_end(&a);
+    postman_end(&b);
 }
 
 /* ---- UD5: no amplification -------------------------------------------- */
@@ -174,20 +165,17 @@ static void answer_at_length(postman *p)
 
 static void test_UD5_datagram_answer_is_one_and_not_longer(void **state)
 {
-    scene *s = scene_of(state);
-    duos_addr mine;
-    duos_socket asker = net_bind(DUOS_IPV4, DUOS_DGRAM, &mine);
     postman p;
     int i;
 
-    postman_init(&p, s->loop);
+    postman_init(&p, state);
     p.echoes = false;
     p.act = answer_longer;
     p.config.batch = 2;
     postman_open(&p, "udp:127.0.0.1:0");
-    postman_ask(&p, s, asker, "question");
-    assert_true(postman_answers(asker, "1234567"));
-    assert_false(postman_answers(asker, ""));
+    postman_ask(&p, "question");
+    assert_true(postman_answers(&p, "1234567"));
+    assert_false(postman_answers(&p, ""));
     assert_int_equal(postman_stats(&p).refused_longer, 3);
     assert_int_equal(postman_stats(&p).answered, 1);
     postman_close(&p);
@@ -195,16 +183,15 @@ static void test_UD5_datagram_answer_is_one_and_not_longer(void **state)
     p.config.allow_longer = true;
     p.act = answer_at_length;
     postman_open(&p, "udp:127.0.0.1:0");
-    postman_ask(&p, s, asker, "question");
+    postman_ask(&p, "question");
     for (i = 0; i < 5; i++) {
-        assert_true(postman_answers(asker, "123456789"));
+        assert_true(postman_answers(&p, "123456789"));
     }
     assert_int_equal(postman_stats(&p).answered, 5);
-    postman_close(&p);
-    net_close(&asker);
+    postman_end(&p);
 }
 
-static void ask_often(postman *p, scene *s, duos_socket from, unsigned times)
+static void ask_often(postman *p, duos_socket from, unsigned times)
 {
     unsigned before = p->datas;
     unsigned i;
@@ -212,55 +199,49 @@ static void ask_often(postman *p, scene *s, duos_socket from, unsigned times)
     for (i = 0; i < times; i++) {
         assert_ok(duos_sendto(from, "?", 1, &p->at));
     }
-    scene_until(s, p->datas, before + times);
+    scene_until(p->scene, p->datas, before + times);
 }
 
 static void test_UD5_datagram_answers_to_one_network_are_bounded(void **state)
 {
-    scene *s = scene_of(state);
-    duos_addr mine;
-    duos_socket asker = net_bind(DUOS_IPV4, DUOS_DGRAM, &mine);
+    scene *s = (scene *)*state;
     duos_addr far_at = duos_addr_ipv4(127, 0, 1, 1, 0);
     duos_socket far_asker = net_open(DUOS_IPV4, DUOS_DGRAM);
     postman p;
 
-    postman_init(&p, s->loop);
+    postman_init(&p, state);
     p.config.source_rate = 20;
     p.config.source_burst = 5;
     postman_open(&p, "udp:127.0.0.1:0");
-    ask_often(&p, s, asker, 20);
+    ask_often(&p, p.asker, 20);
     assert_between(postman_stats(&p).answered, 5, 10);
     assert_int_equal(
         postman_stats(&p).answered + postman_stats(&p).refused_rate, 20);
     if (duos_bind(far_asker, &far_at) == DUOS_OK) {
         uint64_t refused = postman_stats(&p).refused_rate;
 
-        ask_often(&p, s, far_asker, 5);
+        ask_often(&p, far_asker, 5);
         if (p.peer.ip.v4[2] == 1) { /* Wine sends from 127.0.0.1 */
             assert_int_equal(postman_stats(&p).refused_rate, refused);
         }
     }
     scene_pass(s, 300); /* time for some more */
-    ask_often(&p, s, asker, 5);
+    ask_often(&p, p.asker, 5);
     assert_ok(p.reply);
-    postman_close(&p);
-    net_close(&asker);
+    postman_end(&p);
     net_close(&far_asker);
 }
 
 static void test_UD5_datagram_answers_in_all_are_bounded(void **state)
 {
-    scene *s = scene_of(state);
-    duos_addr mine;
-    duos_socket asker = net_bind(DUOS_IPV4, DUOS_DGRAM, &mine);
     postman p;
 
-    postman_init(&p, s->loop);
+    postman_init(&p, state);
     p.config.source_rate = 0;
     p.config.total_rate = 20;
     p.config.total_burst = 0; /* as the rate */
     postman_open(&p, "udp:127.0.0.1:0");
-    ask_often(&p, s, asker, 40);
+    ask_often(&p, p.asker, 40);
     assert_between(postman_stats(&p).answered, 20, 30);
     assert_int_equal(
         postman_stats(&p).answered + postman_stats(&p).refused_total, 40);
@@ -268,46 +249,40 @@ static void test_UD5_datagram_answers_in_all_are_bounded(void **state)
 
     p.config.total_rate = 0;
     postman_open(&p, "udp:127.0.0.1:0");
-    ask_often(&p, s, asker, 40);
+    ask_often(&p, p.asker, 40);
     assert_int_equal(postman_stats(&p).answered, 40);
-    postman_close(&p);
-    net_close(&asker);
+    postman_end(&p);
 }
 
 /* What was sent to many is not answered by each of them. */
 static void test_UD5_datagram_to_a_group_is_not_answered(void **state)
 {
-    scene *s = scene_of(state);
-    duos_addr mine;
+    scene *s = (scene *)*state;
     duos_addr group = duos_addr_ipv4(239, 255, 7, 7, 0);
-    duos_socket asker = net_bind(DUOS_IPV4, DUOS_DGRAM, &mine);
     duos_addr any = duos_addr_ipv4(0, 0, 0, 0, 0);
     duos_socket own = net_open(DUOS_IPV4, DUOS_DGRAM);
     postman p;
 
-    postman_init(&p, s->loop);
+    postman_init(&p, state);
     postman_open(&p, NULL);
     assert_ok(duos_bind(own, &any));
     assert_ok(duos_local_addr(own, &p.at));
     assert_ok(duos_datagram_adopt(p.server, own));
     group.port = p.at.port;
     if (duos_multicast_join(own, &group, 1) != DUOS_OK ||
-        duos_set_int(asker, DUOS_OPT_MULTICAST_IF, 1) != DUOS_OK ||
-        duos_sendto(asker, "all", 3, &group) != DUOS_OK) {
-        postman_close(&p);
-        net_close(&asker);
+        duos_set_int(p.asker, DUOS_OPT_MULTICAST_IF, 1) != DUOS_OK ||
+        duos_sendto(p.asker, "all", 3, &group) != DUOS_OK) {
+        postman_end(&p);
         skip_because("no groups on loopback here");
     }
     scene_pass(s, 50);
     if (p.datas == 0) {
-        postman_close(&p);
-        net_close(&asker);
+        postman_end(&p);
         skip_because("groups do not reach loopback here");
     }
     assert_err(DUOS_ELIMIT, p.reply);
     assert_int_equal(postman_stats(&p).refused_source, 1);
-    postman_close(&p);
-    net_close(&asker);
+    postman_end(&p);
 }
 
 int main(void)

@@ -2,7 +2,7 @@
 /*
  * test_dial.c - duos_dial: from a text to a connection, before a deadline.
  */
-#include "support/net.h"
+#include "support/crowd.h"
 
 /* "prefix host:port" as text. */
 static const char *with_port(const char *host, uint16_t port)
@@ -97,28 +97,19 @@ static void test_SY8_dial_nobody_listens_is_econnrefused(void **state)
  */
 static void test_dial_no_answer_is_etimedout(void **state)
 {
-    duos_addr at;
-    duos_socket listener = net_listen(DUOS_IPV4, 1, &at);
-    duos_socket fill[8];
     duos_socket s = {12345};
     uint64_t begin;
-    int i;
+    crowd c;
 
     (void)state;
-    for (i = 0; i < 8; i++) {
-        fill[i] = net_open(DUOS_IPV4, DUOS_STREAM);
-        (void)!duos_connect(fill[i], &at);
-    }
+    crowd_open(&c);
     begin = net_now();
     assert_err(DUOS_ETIMEDOUT,
-               duos_dial(with_port("127.0.0.1", at.port), 50, &s));
+               duos_dial(with_port("127.0.0.1", c.at.port), 50, &s));
     assert_waited_at_least(begin, 50);
     assert_waited_less_than(begin, 50);
     assert_int_equal(s.os, 12345);
-    for (i = 0; i < 8; i++) {
-        net_close(&fill[i]);
-    }
-    net_close(&listener);
+    crowd_close(&c);
 }
 
 static void test_dial_odd_text_is_refused(void **state)

@@ -7,52 +7,24 @@
 #include "support/postman.h"
 #include "support/verbs.h"
 
-/* A server, and one who asks it. */
-typedef struct visit {
-    scene *scene;
-    postman p;
-    duos_socket asker;
-} visit;
-
-static void visit_begin(visit *v, void **state)
+static void assert_serves(postman *p)
 {
-    duos_addr mine;
-
-    v->scene = (scene *)*state;
-    postman_init(&v->p, v->scene->loop);
-    postman_open(&v->p, "udp:127.0.0.1:0");
-    v->asker = net_bind(DUOS_IPV4, DUOS_DGRAM, &mine);
-}
-
-static void visit_end(visit *v)
-{
-    postman_close(&v->p);
-    net_close(&v->asker);
-}
-
-static void ask(visit *v, const char *text)
-{
-    assert_ok(duos_sendto(v->asker, text, strlen(text), &v->p.at));
-}
-
-static void assert_serves(visit *v)
-{
-    postman_ask(&v->p, v->scene, v->asker, "still there?");
-    assert_true(postman_answers(v->asker, "still there?"));
+    postman_ask(p, "still there?");
+    assert_true(postman_answers(p, "still there?"));
 }
 
 /* ---- receiving --------------------------------------------------------- */
 
 static void test_SY2_datagram_server_finds_nothing_after_all(void **state)
 {
-    visit v;
+    postman p;
 
-    visit_begin(&v, state);
+    postman_begin(&p, state);
     verbs_fail(VERB_RECV_BATCH, DUOS_EWOULDBLOCK, 5);
-    assert_serves(&v);
+    assert_serves(&p);
     assert_int_equal(verbs_left(VERB_RECV_BATCH), 0);
-    assert_int_equal(v.p.errors, 0);
-    visit_end(&v);
+    assert_int_equal(p.errors, 0);
+    postman_end(&p);
 }
 
 static void test_SY11_UD3_datagram_server_goes_on_after_a_report(void **state)
@@ -63,18 +35,18 @@ static void test_SY11_UD3_datagram_server_goes_on_after_a_report(void **state)
         DUOS_ENOPROTOOPT,  DUOS_EPROTO,      DUOS_EACCES,       DUOS_ETIMEDOUT};
     unsigned count = sizeof reports / sizeof reports[0];
     unsigned i;
-    visit v;
+    postman p;
 
-    visit_begin(&v, state);
+    postman_begin(&p, state);
     for (i = 0; i < count; i++) {
         verbs_fail(VERB_RECV_BATCH, reports[i], 1);
-        assert_serves(&v);
-        assert_int_equal(v.p.errors, i + 1);
-        assert_int_equal(v.p.error, reports[i]);
+        assert_serves(&p);
+        assert_int_equal(p.errors, i + 1);
+        assert_int_equal(p.error, reports[i]);
     }
-    assert_int_equal(postman_stats(&v.p).recv_errors, count);
-    assert_int_equal(postman_stats(&v.p).pauses, 0);
-    visit_end(&v);
+    assert_int_equal(postman_stats(&p).recv_errors, count);
+    assert_int_equal(postman_stats(&p).pauses, 0);
+    postman_end(&p);
 }
 
 /* What does not go away is tried again later, without a spin. */
@@ -85,29 +57,29 @@ static void test_SY11_datagram_server_waits_while_it_cannot_receive(
                                        DUOS_ECONNREFUSED};
     unsigned errors = 0;
     unsigned i;
-    visit v;
+    postman p;
 
-    visit_begin(&v, state);
+    postman_begin(&p, state);
     for (i = 0; i < sizeof lasting / sizeof lasting[0]; i++) {
         uint64_t begin = net_now();
         unsigned calls;
 
         verbs_fail(VERB_RECV_BATCH, lasting[i], UINT_MAX);
-        ask(&v, "wait");
-        scene_until(v.scene, v.p.errors, errors + 1);
-        assert_int_equal(v.p.error, lasting[i]);
+        postman_send(&p, "wait");
+        scene_until(p.scene, p.errors, errors + 1);
+        assert_int_equal(p.error, lasting[i]);
         calls = verbs.calls[VERB_RECV_BATCH];
-        assert_true(scene_count_turns(v.scene, 100) < 20);
+        assert_true(scene_count_turns(p.scene, 100) < 20);
         assert_true(verbs.calls[VERB_RECV_BATCH] - calls <= 4);
-        errors = v.p.errors;
+        errors = p.errors;
         verbs_fail(VERB_RECV_BATCH, DUOS_OK, 0);
-        assert_true(postman_stats(&v.p).pauses > i);
-        scene_until(v.scene, v.p.datas, 2 * i + 1);
-        assert_true(postman_answers(v.asker, "wait"));
+        assert_true(postman_stats(&p).pauses > i);
+        scene_until(p.scene, p.datas, 2 * i + 1);
+        assert_true(postman_answers(&p, "wait"));
         assert_waited_at_least(begin, 50);
-        assert_serves(&v);
+        assert_serves(&p);
     }
-    visit_end(&v);
+    postman_end(&p);
 }
 
 /* Each pause is twice as long, and only the first is told. */
@@ -116,25 +88,25 @@ static void test_SY11_datagram_server_pauses_grow_and_are_told_once(
 {
     static const int64_t wanted[] = {50, 100, 200};
     unsigned i;
-    visit v;
+    postman p;
 
-    visit_begin(&v, state);
+    postman_begin(&p, state);
     verbs_fail(VERB_RECV_BATCH, DUOS_ENOMEM, UINT_MAX);
-    ask(&v, "wait");
-    scene_until(v.scene, v.p.errors, 1);
+    postman_send(&p, "wait");
+    scene_until(p.scene, p.errors, 1);
     for (i = 0; i < 3; i++) {
         uint64_t begin = net_now();
         unsigned calls = verbs.calls[VERB_RECV_BATCH];
 
-        scene_until(v.scene, verbs.calls[VERB_RECV_BATCH], calls + 1);
+        scene_until(p.scene, verbs.calls[VERB_RECV_BATCH], calls + 1);
         if (i > 0) {
             assert_waited_at_least(begin, wanted[i] - 25);
         }
         assert_int_equal(verbs.calls[VERB_RECV_BATCH], calls + 1);
     }
-    assert_int_equal(v.p.errors, 1);
-    assert_int_equal(postman_stats(&v.p).pauses, 4);
-    visit_end(&v);
+    assert_int_equal(p.errors, 1);
+    assert_int_equal(postman_stats(&p).pauses, 4);
+    postman_end(&p);
 }
 
 /* One that is no socket any more is closed, and others go on. */
@@ -143,23 +115,22 @@ static void test_SY11_datagram_server_closes_a_broken_socket(void **state)
     static const duos_err broken[] = {DUOS_EBADF, DUOS_ENOTSOCK, DUOS_EINVAL,
                                       DUOS_EFAULT};
     unsigned i;
-    visit v;
+    postman p;
 
-    visit_begin(&v, state);
+    postman_begin(&p, state);
     for (i = 0; i < 4; i++) {
         duos_addr at;
 
-        assert_ok(
-            duos_datagram_listen(v.p.server, "udp:127.0.0.1:0", NULL, &at));
+        assert_ok(duos_datagram_listen(p.server, "udp:127.0.0.1:0", NULL, &at));
         verbs_fail(VERB_RECV_BATCH, broken[i], 1);
-        assert_ok(duos_sendto(v.asker, "x", 1, &at));
-        scene_until(v.scene, v.p.errors, i + 1);
-        assert_int_equal(v.p.error, broken[i]);
-        scene_idle(v.scene);
-        assert_int_equal(v.p.errors, i + 1);
-        assert_serves(&v);
+        assert_ok(duos_sendto(p.asker, "x", 1, &at));
+        scene_until(p.scene, p.errors, i + 1);
+        assert_int_equal(p.error, broken[i]);
+        scene_idle(p.scene);
+        assert_int_equal(p.errors, i + 1);
+        assert_serves(&p);
     }
-    visit_end(&v);
+    postman_end(&p);
 }
 
 /* ---- sending ----------------------------------------------------------- */
@@ -168,60 +139,59 @@ static void test_SY10_datagram_server_drops_what_finds_no_room(void **state)
 {
     static const duos_err full[] = {DUOS_EWOULDBLOCK, DUOS_ENOBUFS};
     unsigned i;
-    visit v;
+    postman p;
 
-    visit_begin(&v, state);
+    postman_begin(&p, state);
     for (i = 0; i < 2; i++) {
         verbs_fail(VERB_SEND_BATCH, full[i], 1);
-        postman_ask(&v.p, v.scene, v.asker, "lost");
-        assert_false(postman_answers(v.asker, "lost"));
-        assert_int_equal(postman_stats(&v.p).dropped, i + 1);
-        assert_serves(&v);
+        postman_ask(&p, "lost");
+        assert_false(postman_answers(&p, "lost"));
+        assert_int_equal(postman_stats(&p).dropped, i + 1);
+        assert_serves(&p);
     }
     verbs_fail(VERB_SENDTO, DUOS_EWOULDBLOCK, 1);
     assert_err(DUOS_EWOULDBLOCK,
-               duos_datagram_send(v.p.server, &v.p.peer, "lost", 4));
+               duos_datagram_send(p.server, &p.peer, "lost", 4));
     verbs_fail(VERB_SENDTO, DUOS_EACCES, 1);
-    assert_err(DUOS_EACCES,
-               duos_datagram_send(v.p.server, &v.p.peer, "lost", 4));
-    assert_int_equal(postman_stats(&v.p).dropped, 3);
-    assert_int_equal(postman_stats(&v.p).send_errors, 1);
-    assert_int_equal(v.p.errors, 0);
-    visit_end(&v);
+    assert_err(DUOS_EACCES, duos_datagram_send(p.server, &p.peer, "lost", 4));
+    assert_int_equal(postman_stats(&p).dropped, 3);
+    assert_int_equal(postman_stats(&p).send_errors, 1);
+    assert_int_equal(p.errors, 0);
+    postman_end(&p);
 }
 
 /* One that cannot be sent does not hold up the next. */
 static void test_SY10_datagram_server_skips_an_answer_that_is_refused(
     void **state)
 {
-    visit v;
+    postman p;
 
-    visit_begin(&v, state);
-    ask(&v, "one");
-    ask(&v, "two");
+    postman_begin(&p, state);
+    postman_send(&p, "one");
+    postman_send(&p, "two");
     verbs_fail(VERB_SEND_BATCH, DUOS_EACCES, 1);
-    scene_until(v.scene, v.p.datas, 2);
-    assert_true(postman_answers(v.asker, "two"));
-    assert_int_equal(postman_stats(&v.p).send_errors, 1);
-    assert_int_equal(postman_stats(&v.p).answered, 1);
-    visit_end(&v);
+    scene_until(p.scene, p.datas, 2);
+    assert_true(postman_answers(&p, "two"));
+    assert_int_equal(postman_stats(&p).send_errors, 1);
+    assert_int_equal(postman_stats(&p).answered, 1);
+    postman_end(&p);
 }
 
 static void test_SY10_UD3_datagram_server_sends_again_after_a_report(
     void **state)
 {
-    visit v;
+    postman p;
 
-    visit_begin(&v, state);
+    postman_begin(&p, state);
     verbs_fail(VERB_SEND_BATCH, DUOS_ECONNREFUSED, 1);
-    postman_ask(&v.p, v.scene, v.asker, "again");
-    assert_true(postman_answers(v.asker, "again"));
+    postman_ask(&p, "again");
+    assert_true(postman_answers(&p, "again"));
     verbs_fail(VERB_SEND_BATCH, DUOS_ECONNREFUSED, 2); /* once, not for ever */
-    postman_ask(&v.p, v.scene, v.asker, "lost");
-    assert_false(postman_answers(v.asker, "lost"));
-    assert_int_equal(postman_stats(&v.p).send_errors, 3);
-    assert_int_equal(postman_stats(&v.p).answered, 1);
-    visit_end(&v);
+    postman_ask(&p, "lost");
+    assert_false(postman_answers(&p, "lost"));
+    assert_int_equal(postman_stats(&p).send_errors, 3);
+    assert_int_equal(postman_stats(&p).answered, 1);
+    postman_end(&p);
 }
 
 static void test_SY15_datagram_server_needs_a_secret(void **state)
@@ -246,24 +216,24 @@ static void test_SY15_datagram_server_needs_a_secret(void **state)
 static void test_datagram_server_moves_a_batch_with_two_calls(void **state)
 {
     unsigned i;
-    visit v;
+    postman p;
 
-    visit_begin(&v, state);
+    postman_begin(&p, state);
     for (i = 0; i < 31; i++) {
-        ask(&v, "batch");
+        postman_send(&p, "batch");
     }
-    net_await(v.asker, DUOS_WRITE);
+    net_await(p.asker, DUOS_WRITE);
     verbs_reset();
-    assert_ok(duos_loop_step(v.scene->loop, 20));
+    assert_ok(duos_loop_step(p.scene->loop, 20));
     if (!os_is_linux()) {
-        visit_end(&v);
+        postman_end(&p);
         skip_because("one call for each datagram here");
     }
-    assert_int_equal(v.p.datas, 31);
+    assert_int_equal(p.datas, 31);
     assert_int_equal(verbs.calls[VERB_RECV_BATCH], 1);
     assert_int_equal(verbs.calls[VERB_SEND_BATCH], 1);
-    assert_int_equal(postman_stats(&v.p).answered, 31);
-    visit_end(&v);
+    assert_int_equal(postman_stats(&p).answered, 31);
+    postman_end(&p);
 }
 
 #define verbs_test(name)                                                       \

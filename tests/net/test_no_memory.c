@@ -10,18 +10,6 @@
 
 static unsigned char bulk[BULK];
 
-/* One side's part: both may lose their connection at any time. */
-static void echo_or_give_up(told *t, duos_conn *conn, char event,
-                            const void *data, size_t len)
-{
-    (void)t;
-    if (event == 'd' && duos_conn_send(conn, data, len) != DUOS_OK) {
-        duos_conn_abort(conn, DUOS_ENOMEM);
-    } else if (event == 'e') {
-        duos_conn_close(conn);
-    }
-}
-
 /*
  * Sends all at once, and closes when all is back, or when no more will come:
  * Wine shows a reset as the end of the stream.
@@ -67,7 +55,7 @@ static duos_err make(objects *o, failing_alloc *memory)
     duos_server_config_init(&server_config);
     told_handler(&server_config.handler);
     server_config.user = &o->served;
-    o->served.act = echo_or_give_up;
+    o->served.act = told_echo_or_abort;
     duos_client_config_init(&client_config);
     told_handler(&client_config.handler);
     client_config.user = &o->called;

@@ -4,44 +4,10 @@
  * addresses of this machine that listen, refuse or do not answer, and one of
  * a network that nobody has.
  */
+#include "support/crowd.h"
 #include "support/scene.h"
 
 #include "race.h"
-
-/* Lets a connect wait, on Linux: a backlog that is full. */
-typedef struct crowd {
-    duos_addr at;
-    duos_socket listener;
-    duos_socket guests[8];
-} crowd;
-
-static bool crowd_open(crowd *c)
-{
-    int i;
-
-    if (!os_is_linux()) {
-        return false;
-    }
-    c->listener = net_listen(DUOS_IPV4, 1, &c->at);
-    for (i = 0; i < 8; i++) {
-        duos_err err;
-
-        c->guests[i] = net_open(DUOS_IPV4, DUOS_STREAM);
-        err = duos_connect(c->guests[i], &c->at);
-        assert_true(err == DUOS_OK || err == DUOS_EINPROGRESS);
-    }
-    return true;
-}
-
-static void crowd_close(crowd *c)
-{
-    int i;
-
-    for (i = 0; i < 8; i++) {
-        net_close(&c->guests[i]);
-    }
-    net_close(&c->listener);
-}
 
 /* ---- a race on the loop of a scene ------------------------------------- */
 
@@ -110,9 +76,10 @@ static void test_race_one_that_does_not_answer_is_overtaken(void **state)
     runners r;
     crowd c;
 
-    if (!crowd_open(&c)) {
+    if (!os_is_linux()) {
         skip_because("only Linux lets a connect to a full backlog wait");
     }
+    crowd_open(&c);
     listener = net_listen(DUOS_IPV4, 0, &at);
     prepare(&r, s);
     add(&r, &c.at);
@@ -172,9 +139,10 @@ static void test_race_attempt_deadline_on_a_real_clock(void **state)
     runners r;
     crowd c;
 
-    if (!crowd_open(&c)) {
+    if (!os_is_linux()) {
         skip_because("only Linux lets a connect to a full backlog wait");
     }
+    crowd_open(&c);
     prepare(&r, s);
     r.course.attempt_ms = 60;
     add(&r, &c.at);
@@ -232,6 +200,24 @@ static void test_race_from_a_source(void **state)
     net_close(&listener);
 }
 
+/* The peer is the socket itself, and nobody else listens there. */
+static void test_trap_35_race_that_meets_itself_is_refused(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_addr at;
+    duos_socket taken = net_bind(DUOS_IPV4, DUOS_STREAM, &at);
+    runners r;
+
+    net_close(&taken); /* a port that is free */
+    prepare(&r, s);
+    r.course.source = at;
+    add(&r, &at);
+    run(&r, s);
+    assert_int_equal(r.err, DUOS_ECONNREFUSED);
+    assert_int_equal(r.list[0].err, DUOS_ECONNREFUSED);
+    assert_null(r.won);
+}
+
 static void test_race_source_of_nobody_is_told(void **state)
 {
     scene *s = (scene *)*state;
@@ -273,6 +259,7 @@ int main(void)
         scene_test(test_race_attempt_deadline_on_a_real_clock),
         scene_test(test_DN3_race_a_dead_network_is_no_obstacle),
         scene_test(test_race_from_a_source),
+        scene_test(test_trap_35_race_that_meets_itself_is_refused),
         scene_test(test_race_source_of_nobody_is_told),
         scene_test(test_DN5_race_ended_while_it_lasts),
     };

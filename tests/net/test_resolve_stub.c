@@ -1,161 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test_resolve_stub.c - lookups on real threads with a name service of our
- * own: this program has its own sys_lookup, so the platform's is not linked.
- *
- * The name says what happens: "ok-..." and "fail-..." answer at once,
- * "hang-..." answers when the test lets it. These are counted, so a test can
- * wait until the threads that it left alone are through. "race-..." is for
- * tests that cannot know how many of their threads ever came so far.
+ * own, which answers, fails or hangs as a test wants.
  */
+#include "support/name_service.h"
 #include "support/scene.h"
-
-#include "sys.h"
-
-/* Nothing hangs longer than the resolvers that people have met. */
-#define HANG_MS 30000
-
-static struct {
-    sys_lock lock;
-    sys_wakeup release; /* never drained: lets everything go */
-    unsigned begun;
-    unsigned ended;
-    unsigned at_once; /* that are in here now */
-    unsigned most_at_once;
-} service;
-
-static void enter(void)
-{
-    sys_lock_take(&service.lock);
-    service.begun++;
-    if (++service.at_once > service.most_at_once) {
-        service.most_at_once = service.at_once;
-    }
-    sys_lock_release(&service.lock);
-}
-
-static void leave(void)
-{
-    sys_lock_take(&service.lock);
-    service.at_once--;
-    service.ended++;
-    sys_lock_release(&service.lock);
-}
-
-static void hang(void)
-{
-    (void)duos_wait(service.release.recv_end, DUOS_READ, HANG_MS, NULL);
-}
-
-static bool begins(const char *text, const char *with)
-{
-    return strncmp(text, with, strlen(with)) == 0;
-}
-
-static size_t two_hosts(duos_family family, duos_addr *addrs, size_t cap)
-{
-    size_t n = 0;
-
-    if (cap > 1 && family == DUOS_UNSPEC) {
-        addrs[n++] = duos_addr_ipv4(127, 0, 0, 2, 0); /* nobody there */
-    }
-    addrs[n++] = duos_addr_ipv4(127, 0, 0, 1, 0);
-    return n;
-}
-
-duos_err sys_lookup(const char *host, duos_family family, duos_addr *addrs,
-                    size_t cap, size_t *count)
-{
-    bool counted = !begins(host, "race-");
-
-    if (counted) {
-        enter();
-    }
-    if (begins(host, "hang-")) {
-        hang();
-    }
-    *count = two_hosts(family, addrs, cap);
-    if (counted) {
-        leave();
-    }
-    return begins(host, "fail-") ? DUOS_ENORECOVERY : DUOS_OK;
-}
-
-/* 192.0.2.1 answers, 192.0.2.2 hangs. */
-duos_err sys_lookup_addr(const duos_addr *addr, char *name, size_t cap)
-{
-    enter();
-    if (addr->ip.v4[3] == 2) {
-        hang();
-    }
-    (void)snprintf(name, cap, "name-%u.test", (unsigned)addr->ip.v4[3]);
-    leave();
-    return DUOS_OK;
-}
-
-duos_err sys_lookup_service(const char *name, duos_type type, uint16_t *port)
-{
-    enter();
-    if (begins(name, "hang-")) {
-        hang();
-    }
-    *port = type == DUOS_STREAM ? 80 : 81;
-    leave();
-    return DUOS_OK;
-}
-
-static void begin_service(void)
-{
-    memset(&service, 0, sizeof service);
-    assert_ok(sys_lock_init(&service.lock));
-    assert_ok(sys_wakeup_open(&service.release));
-}
-
-static bool all_ended(void)
-{
-    bool ended;
-
-    sys_lock_take(&service.lock);
-    ended = service.at_once == 0;
-    sys_lock_release(&service.lock);
-    return ended;
-}
-
-static void wait_until_begun(unsigned wanted)
-{
-    uint64_t begin = net_now();
-    unsigned begun = 0;
-
-    while (begun < wanted) {
-        assert_waited_less_than(begin, PATIENCE_MS);
-        sys_lock_take(&service.lock);
-        begun = service.begun;
-        sys_lock_release(&service.lock);
-    }
-}
-
-/* Lets everything go, and waits until nobody is in sys_lookup any more. */
-static void end_service(void)
-{
-    uint64_t begin = net_now();
-
-    assert_ok(sys_wakeup_signal(&service.release));
-    while (!all_ended()) {
-        assert_waited_less_than(begin, PATIENCE_MS);
-    }
-    sys_wakeup_close(&service.release);
-    sys_lock_fini(&service.lock);
-}
 
 static int setup(void **state)
 {
-    begin_service();
+    name_service_begin();
     return scene_setup(state);
 }
 
 static int teardown(void **state)
 {
-    end_service();
+    name_service_end();
     return scene_teardown(state);
 }
 
@@ -193,7 +52,7 @@ static void test_DN2_resolve_gives_up_on_one_that_hangs(void **state)
     assert_err(DUOS_ETIMEDOUT,
                duos_resolve("hang-1:80", DUOS_UNSPEC, 0, &addr, 1, &n));
     assert_ok(duos_resolve("ok-1:80", DUOS_IPV4, PATIENCE_MS, &addr, 1, &n));
-    wait_until_begun(7);
+    name_service_wait(7);
 }
 
 static void test_DN2_resolve_name_gives_up_on_one_that_hangs(void **state)
@@ -215,7 +74,7 @@ static void test_DN2_resolve_name_gives_up_on_one_that_hangs(void **state)
     assert_string_equal(name, "name-1.test");
     assert_ok(duos_resolve_service("ok-1", DUOS_DGRAM, -1, &port));
     assert_int_equal(port, 81);
-    wait_until_begun(4);
+    name_service_wait(4);
 }
 
 /* Answer and deadline meet: one of the two wins. */
@@ -248,7 +107,7 @@ static void test_DN3_dial_by_name_tries_all_addresses(void **state)
     net_close(&listener);
     assert_err(DUOS_ECONNREFUSED, duos_dial(text, PATIENCE_MS, &s));
     assert_err(DUOS_ETIMEDOUT, duos_dial("hang-1:80", 20, &s));
-    wait_until_begun(3);
+    name_service_wait(3);
 }
 
 /* ---- on a loop -------------------------------------------------------- */
@@ -317,7 +176,7 @@ static void test_DN2_lookup_hanging_does_not_delay_an_echo(void **state)
     for (i = 0; i < 8; i++) {
         ask(&many[i], s, "hang-1:80", -1, &answers);
     }
-    wait_until_begun(4);
+    name_service_wait(4);
     for (i = 0; i < 5 && slowest >= limit; i++) {
         slowest = slowest_echo(s, visitor);
     }
@@ -346,8 +205,8 @@ static void test_lookup_many_come_back_a_few_at_a_time(void **state)
         assert_int_equal(many[i].err, i % 10 == 9 ? DUOS_ENORECOVERY : DUOS_OK);
         assert_int_equal(many[i].count, i % 10 == 9 ? 0 : 2);
     }
-    assert_int_equal(service.begun, 100);
-    assert_true(service.most_at_once <= 4);
+    assert_int_equal(name_service_begun(), 100);
+    assert_true(name_service_most_at_once() <= 4);
 }
 
 /* Four hang and are given up; who waits behind them is begun by their ends. */
@@ -361,12 +220,12 @@ static void test_DN2_lookup_late_answers_are_thrown_away(void **state)
     for (i = 0; i < 4; i++) {
         ask(&many[i], s, "hang-1:80", 20, &answers);
     }
-    wait_until_begun(4);
+    name_service_wait(4);
     ask(&many[4], s, "ok-1:80", PATIENCE_MS, &answers);
     ask(&many[5], s, "ok-2:80", PATIENCE_MS, &answers);
     scene_until(s, answers, 4);
     duos_lookup_stop(&many[5].lookup);
-    assert_ok(sys_wakeup_signal(&service.release));
+    name_service_release();
     scene_until(s, answers, 5);
     assert_int_equal(many[4].err, DUOS_OK);
     scene_pass(s, 20);
@@ -410,7 +269,7 @@ static void test_DN2_DN5_loop_destroyed_while_lookups_hang(void **state)
     for (i = 0; i < 8; i++) {
         ask(&many[i], &other, "hang-1:80", -1, &answers);
     }
-    wait_until_begun(4);
+    name_service_wait(4);
     begin = net_now();
     for (i = 0; i < 8; i++) {
         duos_lookup_stop(&many[i].lookup);
@@ -437,7 +296,7 @@ static void test_DN5_hundred_in_flight_end_with_their_loop(void **state)
     for (i = 0; i < 100; i++) {
         ask(&many[i], &other, "hang-1:80", i % 3 == 0 ? 5000 : -1, &answers);
     }
-    wait_until_begun(4);
+    name_service_wait(4);
     begin = net_now();
     for (i = 0; i < 100; i += 2) {
         duos_lookup_stop(&many[i].lookup);
@@ -446,7 +305,7 @@ static void test_DN5_hundred_in_flight_end_with_their_loop(void **state)
     assert_ok(duos_loop_destroy(loop));
     assert_waited_less_than(begin, 50);
     assert_int_equal(answers, 0);
-    assert_int_equal(service.begun, 4);
+    assert_int_equal(name_service_begun(), 4);
 }
 
 /* Answers arrive on loops that are destroyed at that moment. */
@@ -493,7 +352,7 @@ static void test_DN5_client_connects_by_name_and_gives_up(void **state)
     assert_int_equal(s->called.reason, DUOS_ENORECOVERY);
     (void)snprintf(s->address, sizeof s->address, "hang-1:80");
     scene_connect(s);
-    wait_until_begun(3);
+    name_service_wait(3);
     duos_client_destroy(s->client); /* at once */
     s->client = NULL;
     assert_int_equal(s->called.closes, 3);

@@ -396,17 +396,15 @@ static void test_ME1_server_tells_one_that_it_has_no_memory_for(void **state)
     scene_until(s, s->served.closes, 1);
 }
 
-static void test_SY4_server_tells_one_that_it_has_no_descriptor_for(
-    void **state)
+/* Connects to a server that has no descriptor for it, until os_end_shortage. */
+static duos_socket come_in_a_shortage(scene *s)
 {
-    scene *s = (scene *)*state;
     duos_socket visitor;
     duos_err err;
 
     if (!os_shortage_is_exact()) {
         skip_because("valgrind limits descriptors in its own way");
     }
-    set_words(s, "later\n");
     scene_serve(s);
     visitor = net_open(DUOS_IPV4, DUOS_STREAM);
     if (!os_begin_shortage()) {
@@ -414,6 +412,17 @@ static void test_SY4_server_tells_one_that_it_has_no_descriptor_for(
     }
     err = duos_connect(visitor, &s->at);
     assert_true(err == DUOS_OK || err == DUOS_EINPROGRESS);
+    return visitor;
+}
+
+static void test_SY4_server_tells_one_that_it_has_no_descriptor_for(
+    void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    set_words(s, "later\n");
+    visitor = come_in_a_shortage(s);
     assert_refused(s, &visitor, "later\n");
     os_end_shortage();
     assert_int_equal(door.reason, DUOS_EMFILE);
@@ -444,21 +453,11 @@ static void test_SY4_CB4_server_destroyed_in_on_refuse_of_a_shortage(
 {
     scene *s = (scene *)*state;
     duos_socket visitor;
-    duos_err err;
 
-    if (!os_shortage_is_exact()) {
-        skip_because("valgrind limits descriptors in its own way");
-    }
     set_words(s, "bye\n");
     door.destroys = true;
     s->served.user = s;
-    scene_serve(s);
-    visitor = net_open(DUOS_IPV4, DUOS_STREAM);
-    if (!os_begin_shortage()) {
-        skip_because("no limit of descriptors on this system");
-    }
-    err = duos_connect(visitor, &s->at);
-    assert_true(err == DUOS_OK || err == DUOS_EINPROGRESS);
+    visitor = come_in_a_shortage(s);
     assert_refused(s, &visitor, "bye\n");
     os_end_shortage();
     scene_pass(s, 60);

@@ -457,23 +457,12 @@ static void test_CB4_server_drain_survives_other_objects_that_end(void **state)
     net_close(&visitor);
 }
 
-static void pause_on_data(told *t, duos_conn *conn, char event,
-                          const void *data, size_t len)
-{
-    (void)t;
-    (void)data;
-    (void)len;
-    if (event == 'd') {
-        assert_ok(duos_conn_pause(conn));
-    }
-}
-
 static void test_server_drain_hands_nothing_to_one_who_has_paused(void **state)
 {
     scene *s = (scene *)*state;
     duos_socket visitor;
 
-    s->served.act = pause_on_data;
+    s->served.act = told_pause;
     scene_serve(s);
     visitor = scene_visit(s);
     assert_ok(duos_send_all(visitor, bulk, 150 * 1024, 1000, NULL));

@@ -42,21 +42,6 @@ static size_t block(duos_conn *conn)
     return total;
 }
 
-/* Receives a pattern at a visitor's end. */
-static void expect_pattern(scene *s, duos_socket visitor, size_t len)
-{
-    static unsigned char got[64 * 1024];
-    size_t done = 0;
-
-    while (done < len) {
-        size_t part = len - done < sizeof got ? len - done : sizeof got;
-
-        scene_receive(s, visitor, got, part);
-        assert_true(pattern_holds(got, part, done));
-        done += part;
-    }
-}
-
 static void test_conn_send_shared_goes_at_once_where_it_can(void **state)
 {
     scene *s = (scene *)*state;
@@ -95,7 +80,7 @@ static void test_conn_send_shared_keeps_the_order(void **state)
         memset(bulk, 0, len);
         total += len;
     }
-    expect_pattern(s, visitor, total);
+    scene_receive_pattern(s, visitor, total);
     assert_int_equal(duos_conn_queued(s->served.conn), 0);
     net_close(&visitor);
 }
@@ -122,7 +107,7 @@ static void test_ST2_conn_send_shared_goes_on_where_it_was_cut(void **state)
     assert_true(s->memory.bytes <= before + ENTRY_MAX);
     duos_shared_release(shared);
     while (sent > 0) {
-        expect_pattern(s, visitor, MAX_QUEUE);
+        scene_receive_pattern(s, visitor, MAX_QUEUE);
         sent--;
     }
     assert_true(s->memory.bytes < before - MAX_QUEUE + 4096);
@@ -173,7 +158,7 @@ static void test_ME1_conn_send_shared_without_memory_takes_nothing(void **state)
     assert_int_equal(duos_conn_queued(s->served.conn), queued);
     assert_ok(duos_conn_send_shared(s->served.conn, shared));
     duos_shared_release(shared);
-    expect_pattern(s, visitor, total + LINE);
+    scene_receive_pattern(s, visitor, total + LINE);
     net_close(&visitor);
 }
 

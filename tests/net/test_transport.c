@@ -247,17 +247,6 @@ static void test_ST9_transport_silence_behind_a_handshake_has_a_deadline(
 
 /* ---- pause ------------------------------------------------------------ */
 
-static void pause_at_once(told *t, duos_conn *conn, char event,
-                          const void *data, size_t len)
-{
-    (void)t;
-    (void)data;
-    (void)len;
-    if (event == 'd') {
-        assert_ok(duos_conn_pause(conn));
-    }
-}
-
 /* Many records come in one read; each pause lasts until the resume. */
 static void test_transport_pause_keeps_what_is_plain_already(void **state)
 {
@@ -266,7 +255,7 @@ static void test_transport_pause_keeps_what_is_plain_already(void **state)
     unsigned resumes = 0;
 
     pattern_fill(bulk, BULK, 0);
-    s->served.act = pause_at_once;
+    s->served.act = told_pause;
     scene_open_both(s);
     assert_ok(duos_conn_send(s->called.conn, bulk, 20000));
     assert_ok(duos_conn_shutdown(s->called.conn));

@@ -198,16 +198,30 @@ static void test_transport_error_of_start_ends_the_connection(void **state)
     assert_int_equal(s->called.opens, 0);
 }
 
+static void count_lost(told *t, duos_conn *conn, char event, const void *data,
+                       size_t len)
+{
+    (void)data;
+    (void)len;
+    if (event == 'c') {
+        *(size_t *)t->user = duos_conn_queued(conn);
+    }
+}
+
 static void test_transport_error_of_seal_ends_the_connection(void **state)
 {
     scene *s = (scene *)*state;
+    size_t lost = 0;
 
+    s->called.act = count_lost;
+    s->called.user = &lost;
     scene_open_both(s);
     called_toy.seal_with = DUOS_EOVERFLOW;
     assert_ok(duos_conn_send(s->called.conn, "lost", 4)); /* on_close tells */
     assert_err(DUOS_ESTATE, duos_conn_send(s->called.conn, "lost", 4));
     scene_until(s, s->called.closes, 1);
     assert_int_equal(s->called.reason, DUOS_EOVERFLOW);
+    assert_int_equal(lost, 4);
     scene_until(s, s->served.closes, 1);
 }
 
@@ -224,16 +238,16 @@ static void test_transport_error_of_close_ends_the_connection(void **state)
     scene_until(s, s->served.closes, 1);
 }
 
-static void echo_once(told *t, duos_conn *conn, char event, const void *data,
-                      size_t len)
+static void answer_too_late(told *t, duos_conn *conn, char event,
+                            const void *data, size_t len)
 {
     (void)t;
     if (event == 'd') {
-        assert_ok(duos_conn_send(conn, data, len));
+        assert_err(DUOS_ESTATE, duos_conn_send(conn, data, len));
     }
 }
 
-/* What was sound before the garbage is handed over, and may be answered. */
+/* What was sound before the garbage is handed over; there is no answer. */
 static void test_transport_garbage_later_ends_behind_what_was_sound(
     void **state)
 {
@@ -242,7 +256,7 @@ static void test_transport_garbage_later_ends_behind_what_was_sound(
     duos_socket visitor;
     size_t len;
 
-    s->served.act = echo_once;
+    s->served.act = answer_too_late;
     scene_serve(s);
     visitor = net_connect(&s->at);
     scene_send(s, visitor, bytes, toy_record(bytes, 'H', "", 1));
@@ -419,7 +433,7 @@ static void test_ME1_transport_hands_over_nothing_behind_a_gap(void **state)
     duos_socket visitor;
 
     s->server_config.transport = &bare_ops;
-    s->served.act = echo_once;
+    s->served.act = told_echo;
     scene_serve(s);
     visitor = scene_visit(s);
     scene_echo(s, visitor);
@@ -430,17 +444,6 @@ static void test_ME1_transport_hands_over_nothing_behind_a_gap(void **state)
     assert_int_equal(s->served.reason, DUOS_ENOMEM);
     assert_int_equal(s->served.bytes, 5); /* of the echo */
     net_close(&visitor);
-}
-
-static void echo_or_give_up(told *t, duos_conn *conn, char event,
-                            const void *data, size_t len)
-{
-    (void)t;
-    if (event == 'd' && duos_conn_send(conn, data, len) != DUOS_OK) {
-        duos_conn_abort(conn, DUOS_ENOMEM);
-    } else if (event == 'e') {
-        duos_conn_close(conn);
-    }
 }
 
 static void ask_once(told *t, duos_conn *conn, char event, const void *data,
@@ -488,7 +491,7 @@ static void fail_at_every(scene *s, bool sticky)
     size_t k;
 
     pattern_fill(bulk, BULK, 0);
-    s->served.act = echo_or_give_up;
+    s->served.act = told_echo_or_abort;
     s->called.act = ask_once;
     scene_serve(s);
     for (k = 1; struck; k++) {

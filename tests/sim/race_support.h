@@ -12,6 +12,13 @@
 #define RACE_ADDRESS "many.test:7"
 #define RACE_MAX     64
 
+/* A transport that changes nothing. stands: DUOS_EINPROGRESS for a handshake
+ * that never ends, else DUOS_OK. */
+typedef struct race_transport {
+    duos_transport_sink *sink;
+    duos_err stands;
+} race_transport;
+
 typedef struct race_world {
     world w; /* the client is on b; all listeners are like those on a */
     duos_loop *loop;
@@ -22,7 +29,9 @@ typedef struct race_world {
     size_t listener_count;
     uint32_t others; /* descriptors of b besides the connections */
     uint32_t last;   /* host */
-    char log[32];    /* o(pen), c(lose) */
+    duos_sim_failure plan;
+    race_transport transport;
+    char log[32]; /* o(pen), c(lose) */
     duos_err reason;
     duos_addr peer;
     duos_addr local;
@@ -90,6 +99,7 @@ static inline void race_world_close(race_world *r)
 
     duos_client_destroy(r->client);
     end_loop(&r->w, r->loop);
+    duos_sim_unfail(r->w.sim, &r->plan);
     for (i = 0; i < r->listener_count; i++) {
         assert_ok(duos_close(&r->listeners[i]));
     }
@@ -201,6 +211,77 @@ static inline void race_partition(race_world *r, int64_t for_ms)
     }
 }
 
+/* ---- a transport -------------------------------------------------------- */
+
+static inline duos_err race_create(void *user, duos_transport_side side,
+                                   duos_transport_sink *sink, void **session)
+{
+    (void)side;
+    ((race_transport *)user)->sink = sink;
+    *session = user;
+    return DUOS_OK;
+}
+
+static inline void race_destroy(void *session)
+{
+    (void)session;
+}
+
+static inline duos_err race_start(void *session)
+{
+    return ((const race_transport *)session)->stands;
+}
+
+static inline duos_err race_feed(void *session, const void *data, size_t len)
+{
+    const race_transport *t = (const race_transport *)session;
+
+    return t->sink->emit_plain(t->sink, data, len);
+}
+
+static inline duos_err race_seal(void *session, const void *data, size_t len)
+{
+    const race_transport *t = (const race_transport *)session;
+
+    return t->sink->emit_cipher(t->sink, data, len);
+}
+
+static const duos_transport_ops race_transport_ops = {
+    sizeof(duos_transport_ops),
+    race_create,
+    race_destroy,
+    race_start,
+    race_feed,
+    race_seal,
+    race_start};
+
+static inline void race_pass(race_world *r, duos_err stands)
+{
+    r->transport.stands = stands;
+    r->config.transport = &race_transport_ops;
+    r->config.transport_user = &r->transport;
+}
+
+/* ---- calls that fail --------------------------------------------------- */
+
+/* What no other address would help against. */
+static const duos_err race_shortages[] = {DUOS_EMFILE, DUOS_ENFILE,
+                                          DUOS_ENOBUFS, DUOS_ENOMEM};
+
+/* The client's calls of this kind from the first-th on, so many, 0 for all. */
+static inline void race_fail(race_world *r, duos_sim_call call, uint64_t first,
+                             uint64_t times, duos_err err)
+{
+    duos_sim_unfail(r->w.sim, &r->plan);
+    memset(&r->plan, 0, sizeof r->plan);
+    r->plan.host = r->w.b;
+    r->plan.call = (uint32_t)call;
+    r->plan.first = first;
+    r->plan.times = times;
+    r->plan.err = err;
+    assert_ok(duos_sim_fail(r->w.sim, &r->plan));
+}
+
 /* ---- running ----------------------------------------------------------- */
 
 static inline void race_client(race_world *r)
@@ -225,6 +306,15 @@ static inline void race_run(race_world *r)
 
     assert_true(err == DUOS_OK || err == DUOS_EDEADLOCK);
     assert_ok(duos_sim_set_host(r->w.sim, r->w.b));
+}
+
+/* To a name of such addresses; how it went, as in log. */
+static inline void race_to(race_world *r, const char *kinds, const char *log)
+{
+    race_name(r, kinds);
+    race_begin(r);
+    race_run(r);
+    assert_string_equal(r->log, log);
 }
 
 /* Waits are whole milliseconds, so each attempt may be late by one. */

@@ -7,9 +7,6 @@
 
 #include "race_support.h"
 
-static const duos_err shortages[] = {DUOS_EMFILE, DUOS_ENFILE, DUOS_ENOBUFS,
-                                     DUOS_ENOMEM};
-
 /* ---- duos_dial ----------------------------------------------------------- */
 
 static uint64_t dial(race_world *r, int64_t timeout_ms, duos_err *err)
@@ -63,20 +60,26 @@ static void test_SY6_dial_shortage_ends_the_race(void **state)
     size_t i;
 
     race_name(r, "4h4l");
-    for (i = 0; i < sizeof shortages / sizeof shortages[0]; i++) {
-        duos_sim_failure plan;
+    for (i = 0; i < sizeof race_shortages / sizeof race_shortages[0]; i++) {
         duos_err err;
 
-        memset(&plan, 0, sizeof plan);
-        plan.call = DUOS_SIM_CALL_OPEN;
-        plan.first = 4;
-        plan.times = 1;
-        plan.err = shortages[i];
-        assert_ok(duos_sim_fail(r->w.sim, &plan));
+        race_fail(r, DUOS_SIM_CALL_OPEN, 4, 1, race_shortages[i]);
         assert_int_equal(dial(r, 5000, &err), 250);
-        assert_int_equal(err, shortages[i]);
-        duos_sim_unfail(r->w.sim, &plan);
+        assert_int_equal(err, race_shortages[i]);
     }
+}
+
+/* It is not the machine's lack of a route that keeps one from connecting. */
+static void test_dial_tells_the_failure_that_says_most(void **state)
+{
+    race_world *r = (race_world *)*state;
+    duos_err err;
+
+    race_name(r, "4r4l");
+    race_fail(r, DUOS_SIM_CALL_CONNECT, 4, 1, DUOS_ENETUNREACH);
+    (void)dial(r, 1000, &err);
+    assert_int_equal(r->plan.failed, 1);
+    assert_int_equal(err, DUOS_ECONNREFUSED);
 }
 
 /* ---- a client ------------------------------------------------------------ */
@@ -84,25 +87,19 @@ static void test_SY6_dial_shortage_ends_the_race(void **state)
 static void test_SY6_client_shortage_at_once_is_returned(void **state)
 {
     race_world *r = (race_world *)*state;
-    duos_sim_failure plan;
     duos_socket s;
 
     race_client(r);
-    memset(&plan, 0, sizeof plan);
-    plan.call = DUOS_SIM_CALL_OPEN;
-    plan.first = 1;
-    plan.err = DUOS_ENFILE;
-    assert_ok(duos_sim_fail(r->w.sim, &plan));
+    race_fail(r, DUOS_SIM_CALL_OPEN, 1, 0, DUOS_ENFILE);
     assert_err(DUOS_ENFILE, duos_client_connect(r->client, "10.0.0.1:7"));
     assert_err(DUOS_ENFILE, duos_dial("10.0.0.1:7", 100, &s));
-    plan.err = DUOS_ENOBUFS;
+    race_fail(r, DUOS_SIM_CALL_OPEN, 1, 0, DUOS_ENOBUFS);
     assert_err(DUOS_ENOBUFS, duos_client_connect(r->client, "10.0.0.1:7"));
     assert_err(DUOS_ENOBUFS, duos_dial("10.0.0.1:7", 100, &s));
-    plan.err = DUOS_EMFILE;
+    race_fail(r, DUOS_SIM_CALL_OPEN, 1, 0, DUOS_EMFILE);
     assert_err(DUOS_EMFILE, duos_dial("10.0.0.1:7", 100, &s));
-    plan.err = DUOS_ENOMEM;
+    race_fail(r, DUOS_SIM_CALL_OPEN, 1, 0, DUOS_ENOMEM);
     assert_err(DUOS_ENOMEM, duos_dial("10.0.0.1:7", 100, &s));
-    duos_sim_unfail(r->w.sim, &plan);
     assert_null(duos_client_conn(r->client));
     assert_string_equal(r->log, "");
 }
@@ -114,6 +111,7 @@ int main(void)
         race_test(test_DN3_dial_reaches_the_tenth_of_ten),
         race_test(test_dial_deadline_ends_the_race),
         race_test(test_SY6_dial_shortage_ends_the_race),
+        race_test(test_dial_tells_the_failure_that_says_most),
         race_test(test_SY6_client_shortage_at_once_is_returned),
     };
 

@@ -14,11 +14,8 @@ static void test_race_source_skips_the_other_family(void **state)
     race_world *r = (race_world *)*state;
     duos_addr source = duos_sim_addr(r->w.b, DUOS_IPV4, 0);
 
-    race_name(r, "6l4h6l4l");
     r->config.source = source;
-    race_begin(r);
-    race_run(r);
-    assert_string_equal(r->log, "o");
+    race_to(r, "6l4h6l4l", "o");
     assert_int_equal(r->attempts[0].err, DUOS_EAFNOSUPPORT);
     assert_int_equal(r->attempts[0].started_ms, -1);
     assert_int_equal(r->attempts[2].err, DUOS_EAFNOSUPPORT);
@@ -57,12 +54,9 @@ static void test_race_source_port_lets_attempts_follow_one_another(void **state)
 {
     race_world *r = (race_world *)*state;
 
-    race_name(r, "4h4r4l");
     r->config.source = duos_sim_addr(r->w.b, DUOS_IPV4, 1234);
     r->config.attempt_ms = 400;
-    race_begin(r);
-    race_run(r);
-    assert_string_equal(r->log, "o");
+    race_to(r, "4h4r4l", "o");
     assert_int_equal(r->attempts[0].err, DUOS_ETIMEDOUT);
     assert_int_equal(r->attempts[1].started_ms, 400);
     assert_int_equal(r->attempts[1].err, DUOS_ECONNREFUSED);
@@ -77,13 +71,25 @@ static void test_report_tells_the_time_of_the_name(void **state)
     race_world *r = (race_world *)*state;
 
     r->name_ms = 50;
-    race_name(r, "4h4l");
-    race_begin(r);
-    race_run(r);
+    race_to(r, "4h4l", "o");
     assert_int_equal(r->report.resolve_ms, 50);
     assert_int_equal(r->attempts[0].started_ms, 50);
     assert_int_equal(r->attempts[1].started_ms, 300);
     assert_int_equal(r->report.connect_ms, 300);
+}
+
+/* Nobody answers for it: the time went into the name. */
+static void test_report_tells_the_time_of_a_name_that_was_given_up(void **state)
+{
+    race_world *r = (race_world *)*state;
+
+    r->name_ms = -1;
+    r->config.connect_ms = 600;
+    race_to(r, "4l", "c");
+    assert_int_equal(r->reason, DUOS_ETIMEDOUT);
+    assert_int_equal(r->report.count, 0);
+    assert_int_equal(r->report.resolve_ms, 600);
+    assert_int_equal(r->report.connect_ms, 600);
 }
 
 static void test_report_is_there_while_it_goes_on(void **state)
@@ -122,9 +128,7 @@ static void test_report_fills_in_what_fits(void **state)
     race_world *r = (race_world *)*state;
     duos_client_report report;
 
-    race_name(r, "4l");
-    race_begin(r);
-    race_run(r);
+    race_to(r, "4l", "o");
     memset(&report, 0xaa, sizeof report);
     report.size = offsetof(duos_client_report, won);
     assert_ok(duos_client_get_report(r->client, &report));
@@ -185,26 +189,18 @@ static void test_DN5_race_can_be_canceled_at_any_moment(void **state)
 static void test_race_winner_that_cannot_be_kept_is_told(void **state)
 {
     race_world *r = (race_world *)*state;
-    duos_sim_failure plan;
 
     race_client(r);
-    memset(&plan, 0, sizeof plan);
-    plan.host = r->w.b;
-    plan.call = DUOS_SIM_CALL_POLLER_ADD;
-    plan.first = 2;
-    plan.times = 1;
-    plan.err = DUOS_ENOMEM;
     race_serve(r);
-    assert_ok(duos_sim_fail(r->w.sim, &plan));
+    race_fail(r, DUOS_SIM_CALL_POLLER_ADD, 2, 1, DUOS_ENOMEM);
     assert_ok(duos_client_connect(r->client, "10.0.0.1:7"));
     race_run(r);
-    assert_int_equal(plan.failed, 1);
+    assert_int_equal(r->plan.failed, 1);
     assert_string_equal(r->log, "c");
     assert_int_equal(r->reason, DUOS_ENOMEM);
     assert_int_equal(r->attempts[0].err, DUOS_ENOMEM);
     assert_null(r->report.won);
     assert_int_equal(race_sockets(r), 0);
-    duos_sim_unfail(r->w.sim, &plan);
 }
 
 int main(void)
@@ -215,6 +211,7 @@ int main(void)
         race_test(test_race_source_of_another_machine_is_told),
         race_test(test_race_source_port_lets_attempts_follow_one_another),
         race_test(test_report_tells_the_time_of_the_name),
+        race_test(test_report_tells_the_time_of_a_name_that_was_given_up),
         race_test(test_report_is_there_while_it_goes_on),
         race_test(test_report_fills_in_what_fits),
         race_test(test_DN5_race_can_be_canceled_at_any_moment),

@@ -65,20 +65,13 @@ static void test_retry_every_byte_was_sent_or_is_told(void **state)
 static void test_retry_bytes_of_the_send_that_failed_are_told(void **state)
 {
     race_world *r = (race_world *)*state;
-    duos_sim_failure plan;
 
     open_to_nobody(r);
-    memset(&plan, 0, sizeof plan);
-    plan.host = r->w.b;
-    plan.call = DUOS_SIM_CALL_SEND;
-    plan.first = 1;
-    plan.times = 1;
-    assert_ok(duos_sim_fail(r->w.sim, &plan));
+    race_fail(r, DUOS_SIM_CALL_SEND, 1, 1, DUOS_OK);
     assert_ok(duos_conn_send(duos_client_conn(r->client), "hello", 5));
     race_run(r);
     assert_int_equal(bytes.queued, 5);
     assert_int_equal(bytes.sent, 0);
-    duos_sim_unfail(r->w.sim, &plan);
 }
 
 /* Half of it is out when there is no memory for the rest. */
@@ -96,12 +89,46 @@ static void test_ME1_retry_bytes_without_memory_are_told(void **state)
     assert_int_equal(bytes.queued + bytes.sent, sizeof data);
 }
 
+/* ---- through a transport ------------------------------------------------ */
+
+static void test_unsent_sealed_bytes_of_a_failed_send_are_told(void **state)
+{
+    race_world *r = (race_world *)*state;
+
+    race_pass(r, DUOS_OK);
+    open_to_nobody(r);
+    race_fail(r, DUOS_SIM_CALL_SEND, 1, 1, DUOS_OK);
+    assert_ok(duos_conn_send(duos_client_conn(r->client), "hello", 5));
+    race_run(r);
+    assert_int_equal(bytes.reason, DUOS_ECONNRESET);
+    assert_int_equal(bytes.queued, 5);
+    assert_int_equal(bytes.sent, 0);
+}
+
+/* What has gone of it is of no use without the rest. */
+static void test_ME1_unsent_sealed_bytes_without_memory_are_told(void **state)
+{
+    race_world *r = (race_world *)*state;
+    static const char data[200 * 1000];
+
+    race_pass(r, DUOS_OK);
+    open_to_nobody(r);
+    r->w.memory.fail_in = 1;
+    assert_ok(duos_conn_send(duos_client_conn(r->client), data, sizeof data));
+    race_run(r);
+    assert_int_equal(bytes.reason, DUOS_ENOMEM);
+    assert_true(bytes.sent > 0);
+    assert_int_equal(bytes.queued, sizeof data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         race_test(test_retry_every_byte_was_sent_or_is_told),
         race_test(test_retry_bytes_of_the_send_that_failed_are_told),
         race_test(test_ME1_retry_bytes_without_memory_are_told),
+        race_test(test_unsent_sealed_bytes_of_a_failed_send_are_told),
+        race_test(test_ME1_unsent_sealed_bytes_without_memory_are_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

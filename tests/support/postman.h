@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * postman.h - a server of datagrams in a scene, what it was told, and a
- * sender of the test's own.
+ * postman.h - a server of datagrams in a scene, what it was told, and one who
+ * asks it.
  */
 #ifndef TEST_POSTMAN_H
 #define TEST_POSTMAN_H
@@ -13,7 +13,9 @@
 typedef struct postman postman;
 
 struct postman {
-    duos_loop *loop;
+    scene *scene;
+    duos_socket asker;           /* on loopback, IPv4 */
+    duos_addr asks;              /* from here */
     duos_datagram_config config; /* may be changed before postman_open */
     duos_datagram *server;
     duos_addr at;
@@ -63,11 +65,12 @@ static inline void postman_error(duos_datagram *server, duos_err err,
     }
 }
 
-/* Prepares one that echoes. */
-static inline void postman_init(postman *p, duos_loop *loop)
+/* Prepares one that echoes, with its asker. */
+static inline void postman_init(postman *p, void **state)
 {
     memset(p, 0, sizeof *p);
-    p->loop = loop;
+    p->scene = (scene *)*state;
+    p->asker = net_bind(DUOS_IPV4, DUOS_DGRAM, &p->asks);
     p->echoes = true;
     duos_datagram_config_init(&p->config);
     p->config.on_data = postman_data;
@@ -75,9 +78,10 @@ static inline void postman_init(postman *p, duos_loop *loop)
     p->config.user = p;
 }
 
+/* The server, at an address unless that is NULL. */
 static inline void postman_open(postman *p, const char *address)
 {
-    assert_ok(duos_datagram_create(p->loop, &p->config, &p->server));
+    assert_ok(duos_datagram_create(p->scene->loop, &p->config, &p->server));
     if (address != NULL) {
         assert_ok(duos_datagram_listen(p->server, address, NULL, &p->at));
     }
@@ -93,24 +97,57 @@ static inline duos_datagram_stats postman_stats(const postman *p)
     return stats;
 }
 
+/* Both, where a test says no more. */
+static inline void postman_begin(postman *p, void **state)
+{
+    postman_init(p, state);
+    postman_open(p, "udp:127.0.0.1:0");
+}
+
+/* Ends the server; it may be opened again. */
 static inline void postman_close(postman *p)
 {
     duos_datagram_destroy(p->server);
     p->server = NULL;
 }
 
-/* Sends a text, and lets the server see it. */
-static inline void postman_ask(postman *p, scene *s, duos_socket from,
-                               const char *text)
+static inline void postman_end(postman *p)
+{
+    postman_close(p);
+    net_close(&p->asker);
+}
+
+/* Somebody else asks from here on. */
+static inline void postman_replace(postman *p, duos_socket asker)
+{
+    net_close(&p->asker);
+    p->asker = asker;
+}
+
+/* The asker sends a text. */
+static inline void postman_send(postman *p, const char *text)
+{
+    assert_ok(duos_sendto(p->asker, text, strlen(text), &p->at));
+}
+
+/* Somebody does, and the server sees it. */
+static inline void postman_ask_from(postman *p, duos_socket from,
+                                    const char *text)
 {
     unsigned before = p->datas;
 
     assert_ok(duos_sendto(from, text, strlen(text), &p->at));
-    scene_until(s, p->datas, before + 1);
+    scene_until(p->scene, p->datas, before + 1);
 }
 
-/* Whether an answer comes; it has this text then. */
-static inline bool postman_answers(duos_socket to, const char *text)
+/* The asker does. */
+static inline void postman_ask(postman *p, const char *text)
+{
+    postman_ask_from(p, p->asker, text);
+}
+
+/* Whether an answer comes to somebody; it has this text then. */
+static inline bool postman_answers_to(duos_socket to, const char *text)
 {
     char got[64];
     size_t n = 0;
@@ -124,6 +161,12 @@ static inline bool postman_answers(duos_socket to, const char *text)
     assert_int_equal(n, strlen(text));
     assert_memory_equal(got, text, n);
     return true;
+}
+
+/* To the asker. */
+static inline bool postman_answers(const postman *p, const char *text)
+{
+    return postman_answers_to(p->asker, text);
 }
 
 #endif

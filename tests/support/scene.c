@@ -133,6 +133,28 @@ void told_echo(told *t, duos_conn *conn, char event, const void *data,
     }
 }
 
+void told_echo_or_abort(told *t, duos_conn *conn, char event, const void *data,
+                        size_t len)
+{
+    (void)t;
+    if (event == 'd' && duos_conn_send(conn, data, len) != DUOS_OK) {
+        duos_conn_abort(conn, DUOS_ENOMEM);
+    } else if (event == 'e') {
+        duos_conn_close(conn);
+    }
+}
+
+void told_pause(told *t, duos_conn *conn, char event, const void *data,
+                size_t len)
+{
+    (void)t;
+    (void)data;
+    (void)len;
+    if (event == 'd') {
+        assert_ok(duos_conn_pause(conn));
+    }
+}
+
 /* ---- the scene -------------------------------------------------------- */
 
 int scene_setup(void **state)
@@ -373,6 +395,20 @@ bool pattern_holds(const unsigned char *data, size_t len, uint64_t offset)
         }
     }
     return true;
+}
+
+void scene_receive_pattern(scene *s, duos_socket at, size_t len)
+{
+    static unsigned char got[64 * 1024];
+    size_t done = 0;
+
+    while (done < len) {
+        size_t part = len - done < sizeof got ? len - done : sizeof got;
+
+        scene_receive(s, at, got, part);
+        assert_true(pattern_holds(got, part, done));
+        done += part;
+    }
 }
 
 duos_server_stats scene_stats(const scene *s)

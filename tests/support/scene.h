@@ -74,6 +74,14 @@ void told_handler(duos_conn_handler *handler);
 void told_echo(told *t, duos_conn *conn, char event, const void *data,
                size_t len);
 
+/* The same for one side of a connection that may be lost at any time. */
+void told_echo_or_abort(told *t, duos_conn *conn, char event, const void *data,
+                        size_t len);
+
+/* Pauses whenever something has come. */
+void told_pause(told *t, duos_conn *conn, char event, const void *data,
+                size_t len);
+
 /* Makes the server, which listens on loopback. */
 void scene_serve(scene *s);
 
@@ -119,6 +127,9 @@ void scene_fill_poller(const scene *s);
 /* A pattern that has no period in sight; which byte stands where. */
 void pattern_fill(unsigned char *data, size_t len, uint64_t offset);
 bool pattern_holds(const unsigned char *data, size_t len, uint64_t offset);
+
+/* Receives len bytes of it at a socket of the test's own. */
+void scene_receive_pattern(scene *s, duos_socket at, size_t len);
 
 /* What the server has counted so far. */
 duos_server_stats scene_stats(const scene *s);
