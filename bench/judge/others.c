@@ -61,7 +61,9 @@ static void measure_memory(const char *poller)
 
 static void measure_size(void)
 {
-    const char *argv[] = {"/bin/sh", "-c", JUDGE_SIZE " 2>&1", NULL};
+    const char *argv[] = {JUDGE_CTEST, "--test-dir",    JUDGE_BUILD,
+                          "-V",        "--tests-regex", "^figures[.]code$",
+                          NULL};
     double kib;
 
     (void)process_run(argv, output, sizeof output);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # A program that uses every function of the thin layer and nothing else, for
-# size.cmake to see what comes along. Included by CMakeLists.txt.
+# code.cmake to see what comes along. Included by CMakeLists.txt.
 
 set(thin_headers error addr socket option select poller)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # cmake -DROOT=... -DSIZE=tool -DLIBRARY=archive -DMAP=file -DFLAGS=text
-#       [-DBARS=ON] -P size.cmake
+#       [-DBARS=ON] -P code.cmake
 #
 # Figure B10: how large the library is, and its thin layer alone, which is what
 # the linker took into the program of thin.cmake: MAP is its map. Of that
