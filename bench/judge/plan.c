@@ -52,9 +52,12 @@ const scene_plan plan_scenes[SCENES] = {
      ECHOES},
     {"9,900 idle, 100 active", "idle", "echo", 100, 9900, 64, 1,
      SET(RAW_EPOLL) | SET(SERVER_EPOLL) | SET(SERVER_SELECT), ECHOES},
-    {"stream of 1 MiB", "stream_1m", "stream", 4, 0, MIB, 2,
+    {"stream of 1 MiB", "stream_1m", "stream", 1, 0, MIB, 2,
      SET(RAW_EPOLL) | SET(SERVER_EPOLL) | SET(UV_TRY),
      SET(EVENT_BUFFER) | SET(URING)},
+    {"10 streams of 1 MiB", "streams_10", "stream", 10, 0, MIB, 2, 0,
+     SET(RAW_EPOLL) | SET(SERVER_EPOLL) | SET(UV_TRY) | SET(EVENT_BUFFER) |
+         SET(URING)},
     {"echo of 16 KiB", "echo_16k", "echo", 50, 0, 16384, 1,
      SET(RAW_EPOLL) | SET(SERVER_EPOLL), SET(UV_TRY)},
     {"UDP, bursts of 16", "udp", "udp", 8, 0, 64, 16,
@@ -66,24 +69,28 @@ const scene_plan plan_scenes[SCENES] = {
 
 /* ---- bars ---------------------------------------------------------------- */
 
-#define BARS_AT(scene)                                                         \
-    {"B4", scene, SERVER_EPOLL, RAW_EPOLL, 1.03},                              \
-        {"B4", scene, SERVER_EPOLL, UV_TRY, 0.97},                             \
-        {"B4", scene, SERVER_EPOLL, UV_WRITE, 0.68},                           \
-    {                                                                          \
-        "B4", scene, SERVER_EPOLL, EVENT_BUFFER, 0.70                          \
-    }
-
-const bar_plan plan_bars[] = {BARS_AT(ECHO_50),
-                              BARS_AT(ECHO_1000),
-                              BARS_AT(ECHO_10000),
-                              {"B5", IDLE, SERVER_EPOLL, RAW_EPOLL, 1.05},
-                              {"B5", IDLE, SERVER_EPOLL, SERVER_SELECT, 0.125},
-                              {"B7", STREAM_1M, SERVER_EPOLL, RAW_EPOLL, 0.75},
-                              {"B7", STREAM_1M, SERVER_EPOLL, UV_TRY, 0.90},
-                              {"B7", ECHO_16K, SERVER_EPOLL, RAW_EPOLL, 1.05},
-                              {"B8", UDP, UDP_BATCH, RAW_UDP, 0.82},
-                              {"fan", FAN_10000, FAN, RAW_FAN, 1.10},
-                              {"churn", CHURN, SERVER_EPOLL, RAW_EPOLL, 0}};
+const bar_plan plan_bars[] = {
+    {"B4", ECHO_50, SERVER_EPOLL, RAW_EPOLL, 1.03},
+    {"B4", ECHO_50, SERVER_EPOLL, UV_TRY, 0.97},
+    {"B4", ECHO_50, SERVER_EPOLL, UV_WRITE, 0.68},
+    {"B4", ECHO_50, SERVER_EPOLL, EVENT_BUFFER, 0.70},
+    {"B4", ECHO_1000, SERVER_EPOLL, RAW_EPOLL, 1.03},
+    {"B4", ECHO_1000, SERVER_EPOLL, UV_TRY, 0.97},
+    {"B4", ECHO_1000, SERVER_EPOLL, UV_WRITE, 0.68},
+    {"B4", ECHO_1000, SERVER_EPOLL, EVENT_BUFFER, 0.70},
+    {"B4", ECHO_10000, SERVER_EPOLL, RAW_EPOLL, 1.03},
+    {"B4", ECHO_10000, SERVER_EPOLL, UV_TRY, 0.97},
+    {"B4", ECHO_10000, SERVER_EPOLL, UV_WRITE, 0.68},
+    {"B4", ECHO_10000, SERVER_EPOLL, EVENT_BUFFER, 0.70},
+    {"B5", IDLE, SERVER_EPOLL, RAW_EPOLL, 1.05},
+    {"B5", IDLE, SERVER_EPOLL, SERVER_SELECT, 0.125},
+    {"B7", STREAM_1M, SERVER_EPOLL, RAW_EPOLL, 0.75},
+    {"B7", STREAM_1M, SERVER_EPOLL, UV_TRY, 0.90},
+    {"", STREAMS_10, SERVER_EPOLL, RAW_EPOLL, 0},
+    {"", STREAMS_10, SERVER_EPOLL, UV_TRY, 0},
+    {"B7", ECHO_16K, SERVER_EPOLL, RAW_EPOLL, 1.05},
+    {"B8", UDP, UDP_BATCH, RAW_UDP, 0.82},
+    {"fan", FAN_10000, FAN, RAW_FAN, 1.10},
+    {"churn", CHURN, SERVER_EPOLL, RAW_EPOLL, 0}};
 
 const unsigned plan_bar_count = sizeof plan_bars / sizeof plan_bars[0];

@@ -48,6 +48,7 @@ typedef enum scene {
     ECHO_19900,
     IDLE,
     STREAM_1M,
+    STREAMS_10,
     ECHO_16K,
     UDP,
     CHURN,

@@ -211,7 +211,7 @@ static double wanted(scene where)
         estimate e;
         double n;
 
-        if (bar->scene != where ||
+        if (bar->scene != where || plan_scenes[where].judged == 0 ||
             tracks[where][bar->subject].missing[0] != '\0' ||
             tracks[where][bar->reference].missing[0] != '\0') {
             continue;

@@ -59,7 +59,7 @@ static void print(const row *r)
     progress_clear();
     rows_figure(r, figure, sizeof figure);
     rows_bar(r, bar, sizeof bar);
-    printf("%-5s %-50s %-30s %-12s %s\n", r->id, r->what, figure, bar,
+    printf("%-5s %-62s %-25s %-12s %s\n", r->id, r->what, figure, bar,
            rows_verdict(r->verdict));
     fflush(stdout);
 }

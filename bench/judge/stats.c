@@ -13,8 +13,9 @@
 /* Cornish and Fisher's series is exact enough where the table ends. */
 double stats_student(size_t freedom)
 {
-    static const double few[] = {HUGE_VAL, 12.70620, 4.30265,
-                                 3.18245,  2.77645,  2.57058};
+    static const double few[] = {HUGE_VAL, 12.70620, 4.30265, 3.18245,
+                                 2.77645,  2.57058,  2.44691, 2.36462,
+                                 2.30600,  2.26216,  2.22814};
     const double z = NORMAL;
     const double z3 = z * z * z;
     const double z5 = z3 * z * z;
