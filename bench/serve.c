@@ -4,6 +4,7 @@
  */
 #include "serve.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,7 @@ int serve_socket(int type)
     int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
     (void)allow_descriptors();
+    (void)signal(SIGPIPE, SIG_IGN); /* libraries write(2) */
     name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (fd < 0 || bind(fd, (struct sockaddr *)&name, sizeof name) != 0 ||
         getsockname(fd, (struct sockaddr *)&name, &len) != 0) {

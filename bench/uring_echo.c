@@ -303,6 +303,7 @@ static void lend_buffers(void)
     need(io_uring_register_buf_ring(&ring, &reg, 0), "buffers");
     io_uring_buf_ring_init(spare);
     for (id = 0; id < BUFFERS; id++) {
+        *buffer_of((uint16_t)id) = 0; /* not on the connections' account */
         give_back((uint16_t)id);
     }
 }
