@@ -15,7 +15,7 @@
 #include <duosock/server.h>
 
 #define MANY   50
-#define ROUNDS 40
+#define ROUNDS 10
 #define SIZE   64
 
 typedef struct echo {
