@@ -251,17 +251,16 @@ static void handle(const struct io_uring_cqe *cqe)
 
 static void serve(void)
 {
-    struct io_uring_cqe *cqe;
+    static struct io_uring_cqe *completed[COMPLETIONS];
 
     while (!input_ended) {
-        unsigned count = 0;
-        unsigned head;
+        unsigned count;
+        unsigned i;
 
         need(io_uring_submit_and_wait(&ring, 1), "wait");
-        io_uring_for_each_cqe(&ring, head, cqe)
-        {
-            handle(cqe);
-            count++;
+        count = io_uring_peek_batch_cqe(&ring, completed, COMPLETIONS);
+        for (i = 0; i < count; i++) {
+            handle(completed[i]);
         }
         io_uring_cq_advance(&ring, count);
     }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # What the summary of a suite quotes of its tests: how much chaos, faults and
-# fuzzing there was, from ctest's log of the run. cmake/test.cmake includes
+# fuzzing there was, and what a message takes of the system, from ctest's log of the run. cmake/test.cmake includes
 # this.
 
 # figures_of_faults(out line): the last row of tests/fault/table.cmake.
@@ -26,7 +26,7 @@ function(figures_of_run out log)
     set(number "[0-9]+")
     if(EXISTS "${log}")
         file(STRINGS "${log}" lines REGEX
-             "^(${number} runs: |faults: |all +${number}/|${number} of ${number} kinds of calls|F${number} [a-z]+: ${number} )")
+             "^(${number} runs: |faults: |all +${number}/|${number} of ${number} kinds of calls|F${number} [a-z]+: ${number} |[a-z]+, connections: ${number}, a message: )")
     endif()
     foreach(line IN LISTS lines)
         string(STRIP "${line}" line)
@@ -41,6 +41,8 @@ function(figures_of_run out log)
             string(APPEND text "${line}\n")
         elseif(line MATCHES "^[0-9]+ of ")
             string(APPEND text "fault suite: ${line}\n")
+        elseif(line MATCHES "^[a-z]+, connections: ")
+            string(APPEND text "calls: ${line}\n")
         else()
             string(APPEND text "chaos: ${line}\n")
         endif()

@@ -101,6 +101,11 @@ static double calls_of(const char *name)
     return 0;
 }
 
+static duos_poller_backend backend_of(const echo *e)
+{
+    return duos_poller_backend_of(duos_loop_poller(e->loop));
+}
+
 /* Prints what a message takes, and returns the calls of the system. */
 static double print_tally(const echo *e)
 {
@@ -108,7 +113,8 @@ static double print_tally(const echo *e)
     double all = 0;
     size_t i;
 
-    print_message("%u connections, a message:", (unsigned)e->count);
+    print_message("%s, connections: %u, a message:",
+                  duos_poller_backend_name(backend_of(e)), (unsigned)e->count);
     for (i = 0; i < refuse_tally_count; i++) {
         double calls = refuse_tallies[i].calls / messages;
 
@@ -125,11 +131,9 @@ static double print_tally(const echo *e)
  */
 static double most_calls(const echo *e, size_t count)
 {
-    bool is_afd =
-        duos_poller_backend_of(duos_loop_poller(e->loop)) == DUOS_POLLER_AFD;
     double waits = count == 1 ? 1.0 : 0.05;
 
-    return 2.0 + waits + (is_afd ? 1.0 : 0.0);
+    return 2.0 + waits + (backend_of(e) == DUOS_POLLER_AFD ? 1.0 : 0.0);
 }
 
 static void count_calls(size_t count)
