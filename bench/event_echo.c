@@ -140,7 +140,9 @@ static void watch(int fd, event_callback_fn on_event)
 
 int main(int argc, char **argv)
 {
-    buffered = serve_other_mode(argc, argv, "buffer");
+    static const char *const modes[] = {"buffer", NULL};
+
+    buffered = serve_mode(argc, argv, modes);
     base = (struct event_base *)serve_need(event_base_new());
     watch(serve_socket(SOCK_STREAM), on_connection);
     watch(STDIN_FILENO, on_input);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * raw_udp.c - the echo server of datagrams on bare calls: one call each way
- * for a datagram, or with -m batch for up to 32.
+ * raw_udp.c - the echo server of datagrams on bare calls, with epoll: one
+ * recvfrom and one sendto for each event, as raw_epoll.c does it for streams.
+ * With -m drain, up to 32 of both for an event; with -m batch, one recvmmsg
+ * and one sendmmsg.
  *
  * Prints its port, serves until its standard input ends.
  */
@@ -11,7 +13,7 @@
 #include <unistd.h>
 
 #include <netinet/in.h>
-#include <poll.h>
+#include <sys/epoll.h>
 
 #define BATCH 32
 #define ROOM  ((size_t)2048)
@@ -22,19 +24,29 @@ static struct sockaddr_in names[BATCH];
 static char bytes[BATCH][ROOM];
 
 /* One that the system has no room for is lost, as datagrams are. */
-static void echo_each(int fd)
+static int echo_one(int fd)
+{
+    struct sockaddr *name = (struct sockaddr *)&names[0];
+    socklen_t len = sizeof names[0];
+    ssize_t got = recvfrom(fd, bytes[0], ROOM, 0, name, &len);
+
+    if (got < 0) {
+        return 0;
+    }
+    (void)sendto(fd, bytes[0], (size_t)got, 0, name, len);
+    return 1;
+}
+
+static void echo_event(int fd)
+{
+    (void)echo_one(fd);
+}
+
+static void echo_drain(int fd)
 {
     int i;
 
-    for (i = 0; i < BATCH; i++) {
-        socklen_t len = sizeof names[0];
-        struct sockaddr *name = (struct sockaddr *)&names[0];
-        ssize_t got = recvfrom(fd, bytes[0], ROOM, 0, name, &len);
-
-        if (got < 0) {
-            return;
-        }
-        (void)sendto(fd, bytes[0], (size_t)got, 0, name, len);
+    for (i = 0; i < BATCH && echo_one(fd); i++) {
     }
 }
 
@@ -60,21 +72,36 @@ static void echo_batch(int fd)
     }
 }
 
+static int watch_both(int fd)
+{
+    int poller = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event socket_event = {.events = EPOLLIN, .data.fd = fd};
+    struct epoll_event input_event = {.events = EPOLLIN,
+                                      .data.fd = STDIN_FILENO};
+
+    if (poller < 0 || epoll_ctl(poller, EPOLL_CTL_ADD, fd, &socket_event) ||
+        epoll_ctl(poller, EPOLL_CTL_ADD, STDIN_FILENO, &input_event)) {
+        serve_fail("epoll");
+    }
+    return poller;
+}
+
 int main(int argc, char **argv)
 {
-    int batch = serve_other_mode(argc, argv, "batch");
+    static const char *const modes[] = {"drain", "batch", NULL};
+    static void (*const echos[])(int fd) = {echo_event, echo_drain, echo_batch};
+    void (*echo)(int fd) = echos[serve_mode(argc, argv, modes)];
     int fd = serve_socket(SOCK_DGRAM);
-    struct pollfd wait[2] = {{fd, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
+    int poller = watch_both(fd);
+    struct epoll_event event;
 
-    while (wait[1].revents == 0) {
-        if (poll(wait, 2, -1) < 0) {
-            serve_fail("poll");
+    do {
+        if (epoll_wait(poller, &event, 1, -1) < 0) {
+            serve_fail("epoll_wait");
         }
-        if (wait[0].revents != 0 && batch) {
-            echo_batch(fd);
-        } else if (wait[0].revents != 0) {
-            echo_each(fd);
+        if (event.data.fd == fd) {
+            echo(fd);
         }
-    }
+    } while (event.data.fd == fd);
     return 0;
 }

@@ -44,17 +44,33 @@ void *serve_table(size_t item_size)
     return serve_need(calloc(allow_descriptors(), item_size));
 }
 
-int serve_other_mode(int argc, char **argv, const char *other)
+static void usage(const char *program, const char *const modes[])
 {
-    if (argc == 3 && strcmp(argv[1], "-m") == 0 &&
-        strcmp(argv[2], other) == 0) {
-        return 1;
+    fprintf(stderr, "usage: %s [-m mode]\nmodes:", program);
+    for (; *modes != NULL; modes++) {
+        fprintf(stderr, " %s", *modes);
     }
-    if (argc != 1) {
-        fprintf(stderr, "usage: %s [-m %s]\n", argv[0], other);
-        exit(2);
+    fprintf(stderr, "\n");
+    exit(2);
+}
+
+int serve_mode(int argc, char **argv, const char *const modes[])
+{
+    int i = 0;
+
+    if (argc == 1) {
+        return 0;
     }
-    return 0;
+    if (argc != 3 || strcmp(argv[1], "-m") != 0) {
+        usage(argv[0], modes);
+    }
+    while (modes[i] != NULL && strcmp(modes[i], argv[2]) != 0) {
+        i++;
+    }
+    if (modes[i] == NULL) {
+        usage(argv[0], modes);
+    }
+    return i + 1;
 }
 
 int serve_socket(int type)

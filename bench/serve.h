@@ -27,8 +27,11 @@ void *serve_need(void *memory);
 /* Zeros, one item for each descriptor that can ever be. */
 void *serve_table(size_t item_size);
 
-/* Whether the command line is "-m other"; empty would be the other choice. */
-int serve_other_mode(int argc, char **argv, const char *other);
+/*
+ * The command line "[-m MODE]": 0 without one, 1 for the first of the list,
+ * which ends with NULL, and so on.
+ */
+int serve_mode(int argc, char **argv, const char *const modes[]);
 
 /*
  * A socket on a port of the system's choice, non-blocking, for connections

@@ -172,11 +172,12 @@ static void on_input(uv_poll_t *input, int status, int events)
 
 int main(int argc, char **argv)
 {
+    static const char *const modes[] = {"write", NULL};
     uv_loop_t *loop = uv_default_loop();
     uv_tcp_t listener;
     uv_poll_t input;
 
-    if (serve_other_mode(argc, argv, "write")) {
+    if (serve_mode(argc, argv, modes) != 0) {
         lend = lend_new;
         on_read = on_read_write;
     }
