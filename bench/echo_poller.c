@@ -6,12 +6,9 @@
  *
  * Prints its port, serves until its standard input ends.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <duosock/duosock.h>
 
+#include "echo_args.h"
 #include ECHO_IO
 
 #define BUFFER_SIZE ((size_t)64 * 1024)
@@ -175,11 +172,14 @@ static void serve(void)
 
 /* ---- beginning -------------------------------------------------------- */
 
-int main(void)
+int main(int argc, char **argv)
 {
+    duos_poller_config config;
     duos_addr bound;
 
-    check(duos_poller_create(NULL, &poller), "poller");
+    duos_poller_config_init(&config);
+    config.backend = echo_args_read(argc, argv, NULL).poller;
+    check(duos_poller_create(&config, &poller), "poller");
     check(duos_listen_at("tcp4:127.0.0.1:0", NULL, &listener.sock, &bound),
           "listen");
     check(duos_set_nonblocking(listener.sock, true), "listener");

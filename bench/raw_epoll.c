@@ -23,7 +23,8 @@
  * Prints its port, serves until its standard input ends. With -v it tells then
  * what it counted.
  */
-#define _GNU_SOURCE
+#include "serve.h"
+
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -32,13 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-
-#define ACCEPTS 64
 
 enum mode {
     LEVEL,
@@ -58,7 +53,7 @@ static const char *const mode_names[MODES] = {"level",   "drain", "edge",
                                               "pool",    "file",  "table"};
 
 static enum mode mode = LEVEL;
-static size_t buffer_size = 64 * 1024;
+static size_t buffer_size = SERVE_BUFFER;
 static int events_max = 512;
 static int verbose;
 
@@ -97,26 +92,12 @@ static struct {
 static int poller;
 static int listener;
 
-static void fail(const char *what)
-{
-    perror(what);
-    exit(1);
-}
-
-static void *need(void *memory)
-{
-    if (memory == NULL) {
-        fail("memory");
-    }
-    return memory;
-}
-
 static void control(int verb, int fd, uint32_t events)
 {
     struct epoll_event event = {.events = events, .data.fd = fd};
 
     if (epoll_ctl(poller, verb, fd, &event) != 0) {
-        fail("epoll_ctl");
+        serve_fail("epoll_ctl");
     }
 }
 
@@ -136,7 +117,7 @@ static char *take_buffer(void)
     void *taken = spare;
 
     if (taken == NULL) {
-        return (char *)need(malloc(buffer_size));
+        return (char *)serve_need(malloc(buffer_size));
     }
     memcpy(&spare, taken, sizeof spare);
     return (char *)taken;
@@ -193,7 +174,7 @@ static void keep(int fd, const char *bytes, size_t len)
         rest->begin = (size_t)(bytes - buffer);
         buffer = take_buffer();
     } else {
-        rest->bytes = (char *)need(malloc(len));
+        rest->bytes = (char *)serve_need(malloc(len));
         rest->begin = 0;
         memcpy(rest->bytes, bytes, len);
     }
@@ -222,7 +203,7 @@ static enum sent send_now(int fd, const char *bytes, size_t len)
 
 static enum sent send_copy(int fd, const char *bytes, size_t len)
 {
-    char *copy = (char *)need(malloc(len));
+    char *copy = (char *)serve_need(malloc(len));
     enum sent how;
 
     memcpy(copy, bytes, len);
@@ -301,7 +282,7 @@ static void accept_ready(void)
 {
     int i;
 
-    for (i = 0; i < ACCEPTS; i++) {
+    for (i = 0; i < SERVE_ACCEPTS; i++) {
         int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
         if (fd < 0) {
@@ -345,8 +326,8 @@ static int handle(int fd, uint32_t events)
 
 static void serve(void)
 {
-    struct epoll_event *events =
-        (struct epoll_event *)need(malloc((size_t)events_max * sizeof *events));
+    struct epoll_event *events = (struct epoll_event *)serve_need(
+        malloc((size_t)events_max * sizeof *events));
 
     for (;;) {
         int n = epoll_wait(poller, events, events_max, -1);
@@ -357,7 +338,7 @@ static void serve(void)
             counted.most = n;
         }
         if (n < 0 && errno != EINTR) {
-            fail("epoll_wait");
+            serve_fail("epoll_wait");
         }
         if (mode == TABLE) {
             now = clock_now();
@@ -371,25 +352,6 @@ static void serve(void)
 }
 
 /* ---- beginning -------------------------------------------------------- */
-
-static void listen_anywhere(void)
-{
-    struct sockaddr_in name = {.sin_family = AF_INET};
-    socklen_t len = sizeof name;
-    int on = 1;
-
-    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (listener < 0 ||
-        setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
-        bind(listener, (struct sockaddr *)&name, sizeof name) != 0 ||
-        listen(listener, 4096) != 0 ||
-        getsockname(listener, (struct sockaddr *)&name, &len) != 0) {
-        fail("listener");
-    }
-    printf("%d\n", ntohs(name.sin_port));
-    fflush(stdout);
-}
 
 static void usage(void)
 {
@@ -448,23 +410,15 @@ static void tell_counted(void)
 
 int main(int argc, char **argv)
 {
-    struct rlimit limit;
-
     read_options(argc, argv);
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        fail("getrlimit");
-    }
-    limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-    rests = (struct rest *)need(calloc((size_t)limit.rlim_cur, sizeof *rests));
-    handles =
-        (struct handle *)need(calloc((size_t)limit.rlim_cur, sizeof *handles));
+    rests = (struct rest *)serve_table(sizeof *rests);
+    handles = (struct handle *)serve_table(sizeof *handles);
     buffer = take_buffer();
     poller = epoll_create1(EPOLL_CLOEXEC);
     if (poller < 0) {
-        fail("epoll_create1");
+        serve_fail("epoll_create1");
     }
-    listen_anywhere();
+    listener = serve_socket(SOCK_STREAM);
     control(EPOLL_CTL_ADD, listener, EPOLLIN);
     control(EPOLL_CTL_ADD, STDIN_FILENO, EPOLLIN);
     serve();

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # What the summary of a suite quotes of its tests: how much chaos, faults and
-# fuzzing there was, and which programs Wine ended, from ctest's log of the
-# run. cmake/test.cmake includes this.
+# fuzzing there was, what a message takes of the system, and which programs
+# Wine ended, from ctest's log of the run. cmake/test.cmake includes this.
 
 # figures_of_faults(out line): the last row of tests/fault/table.cmake.
 function(figures_of_faults out line)
@@ -26,7 +26,7 @@ function(figures_of_run out log)
     set(number "[0-9]+")
     if(EXISTS "${log}")
         file(STRINGS "${log}" lines REGEX
-             "^(${number} runs: |faults: |all +${number}/|${number} of ${number} kinds of calls|F${number} [a-z]+: ${number} |wine[.]sh: )")
+             "^(${number} runs: |faults: |all +${number}/|${number} of ${number} kinds of calls|F${number} [a-z]+: ${number} |[a-z]+, connections: ${number}, a message: |wine[.]sh: )")
     endif()
     foreach(line IN LISTS lines)
         string(STRIP "${line}" line)
@@ -44,6 +44,8 @@ function(figures_of_run out log)
                    "run twice: ${CMAKE_MATCH_2}: ${CMAKE_MATCH_1}\n")
         elseif(line MATCHES "^[0-9]+ of ")
             string(APPEND text "fault suite: ${line}\n")
+        elseif(line MATCHES "^[a-z]+, connections: ")
+            string(APPEND text "calls: ${line}\n")
         else()
             string(APPEND text "chaos: ${line}\n")
         endif()

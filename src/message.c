@@ -19,7 +19,7 @@ typedef struct reach {
     bool room; /* there are bytes, be it beyond its reach */
 } reach;
 
-static duos_err measure(const duos_buf *parts, size_t count, reach *r)
+static duos_err measure_each(const duos_buf *parts, size_t count, reach *r)
 {
     size_t most = sys_parts_max();
     size_t i;
@@ -43,6 +43,20 @@ static duos_err measure(const duos_buf *parts, size_t count, reach *r)
         }
     }
     return DUOS_OK;
+}
+
+/* One part that a call can take, as a rule: that of a datagram in a batch. */
+static inline duos_err measure(const duos_buf *parts, size_t count, reach *r)
+{
+    if (DUOS_LIKELY(count == 1 && parts != NULL && parts->data != NULL &&
+                    parts->len <= SYS_IO_MAX)) {
+        r->parts = 1;
+        r->bytes = parts->len;
+        r->all = true;
+        r->room = parts->len > 0;
+        return DUOS_OK;
+    }
+    return measure_each(parts, count, r);
 }
 
 typedef sys_count (*mover)(duos_socket s, const duos_buf *parts, size_t count,

@@ -40,7 +40,8 @@ static bool is_met(const bar *b, const measure_calls *calls)
 
 static bool holds(const bar *b)
 {
-    measure_load load = {ECHO_SERVER, false, 1, 1};
+    static const char *const server[] = {MEASURE_ECHO_SERVER, NULL};
+    measure_load load = {server, false, 1, 1};
     measure_calls calls;
     bool held = false;
     int i;

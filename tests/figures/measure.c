@@ -11,7 +11,7 @@
 
 #include "support/spawn.h"
 
-#define PATIENCE_MS (60 * 1000)
+#define PATIENCE_MS (120 * 1000)
 
 /* Messages in the short and in the long run. */
 #define SHORT 3200
@@ -22,10 +22,6 @@
 
 #define ARGUMENTS_MAX 24
 
-static const char *const servers[] = {MEASURE_RAW_EPOLL, MEASURE_ECHO_SERVER,
-                                      MEASURE_ECHO_POLLER,
-                                      MEASURE_ECHO_BARE};
-
 static const char *const valgrind[] = {MEASURE_VALGRIND,
                                        "-q",
                                        "--tool=cachegrind",
@@ -35,15 +31,6 @@ static const char *const valgrind[] = {MEASURE_VALGRIND,
 
 static const char *const strace[] = {MEASURE_STRACE, "-f",   "-c",
                                      "-o",           COUNTS, NULL};
-
-const char *measure_name(measure_server server)
-{
-    static const char *const names[] = {"raw epoll", "duos_server",
-                                        "duos_poller, duos_recv and duos_send",
-                                        "bare duos_poller"};
-
-    return names[server];
-}
 
 /* ---- running ---------------------------------------------------------- */
 
@@ -118,7 +105,6 @@ static bool run_load(const measure_load *load, const char *const tool[],
                            "-d",         depth, "-n",
                            number,       "-m",  load->churn ? "churn" : "echo",
                            "--",         NULL};
-    const char *end[] = {servers[load->server], NULL};
     const char *argv[ARGUMENTS_MAX];
     int argc;
 
@@ -127,9 +113,9 @@ static bool run_load(const measure_load *load, const char *const tool[],
     snprintf(number, sizeof number, "%d", messages);
     argc = append(argv, 0, begin);
     argc = append(argv, argc, tool);
-    (void)append(argv, argc, end);
+    (void)append(argv, argc, load->server);
     if (run(argv) != 0) {
-        fprintf(stderr, "%s failed:\n", servers[load->server]);
+        fprintf(stderr, "%s failed:\n", load->server[0]);
         show_file(ERRORS);
         return false;
     }
@@ -168,6 +154,15 @@ bool measure_instructions(const measure_load *load, double *result)
     }
     *result = (many - few) / (LONG - SHORT);
     return true;
+}
+
+bool measure_program(const char *const program[], double *result)
+{
+    const char *argv[ARGUMENTS_MAX];
+    int argc = append(argv, 0, valgrind);
+
+    (void)append(argv, argc, program);
+    return run(argv) == 0 && read_summary(result);
 }
 
 /* ---- system calls ----------------------------------------------------- */

@@ -12,18 +12,10 @@
 /* The exit code of a test that cannot be run here; ctest knows it. */
 #define MEASURE_SKIPPED 77
 
-/* The servers, from bench/. */
-typedef enum measure_server {
-    RAW_EPOLL,
-    ECHO_SERVER, /* duos_server */
-    ECHO_POLLER, /* duos_poller, duos_recv, duos_send */
-    ECHO_BARE    /* duos_poller, the system's recv and send */
-} measure_server;
-
 /* The load; depth messages are under way on each connection. */
 typedef struct measure_load {
-    measure_server server;
-    bool churn; /* a connection per message */
+    const char *const *server; /* its path and arguments, ends with NULL */
+    bool churn;                /* a connection per message */
     int connections;
     int depth;
 } measure_load;
@@ -44,7 +36,7 @@ bool measure_instructions(const measure_load *load, double *result);
 
 bool measure_system_calls(const measure_load *load, measure_calls *result);
 
-/* How a line of the report names the load. */
-const char *measure_name(measure_server server);
+/* All instructions that a program takes from its start to its end. */
+bool measure_program(const char *const program[], double *result);
 
 #endif

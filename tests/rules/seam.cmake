@@ -43,8 +43,10 @@ foreach(path IN LISTS shared)
     check_shared(${path})
 endforeach()
 
-rule_files(users src/cli/*.c src/cli/*.h examples/*.c bench/*.c)
-list(FILTER users EXCLUDE REGEX "/os_(posix|win32)[a-z_]*[.]c$|^bench/raw_|/embed_libuv[.]c$")
+rule_files(users src/cli/*.c src/cli/*.h examples/*.c bench/echo_*.[ch]
+    bench/udp_echo.c)
+list(FILTER users EXCLUDE REGEX
+     "/os_(posix|win32)[a-z_]*[.]c$|/embed_libuv[.]c$")
 set(allowed ${iso_c})
 foreach(path IN LISTS users)
     check_shared(${path})

@@ -15,6 +15,11 @@ static struct {
     int code;
 } refusal;
 
+#define NAMES_MAX 100
+
+refuse_tally refuse_tallies[NAMES_MAX];
+size_t refuse_tally_count;
+
 void refuse_begin(unsigned k, refuse_how how, const char *name)
 {
     refuse_lock();
@@ -57,13 +62,40 @@ static bool is_meant(const char *name, bool interruptible)
     return refusal.how != REFUSE_INTERRUPT || interruptible;
 }
 
+static void count(const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < refuse_tally_count; i++) {
+        if (strcmp(refuse_tallies[i].name, name) == 0) {
+            refuse_tallies[i].calls++;
+            return;
+        }
+    }
+    if (i < NAMES_MAX) {
+        refuse_tallies[i].name = name;
+        refuse_tallies[i].calls = 1;
+        refuse_tally_count++;
+    }
+}
+
+void refuse_saw(const char *name)
+{
+    refuse_lock();
+    if (is_meant(name, false)) {
+        count(name);
+    }
+    refuse_unlock();
+}
+
 bool refuse_strikes(const char *name, int code, bool interruptible)
 {
     bool refused = false;
 
     refuse_lock();
-    if (is_meant(name, interruptible) && refusal.left > 0) {
-        refused = --refusal.left == 0;
+    if (is_meant(name, interruptible)) {
+        count(name);
+        refused = refusal.left > 0 && --refusal.left == 0;
     }
     if (refused) {
         refusal.struck = name;

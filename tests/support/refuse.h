@@ -30,10 +30,23 @@ const char *refuse_end(void);
 /* What the refused call said, as the library calls it. */
 duos_err refuse_code(void);
 
+/* Calls of one name that were made while they could have been refused. */
+typedef struct refuse_tally {
+    const char *name;
+    unsigned calls;
+} refuse_tally;
+
+extern refuse_tally refuse_tallies[];
+extern size_t refuse_tally_count;
+
 /* ---- between refuse.c and the file of the system ----------------------- */
 
 /* Whether this call is to fail, and then with which number. */
 bool refuse_strikes(const char *name, int code, bool interruptible);
+
+/* A call that is not refused, but counted. */
+void refuse_saw(const char *name);
+
 int refuse_native(void);
 
 void refuse_lock(void);
