@@ -49,12 +49,6 @@ static inline const duos__peer *duos__conn_peer(const duos_conn *conn)
     return conn->filtered ? &conn->side.filter->peer : &conn->side.peer;
 }
 
-/* Whether bytes still come in and go out by the filter. */
-static inline bool duos__filter_is_alive(const duos_conn *conn)
-{
-    return conn->state == DUOS__CONN_GREETING || conn->state == DUOS__CONN_OPEN;
-}
-
 /* Whether the first byte has come; a greeting is not it. */
 static inline bool duos__conn_has_spoken(const duos_conn *conn)
 {
@@ -73,7 +67,7 @@ static inline bool duos__filter_seals(const duos_conn *conn)
     return conn->filtered && conn->side.filter->has_session;
 }
 
-/* Whether bytes are still handed to the filter. */
+/* Whether bytes still come in and go out by the filter. */
 static inline bool duos__filter_is_alive(const duos_conn *conn)
 {
     return conn->state == DUOS__CONN_GREETING || conn->state == DUOS__CONN_OPEN;
