@@ -133,24 +133,26 @@ static void tell_error(duos_server *server, duos_err err)
     }
 }
 
-/*
- * A level-triggered listener that cannot accept would spin (trap 38): all
- * listeners pause until a client leaves or a while has passed.
- */
-static void pause_accepting(duos_server *server)
+/* Accepts again when a client leaves or a while has passed. */
+static void resume_later(duos_server *server)
 {
-    duos_loop *loop = server->owner.loop;
-    duos__listen_socket *l;
-
     server->doubts = 0;
     server->backoff_ms = duos__longer_pause(server->backoff_ms);
     duos__timers_start_reserved(
-        &loop->timers, &server->retry,
+        &server->owner.loop->timers, &server->retry,
         duos__after_ms(sys_now_ns(), server->backoff_ms));
+    server->accept_paused = true;
+}
+
+/* A level-triggered listener that cannot accept would spin (trap 38). */
+static void pause_accepting(duos_server *server)
+{
+    duos__listen_socket *l;
+
+    resume_later(server);
     for (l = server->listeners; l != NULL; l = l->next) {
         server->owner.engine->accept_stop(&l->acceptor);
     }
-    server->accept_paused = true;
 }
 
 /* Told last, since that may end the server; and so may shedding. */
@@ -202,14 +204,15 @@ bool duos__acceptor_failed(duos__acceptor *a, duos_err err)
 static bool resume_all(duos_server *server)
 {
     duos__listen_socket *l;
+    bool all = true;
 
     for (l = server->listeners; l != NULL; l = l->next) {
         if (duos_socket_valid(l->acceptor.sock) && !l->acceptor.accepting &&
             server->owner.engine->accept_start(&l->acceptor) != DUOS_OK) {
-            return false;
+            all = false;
         }
     }
-    return true;
+    return all;
 }
 
 void duos__server_accept_resume(duos_server *server)
@@ -219,8 +222,8 @@ void duos__server_accept_resume(duos_server *server)
     }
     server->accept_paused = false;
     duos__timers_stop(&server->owner.loop->timers, &server->retry);
-    if (!resume_all(server)) { /* no memory, as a rule: later, then */
-        pause_accepting(server);
+    if (!resume_all(server)) { /* no memory, as a rule */
+        resume_later(server);
     }
 }
 

@@ -388,6 +388,41 @@ static void test_SY4_ME1_server_resumes_when_memory_is_back(void **state)
     scene_until(s, s->served.closes, 1);
 }
 
+/* An engine that begins to accept at all listeners but the newest one. */
+static const duos__acceptor *unwilling;
+
+static duos_err start_others(duos__acceptor *a)
+{
+    return a == unwilling ? DUOS_ENOSPC : duos__engine_ready.accept_start(a);
+}
+
+static void test_SY12_server_resumes_where_it_can(void **state)
+{
+    static duos__engine_ops engine;
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+    duos_addr other;
+
+    s->served.act = told_echo;
+    scene_serve(s);
+    assert_ok(duos_server_listen(s->server, "127.0.0.1:0", NULL, &other));
+    engine = duos__engine_ready;
+    engine.accept_start = start_others;
+    unwilling = &s->server->listeners->acceptor;
+    s->server->owner.engine = &engine;
+    assert_false(
+        duos__acceptor_failed(&s->server->listeners->acceptor, DUOS_ENFILE));
+    visitor = scene_visit(s); /* at the first listener */
+    scene_echo(s, visitor);
+    unwilling = NULL;
+    net_close(&visitor);
+    scene_until(s, s->served.closes, 1);
+    visitor = net_connect(&other);
+    scene_until(s, s->served.opens, 2);
+    net_close(&visitor);
+    scene_until(s, s->served.closes, 2);
+}
+
 /* ---- a broken listener ------------------------------------------------ */
 
 static void test_SY5_server_tells_of_a_broken_listener_once(void **state)
@@ -456,6 +491,7 @@ int main(void)
         scene_test(test_SY4_server_destroyed_while_it_pauses),
         scene_test(test_ME1_server_drops_a_client_that_it_has_no_memory_for),
         scene_test(test_SY4_ME1_server_resumes_when_memory_is_back),
+        scene_test(test_SY12_server_resumes_where_it_can),
         scene_test(test_SY5_server_tells_of_a_broken_listener_once),
         scene_test(test_SY3_server_passes_over_errors_of_single_connections),
     };
