@@ -32,8 +32,9 @@ extern "C" {
  *     what is no address; DUOS_ENOTSUP for "udp:"; DUOS_ENONAME,
  *     DUOS_ENODATA, DUOS_ETRYAGAIN or DUOS_ENORECOVERY for a name, as
  *     duos_resolve; DUOS_ETIMEDOUT; DUOS_ECONNREFUSED and what else
- *     duos_connect says, for the address that failed last; DUOS_EMFILE,
- *     DUOS_ENFILE, DUOS_ENOBUFS or DUOS_ENOMEM at once.
+ *     duos_connect says, for the address whose failure says most, as with
+ *     duos_client_connect; DUOS_EMFILE, DUOS_ENFILE, DUOS_ENOBUFS or
+ *     DUOS_ENOMEM at once.
  * Ownership: the caller closes it.
  * Blocking: at most timeout_ms.
  * Thread: any.

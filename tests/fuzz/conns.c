@@ -5,11 +5,10 @@
  * finds nothing, ever; what is done to one connection reaches no other; each
  * gets on_open and on_close once. On the simulator.
  */
-#include "fuzz.h"
+#include "fuzz_sim.h"
 
 #include <duosock/client.h>
 #include <duosock/server.h>
-#include <duosock/sim.h>
 
 enum {
     CLIENTS = 6,
@@ -185,19 +184,6 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
 
 /* ---- the world -------------------------------------------------------- */
 
-static void open_loop(int which)
-{
-    duos_loop_config config;
-
-    fuzz_ok(duos_sim_add_host(w.sim, &w.hosts[which]));
-    fuzz_ok(duos_sim_set_host(w.sim, w.hosts[which]));
-    duos_loop_config_init(&config);
-    config.ignore_env = true;
-    config.recv_buffer = 512;
-    fuzz_ok(duos_loop_create(&config, &w.loops[which]));
-    fuzz_ok(duos_sim_add(w.sim, w.hosts[which], w.loops[which]));
-}
-
 static void open_world(void)
 {
     duos_sim_config config;
@@ -207,7 +193,7 @@ static void open_world(void)
     config.seed = 1u + fuzz_byte(&w.in);
     config.buffer = 100;
     fuzz_ok(duos_sim_create(&config, &w.sim));
-    open_loop(0);
+    w.hosts[0] = fuzz_host(w.sim, 512, &w.loops[0]);
     duos_server_config_init(&how);
     how.handler.on_open = on_open;
     how.handler.on_data = on_data;
@@ -217,7 +203,7 @@ static void open_world(void)
     how.limits.queue_low = 50;
     fuzz_ok(duos_server_create(w.loops[0], &how, &w.server));
     fuzz_ok(duos_server_listen(w.server, "*:7700", NULL, NULL));
-    open_loop(1);
+    w.hosts[1] = fuzz_host(w.sim, 512, &w.loops[1]);
 }
 
 static void close_world(void)
@@ -233,19 +219,9 @@ static void close_world(void)
         fuzz_check(!w.conns[i].live);
     }
     for (i = 0; i < 2; i++) {
-        duos_sim_remove(w.sim, w.loops[i]);
-        fuzz_ok(duos_loop_destroy(w.loops[i]));
+        fuzz_host_end(w.sim, w.loops[i]);
     }
-    fuzz_check(duos_sim_sockets(w.sim) == 0);
-    fuzz_ok(duos_sim_destroy(w.sim));
-}
-
-static void run(int64_t limit_ms)
-{
-    duos_err err = duos_sim_run(w.sim, limit_ms);
-
-    fuzz_operations++;
-    fuzz_check(err == DUOS_ETIMEDOUT || err == DUOS_EDEADLOCK);
+    fuzz_sim_end(w.sim);
 }
 
 /* ---- the other side, and steps ---------------------------------------- */
@@ -318,7 +294,7 @@ static void step(void)
     } else if (what < 200) {
         use_client(what % CLIENTS, fuzz_byte(&w.in));
     } else if (what < 250) {
-        run(what % 8);
+        fuzz_sim_run(w.sim, what % 8);
     } else {
         walk();
     }
