@@ -81,9 +81,11 @@ bool os_is_terminal(int stream)
 bool os_shows_color(int stream)
 {
     HANDLE handle = stream_handle(stream);
+    const char *term = getenv("TERM"); /* of a shell that came from POSIX */
     DWORD mode;
 
-    return GetConsoleMode(handle, &mode) &&
+    return (term == NULL || strcmp(term, "dumb") != 0) &&
+           GetConsoleMode(handle, &mode) &&
            SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }
 
