@@ -9,6 +9,7 @@
 #include <windows.h>
 
 #include "os.h"
+#include "os_win32.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -98,8 +99,7 @@ int os_terminal_width(int stream)
                : 0;
 }
 
-/* The number of errno for what Windows said. */
-static int to_errno(DWORD error)
+int os_win32_errno(unsigned long error)
 {
     switch (error) {
     case ERROR_FILE_NOT_FOUND:
@@ -134,7 +134,7 @@ static int write_some(HANDLE handle, const void *data, size_t len, size_t *done)
     *done = 0;
     while (n == 0 && part > 0) {
         if (!WriteFile(handle, data, part, &n, NULL)) {
-            return to_errno(GetLastError());
+            return os_win32_errno(GetLastError());
         }
         if (n == 0) {
             Sleep(1); /* a pipe that was inherited in its no-wait mode */

@@ -115,6 +115,7 @@ static const mistake mistakes[] = {
     {{NULL}, "a command is missing"},
     {{"serv"}, "unknown command serv; did you mean serve?"},
     {{"--serve"}, "unknown command --serve"},
+    {{"--versoin"}, "unknown command --versoin; did you mean --version?"},
     {{"xyzzy"}, "unknown command xyzzy\n"},
     {{"serve", "--pollr", "poll"},
      "unknown option --pollr; did you mean --poller?"},

@@ -9,7 +9,7 @@ include("${CMAKE_CURRENT_LIST_DIR}/common.cmake")
 
 set(quiet
     # texts, and what is made of them
-    addr_equal addr_format addr_ipv4 addr_ipv6 addr_loopback addr_parse
+    addr_equal addr_format addr_ipv6 addr_loopback addr_parse
     addr_unix cidr_parse endpoint_parse err_name err_native err_native_name
     err_text ip_parse opt_describe poller_backend_name poller_backend_of
     poller_backend_parse poller_backends socket_from_os socket_valid
