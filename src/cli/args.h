@@ -5,7 +5,8 @@
  *
  * Options are "--name VALUE" or "--name=VALUE", those of one letter "-n VALUE"
  * or "-nVALUE"; they may stand before and after addresses; "--" ends them.
- * What every command knows besides (-v, --json, --help ...) stands in args_value.c.
+ * What every command knows besides (-v, --json, --help ...) stands in
+ * args_value.c.
  */
 #ifndef CLI_ARGS_H
 #define CLI_ARGS_H

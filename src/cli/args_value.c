@@ -105,8 +105,12 @@ static const char *set_program(const arg_option *option, const char *text)
 
 const char *args_store(const arg_option *option, const char *text, char *fields)
 {
-    void *field = fields != NULL ? fields + option->offset : NULL;
+    void *field;
 
+    if (option->kind >= ARG_COLOR) { /* it has none */
+        return set_program(option, text);
+    }
+    field = fields + option->offset;
     switch (option->kind) {
     case ARG_FLAG:
         *(bool *)field = true;
@@ -125,6 +129,6 @@ const char *args_store(const arg_option *option, const char *text, char *fields)
     case ARG_TIME:
         return value_time(text, field);
     default:
-        return set_program(option, text);
+        return NULL;
     }
 }

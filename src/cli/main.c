@@ -54,13 +54,13 @@ static const char help[] =
 
 static int wrong_command(const char *word)
 {
-    const char *names[COMMAND_COUNT];
+    const char *names[COMMAND_COUNT + 2] = {"--help", "--version"};
     size_t i;
 
     for (i = 0; i < COMMAND_COUNT; i++) {
-        names[i] = commands[i].name;
+        names[i + 2] = commands[i].name;
     }
-    args_say_unknown("command ", word, names, COMMAND_COUNT, "duosock");
+    args_say_unknown("command ", word, names, COMMAND_COUNT + 2, "duosock");
     return CLI_USAGE;
 }
 

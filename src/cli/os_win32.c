@@ -9,6 +9,7 @@
 #include <windows.h>
 
 #include "os.h"
+#include "os_win32.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -81,9 +82,11 @@ bool os_is_terminal(int stream)
 bool os_shows_color(int stream)
 {
     HANDLE handle = stream_handle(stream);
+    const char *term = getenv("TERM"); /* of a shell that came from POSIX */
     DWORD mode;
 
-    return GetConsoleMode(handle, &mode) &&
+    return (term == NULL || strcmp(term, "dumb") != 0) &&
+           GetConsoleMode(handle, &mode) &&
            SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }
 
@@ -96,8 +99,7 @@ int os_terminal_width(int stream)
                : 0;
 }
 
-/* The number of errno for what Windows said. */
-static int to_errno(DWORD error)
+int os_win32_errno(unsigned long error)
 {
     switch (error) {
     case ERROR_FILE_NOT_FOUND:
@@ -132,7 +134,7 @@ static int write_some(HANDLE handle, const void *data, size_t len, size_t *done)
     *done = 0;
     while (n == 0 && part > 0) {
         if (!WriteFile(handle, data, part, &n, NULL)) {
-            return to_errno(GetLastError());
+            return os_win32_errno(GetLastError());
         }
         if (n == 0) {
             Sleep(1); /* a pipe that was inherited in its no-wait mode */

@@ -7,6 +7,7 @@
 #include <windows.h>
 
 #include "os.h"
+#include "os_win32.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -33,23 +34,9 @@ void os_exit_at_once(int code)
     TerminateProcess(GetCurrentProcess(), (UINT)code);
 }
 
-/* The number of errno for what Windows said. */
 static int last_error(void)
 {
-    switch (GetLastError()) {
-    case ERROR_FILE_NOT_FOUND:
-    case ERROR_PATH_NOT_FOUND:
-    case ERROR_INVALID_NAME:
-        return ENOENT;
-    case ERROR_ACCESS_DENIED:
-    case ERROR_SHARING_VIOLATION:
-        return EACCES;
-    case ERROR_DISK_FULL:
-    case ERROR_HANDLE_DISK_FULL:
-        return ENOSPC;
-    default:
-        return EIO;
-    }
+    return os_win32_errno(GetLastError());
 }
 
 static bool is_folder(const char *path)

@@ -141,15 +141,6 @@ static duos_err open_all(serve *s, const char *address,
     return err;
 }
 
-static bool is_every_interface(const duos_addr *addr)
-{
-    duos_addr all = addr->family == DUOS_IPV4
-                        ? duos_addr_ipv4(0, 0, 0, 0, addr->port)
-                        : duos_addr_ipv6(NULL, addr->port);
-
-    return duos_addr_equal(addr, &all);
-}
-
 /* Tells where it listens, and writes it as an ADDRESS of the program. */
 static char *tell_bound(const serve *s, const duos_addr *bound, char *end)
 {
@@ -159,7 +150,7 @@ static char *tell_bound(const serve *s, const duos_addr *bound, char *end)
         return end; /* every address has a text */
     }
     report_listening(text, "udp", setup_poller_name(s->loop));
-    if (is_every_interface(bound)) {
+    if (setup_is_everywhere(bound)) {
         (void)report_note("everybody who can reach this machine can send");
     }
     return end + sprintf(end, "udp:%s\n", text);

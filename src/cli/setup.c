@@ -79,7 +79,7 @@ int setup_loop(duos_poller_backend backend, size_t recv_buffer, duos_loop **out)
     return CLI_FAILED;
 }
 
-static bool is_every_interface(const duos_addr *addr)
+bool setup_is_everywhere(const duos_addr *addr)
 {
     static const duos_addr none;
 
@@ -102,7 +102,7 @@ void setup_tell_bound(const duos_addr *bound, duos_loop *loop)
     }
     report_listening(text, bound->family == DUOS_UNIX ? "unix" : "tcp",
                      setup_poller_name(loop));
-    if (is_every_interface(bound)) {
+    if (setup_is_everywhere(bound)) {
         (void)report_note("everybody who can reach this machine can connect");
     }
 }

@@ -32,6 +32,9 @@ bool setup_check_address(const char *text);
 int setup_loop(duos_poller_backend backend, size_t recv_buffer,
                duos_loop **out);
 
+/* Whether an address that is bound is that of all interfaces. */
+bool setup_is_everywhere(const duos_addr *addr);
+
 /* Tells that we listen there, and who can connect if that is everybody. */
 void setup_tell_bound(const duos_addr *bound, duos_loop *loop);
 

@@ -9,6 +9,7 @@ import json
 import os
 import pty
 import re
+import resource
 import select
 import signal
 import socket
@@ -272,6 +273,28 @@ def test_SG2_usr1_tells_what_clients_have_moved():
         peer.sendall(b"file")
     if receiver.wait(PATIENCE) != 0:
         sys.exit("recv: exit code %d" % receiver.returncode)
+
+
+def test_serve_and_bench_raise_the_limit_of_descriptors():
+    if WINDOWS:
+        return "no such limit on this system"
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 512))
+
+    server = start("serve", "127.0.0.1:0", "-q", preexec_fn=limit)
+    port, _ = listening(server.stderr)
+    address = "127.0.0.1:%d" % port
+    bench = start("bench", address, "--clients", "20", "--idle", "200",
+                  "--duration", "100ms", preexec_fn=limit)
+    _, said = bench.communicate(timeout=PATIENCE)
+    if bench.returncode != 0 or said:
+        sys.exit("exit code %d, said %r" % (bench.returncode, said))
+    bench = start("bench", address, "--clients", "500", preexec_fn=limit)
+    _, said = bench.communicate(timeout=PATIENCE)
+    if bench.returncode != 1 or b"may have 512 descriptors\n" not in said:
+        sys.exit("exit code %d, said %r" % (bench.returncode, said))
+    stop(server)
 
 
 def hang_up(act):

@@ -105,7 +105,8 @@ def receive(name):
     peer.sendall(bytes(3 << 20))
     receiver.expect(rb"3\.0 MiB, .*iB/s")
     receiver.type(CTRL_C)
-    receiver.expect(rb"stopping once the file is there")
+    # On a line of its own; Wine's console hides its cursor meanwhile.
+    receiver.expect(rb"\n(\x1b\[\?25[lh])*stopping once the file is there")
     return receiver, peer
 
 

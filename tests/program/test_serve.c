@@ -79,6 +79,35 @@ static void test_serve_says_4_tuple_and_totals_of_each_client(void **state)
     server_stop(&s);
 }
 
+static void test_serve_understands_every_form_of_address(void **state)
+{
+    static const struct {
+        const char *address;
+        const char *said;
+    } forms[] = {
+        {"127.0.0.1:0", "listening on 127.0.0.1:"},
+        {"tcp4:127.0.0.1:0", "listening on 127.0.0.1:"},
+        {"[::1]:0", "listening on [::1]:"},
+        {"tcp6:[::1]:0", "listening on [::1]:"},
+        {"[::1%1]:0", "listening on [::1"},
+        {"localhost:0", "listening on 127.0.0.1:"},
+        {"tcp4:*:0", "listening on 0.0.0.0:"},
+        {"*:0", "note: everybody who can reach this machine can connect"},
+        {":0", "note: everybody who can reach this machine can connect"}};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        run_result r;
+
+        PROGRAM_RUN(&r, "empty", "serve", forms[i].address, "--exit-after-idle",
+                    "1ms");
+        assert_contains(r.err, forms[i].said);
+        assert_int_equal(r.code, 0);
+        run_free(&r);
+    }
+}
+
 static void test_serve_quiet_says_only_where_it_listens(void **state)
 {
     server s;
@@ -338,6 +367,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PROGRAM_TEST(test_serve_port_0_tells_the_bound_port),
         PROGRAM_TEST(test_serve_says_4_tuple_and_totals_of_each_client),
+        PROGRAM_TEST(test_serve_understands_every_form_of_address),
         PROGRAM_TEST(test_serve_quiet_says_only_where_it_listens),
         PROGRAM_TEST(test_serve_lists_all_addresses_in_ready_file),
         PROGRAM_TEST(test_serve_ready_file_unwritable_exits_1),

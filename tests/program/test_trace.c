@@ -106,6 +106,35 @@ static void test_trace_serve_tells_its_calls_and_what_comes(void **state)
     free(log);
 }
 
+/* Its address is the second one that is told. */
+static void trace_of_datagrams(void)
+{
+    server s;
+    char *addresses;
+    char *second;
+    char text[4];
+    size_t len = 0;
+    duos_addr to;
+    duos_socket peer;
+
+    SERVER_START(&s, "--trace", "udp:127.0.0.1:0", "--allow-udp-echo");
+    addresses = file_read(SERVER_READY, NULL);
+    second = strchr(addresses, '\n') + 1;
+    second[strcspn(second, "\n")] = '\0';
+    assert_ok(duos_addr_parse(second + strlen("udp:"), &to));
+    free(addresses);
+    assert_ok(duos_open(DUOS_IPV4, DUOS_DGRAM, DUOS_NONBLOCK, &peer));
+    assert_ok(duos_sendto(peer, "ping", 4, &to));
+    assert_ok(duos_wait(peer, DUOS_READ, PATIENCE_MS, NULL));
+    assert_ok(duos_recvfrom(peer, text, sizeof text, &len, NULL, NULL));
+    assert_memory_equal(text, "ping", 4);
+    server_assert_said("trace: duos_datagram_create() = OK\n");
+    server_assert_said("trace: -> on_data(127.0.0.1:");
+    server_assert_said("trace: duos_datagram_reply(4 B \"ping\") = OK\n");
+    duos_close(&peer);
+    server_stop(&s);
+}
+
 static void test_trace_of_workers_and_datagrams(void **state)
 {
     server s;
@@ -121,9 +150,7 @@ static void test_trace_of_workers_and_datagrams(void **state)
     server_assert_said("trace: duos_server_take(");
     server_assert_said("trace: -> on_data(127.0.0.1:");
     server_stop(&s);
-    SERVER_START(&s, "--trace", "udp:127.0.0.1:0", "--mode", "discard");
-    server_assert_said("trace: duos_datagram_create() = OK");
-    server_stop(&s);
+    trace_of_datagrams();
 }
 
 /* The system's code stands beside the toolkit's. */

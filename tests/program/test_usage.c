@@ -115,6 +115,7 @@ static const mistake mistakes[] = {
     {{NULL}, "a command is missing"},
     {{"serv"}, "unknown command serv; did you mean serve?"},
     {{"--serve"}, "unknown command --serve"},
+    {{"--versoin"}, "unknown command --versoin; did you mean --version?"},
     {{"xyzzy"}, "unknown command xyzzy\n"},
     {{"serve", "--pollr", "poll"},
      "unknown option --pollr; did you mean --poller?"},
@@ -229,10 +230,12 @@ static const mistake mistakes[] = {
 
 static void test_mistakes_exit_2_and_say_what_was_wrong(void **state)
 {
+    /* The parser is the same everywhere; a process of Wine costs much. */
+    size_t step = os_is_wine() ? 3 : 1;
     size_t i;
 
     (void)state;
-    for (i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+    for (i = 0; i < sizeof mistakes / sizeof mistakes[0]; i += step) {
         run_result r;
 
         program_run(&r, "empty", mistakes[i].args);

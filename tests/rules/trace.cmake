@@ -9,7 +9,7 @@ include("${CMAKE_CURRENT_LIST_DIR}/common.cmake")
 
 set(quiet
     # texts, and what is made of them
-    addr_equal addr_format addr_ipv4 addr_ipv6 addr_loopback addr_parse
+    addr_equal addr_format addr_ipv6 addr_loopback addr_parse
     addr_unix cidr_parse endpoint_parse err_name err_native err_native_name
     err_text ip_parse opt_describe poller_backend_name poller_backend_of
     poller_backend_parse poller_backends socket_from_os socket_valid
@@ -68,9 +68,15 @@ foreach(path IN LISTS files)
             offence("${path}: calls duos_${name} and does not include trace.h")
         endif()
     endforeach()
-    if(code MATCHES "[^A-Za-z0-9_](duos_[a-z0-9_]+)[)] *[(]")
-        offence("${path}: ${CMAKE_MATCH_1} is called past its macro")
-    endif()
+    # Without a bracket behind it, a name goes past its macro.
+    string(REGEX MATCHALL "duos_[a-z0-9_]+[ \n]*[^a-z0-9_ \n(]" names "${code}")
+    list(REMOVE_DUPLICATES names)
+    foreach(name IN LISTS names)
+        string(REGEX REPLACE "^duos_([a-z0-9_]+).*" "\\1" name "${name}")
+        if(name IN_LIST traced)
+            offence("${path}: duos_${name} is used, not called")
+        endif()
+    endforeach()
 endforeach()
 
 foreach(name IN LISTS quiet traced)
