@@ -23,8 +23,10 @@ endif()
 
 set(CPACK_SOURCE_GENERATOR TGZ)
 set(CPACK_SOURCE_PACKAGE_FILE_NAME "duosock-${PROJECT_VERSION}")
+# The project may lie in somebody's build folder itself.
+string(REGEX REPLACE "([][+.*()^$?|\\])" "\\\\\\1" here "${PROJECT_SOURCE_DIR}")
 set(CPACK_SOURCE_IGNORE_FILES
-    "/build/" "/[.]git/" "/[.]git$" "/[.]cache/" "/__pycache__/"
+    "^${here}/build/" "/[.]git/" "/[.]git$" "/[.]cache/" "/__pycache__/"
     "/node_modules/" "/compile_commands[.]json$" "/CMakeUserPresets[.]json$")
 
 # ---- components ------------------------------------------------------------
