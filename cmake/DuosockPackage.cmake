@@ -23,8 +23,10 @@ endif()
 
 set(CPACK_SOURCE_GENERATOR TGZ)
 set(CPACK_SOURCE_PACKAGE_FILE_NAME "duosock-${PROJECT_VERSION}")
+# The project may lie in somebody's build folder itself.
+string(REGEX REPLACE "([][+.*()^$?|\\])" "\\\\\\1" here "${PROJECT_SOURCE_DIR}")
 set(CPACK_SOURCE_IGNORE_FILES
-    "/build/" "/[.]git/" "/[.]git$" "/[.]cache/" "/__pycache__/"
+    "^${here}/build/" "/[.]git/" "/[.]git$" "/[.]cache/" "/__pycache__/"
     "/node_modules/" "/compile_commands[.]json$" "/CMakeUserPresets[.]json$")
 
 # ---- components ------------------------------------------------------------
@@ -44,6 +46,7 @@ endif()
 
 # ---- Debian ----------------------------------------------------------------
 
+# The first line of each description is the project's.
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
@@ -70,16 +73,14 @@ endif()
 
 set(CPACK_DEBIAN_DUOSOCK_RUNTIME_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_DUOSOCK_RUNTIME_DESCRIPTION
-"one socket API over POSIX and Winsock - shared library
-The BSD calls with one documented meaning on POSIX and on Windows, scalable
+"The BSD calls with one documented meaning on POSIX and on Windows, scalable
 pollers, a loop, and a server for many clients and a client on one thread.
 .
 This package has the shared library that programs are linked with.")
 set(CPACK_DEBIAN_DUOSOCK_DEVELOPMENT_PACKAGE_NAME libduosock-dev)
 set(CPACK_DEBIAN_DUOSOCK_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DUOSOCK_DEVELOPMENT_DESCRIPTION
-"one socket API over POSIX and Winsock - development files
-The BSD calls with one documented meaning on POSIX and on Windows, scalable
+"The BSD calls with one documented meaning on POSIX and on Windows, scalable
 pollers, a loop, and a server for many clients and a client on one thread.
 .
 This package has the headers, what the linker and CMake need, and the
@@ -87,15 +88,13 @@ simulator: the same library over a network in memory, for tests.")
 set(CPACK_DEBIAN_DUOSOCK_TOOLS_PACKAGE_NAME duosock)
 set(CPACK_DEBIAN_DUOSOCK_TOOLS_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_DUOSOCK_TOOLS_DESCRIPTION
-"server, client and chat over TCP, UDP and unix sockets
-serve and connect are a server for thousands of clients and its client; chat
+"serve and connect are a server for thousands of clients and its client; chat
 is a room for people, send and recv move a file, probe says what sockets can
 do on this system. The program is a user of the library libduosock.")
 set(CPACK_DEBIAN_DUOSOCK_DOCUMENTATION_PACKAGE_NAME duosock-doc)
 set(CPACK_DEBIAN_DUOSOCK_DOCUMENTATION_PACKAGE_SECTION doc)
 set(CPACK_DEBIAN_DUOSOCK_DOCUMENTATION_PACKAGE_ARCHITECTURE all)
 set(CPACK_DEBIAN_DUOSOCK_DOCUMENTATION_DESCRIPTION
-"one socket API over POSIX and Winsock - documentation
-The manual, what is promised on every system, and examples of libduosock.")
+"The manual, what is promised on every system, and examples of libduosock.")
 
 include(CPack)

@@ -61,7 +61,7 @@ duos__addr_rank duos__addr_rank_of(const duos_addr *addr,
 static uint8_t ask_rank(const duos_addr *addr)
 {
     duos_addr source;
-    duos_socket probe;
+    duos_socket probe = DUOS_SOCKET_INVALID;
     duos_err err = sys_open((duos_family)addr->family, DUOS_DGRAM,
                             SYS_OPEN_NONBLOCK, &probe);
 

@@ -371,7 +371,7 @@ static void acceptor_ready(duos__watcher *watcher, unsigned events)
 
     (void)events;
     for (left = a->per_turn; left > 0 && a->accepting; left--) {
-        duos_socket sock;
+        duos_socket sock = DUOS_SOCKET_INVALID;
         duos_addr peer;
         duos_err err = sys_accept(a->sock, true, &sock, &peer);
 

@@ -59,7 +59,7 @@ static void add_attempt(dial_race *r, duos_socket s)
 static duos_err dial_next(dial_race *r)
 {
     const duos_addr *addr = &r->addrs[r->order[r->next++]];
-    duos_socket s;
+    duos_socket s = DUOS_SOCKET_INVALID;
     duos_err err =
         duos_open((duos_family)addr->family, DUOS_STREAM, DUOS_NONBLOCK, &s);
 

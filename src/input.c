@@ -62,8 +62,8 @@ duos_err duos_input_init(duos_input *input, duos_loop *loop,
 
 duos_err duos_input_start(duos_input *input)
 {
-    sys_input *reader;
-    duos_socket ready;
+    sys_input *reader = NULL;
+    duos_socket ready = DUOS_SOCKET_INVALID;
     duos_err err;
 
     if (input == NULL || input->on_input == NULL) {

@@ -56,7 +56,7 @@ static duos_err take_lock(const duos_addr *addr, intptr_t *lock)
 /* DUOS_ECONNREFUSED: nobody listens. Anything else: do not touch it. */
 static duos_err probe(const duos_addr *addr)
 {
-    duos_socket s;
+    duos_socket s = DUOS_SOCKET_INVALID;
     duos_err err = sys_open(DUOS_UNIX, DUOS_STREAM, SYS_OPEN_NONBLOCK, &s);
 
     if (err != DUOS_OK) {
@@ -80,7 +80,7 @@ static duos_err probe(const duos_addr *addr)
 static duos_err clear_stale(const duos_addr *addr)
 {
     sys_path_id before;
-    sys_path_id now;
+    sys_path_id now = {0, 0, false};
     duos_err err = sys_path_look(addr, &before);
 
     if (err == DUOS_OK) {
@@ -115,7 +115,7 @@ static duos_err bind_path(duos_socket s, const duos_addr *addr)
 
 static void remove_own(const duos_addr *addr, const sys_path_id *id)
 {
-    sys_path_id now;
+    sys_path_id now = {0, 0, false};
 
     if (sys_path_look(addr, &now) == DUOS_OK && is_same_file(id, &now)) {
         (void)sys_path_remove(addr);

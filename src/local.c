@@ -90,7 +90,7 @@ duos_err duos_send_handle(duos_socket s, const void *data, size_t len,
 duos_err duos_recv_handle(duos_socket s, void *data, size_t cap,
                           size_t *received, intptr_t *handle)
 {
-    intptr_t got;
+    intptr_t got = -1;
     duos_addr addr;
     duos_err err;
     sys_count n;

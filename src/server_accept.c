@@ -78,7 +78,7 @@ static void keep_spare(duos_server *server)
  */
 static void shed_one(duos_server *server, duos_socket listener)
 {
-    duos_socket sock;
+    duos_socket sock = DUOS_SOCKET_INVALID;
     duos_addr peer;
     duos_err err;
 

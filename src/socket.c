@@ -368,7 +368,7 @@ duos_err duos_recvfrom(duos_socket s, void *data, size_t cap, size_t *received,
 {
     char none;
     duos_addr peer;
-    bool cut;
+    bool cut = false;
     sys_count n;
 
     if (received == NULL || (data == NULL && cap > 0)) {

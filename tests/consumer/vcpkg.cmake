@@ -8,7 +8,11 @@
 #
 #   cmake -DROOT=... -DWORK=... -DCONFIG=... -DARGS=... -DVERSION=... -P
 
-cmake_minimum_required(VERSION 3.19...4.0) # string(JSON)
+cmake_minimum_required(VERSION 3.16...4.0)
+if(CMAKE_VERSION VERSION_LESS 3.19)
+    message("skipped: this CMake reads no JSON")
+    return()
+endif()
 include("${CMAKE_CURRENT_LIST_DIR}/common.cmake")
 
 set(CURRENT_PORT_DIR "${ROOT}/cmake/packaging/vcpkg/duosock")
@@ -54,7 +58,7 @@ function(vcpkg_cmake_configure)
     cmake_parse_arguments(PARSE_ARGV 0 ARG "" "SOURCE_PATH" "OPTIONS")
     foreach(option IN LISTS ARG_OPTIONS)
         string(REGEX REPLACE "^-D([A-Z_]+)=.*" "\\1" option "${option}")
-        if(NOT known_options MATCHES "duosock_option[(]${option} ")
+        if(NOT known_options MATCHES "duosock_option[(]${option}[ \n]")
             message(FATAL_ERROR "duosock has no option ${option}")
         endif()
     endforeach()

@@ -10,6 +10,12 @@
 cmake_minimum_required(VERSION 3.16...4.0)
 include("${CMAKE_CURRENT_LIST_DIR}/common.cmake")
 
+find_program(make NAMES make gmake)
+if(NOT make)
+    message("skipped: make is not here, whose files show flags")
+    return()
+endif()
+
 file(REMOVE_RECURSE "${WORK}")
 foreach(kind without with)
     set(build_${kind} "${WORK}/${kind}")

@@ -4,7 +4,7 @@
 # for readers and for tools that cannot ask, it is the same:
 #   cmake -DROOT=<project> -DVERSION=<of the build> -P version.cmake
 
-cmake_minimum_required(VERSION 3.19...4.0) # string(JSON)
+cmake_minimum_required(VERSION 3.16...4.0)
 include("${CMAKE_CURRENT_LIST_DIR}/common.cmake")
 
 # is(where version): it stands there, and is the one.
@@ -30,8 +30,8 @@ is("the build" "${VERSION}")
 
 set(path cmake/packaging/vcpkg/duosock/vcpkg.json)
 file(READ "${ROOT}/${path}" text)
-string(JSON found GET "${text}" version)
-is(${path} "${found}")
+string(REGEX MATCH "\"version\": \"([0-9.]+)\"" found "${text}")
+is(${path} "${CMAKE_MATCH_1}")
 
 # What is not released yet stands at the top; then what is, with a date.
 file(STRINGS "${ROOT}/CHANGELOG.md" headings REGEX "^## ")
