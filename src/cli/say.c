@@ -100,19 +100,23 @@ static void write_line(kind is, const char *line, size_t len)
 static void say_list(say_level level, const char *format, va_list args)
 {
     char line[LINE_MAX_BYTES];
+    size_t len;
 
     if (say_wants(level)) {
-        write_line(PLAIN, line, make_line(line, format, args));
+        len = make_line(line, format, args);
+        write_line(PLAIN, line, len);
     }
 }
 
 static void say_failed(const char *format, ...)
 {
     char line[LINE_MAX_BYTES];
+    size_t len;
     va_list args;
 
     va_start(args, format);
-    write_line(FAILURE, line, make_line(line, format, args));
+    len = make_line(line, format, args);
+    write_line(FAILURE, line, len);
     va_end(args);
 }
 
