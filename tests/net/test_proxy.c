@@ -441,7 +441,7 @@ static void test_SG1_proxy_drain_hears_who_has_just_greeted(void **state)
     assert_ok(duos_server_drain(s->server, 10000));
     assert_int_equal(s->served.closes, 0);
     scene_echo(s, visitors[0]);
-    assert_ok(duos_send_all(visitors[1], LINE "hello" + 10,
+    assert_ok(duos_send_all(visitors[1], &(LINE "hello")[10],
                             sizeof LINE + 4 - 10, 1000, NULL));
     scene_receive(s, visitors[1], text, 5);
     assert_memory_equal(text, "hello", 5);
