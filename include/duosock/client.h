@@ -129,7 +129,7 @@ typedef struct duos_client_report {
  * Fills in the defaults.
  *
  * config: NULL is ignored.
- * size: sizeof(duos_client_config), which the macro below adds.
+ * size: sizeof(duos_client_config), which the macro of this name adds.
  *
  * Blocking: never.
  * Thread: any.

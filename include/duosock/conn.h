@@ -107,7 +107,7 @@ typedef struct duos_conn_limits {
  * Clears a handler and sets its size.
  *
  * handler: NULL is ignored.
- * size: sizeof(duos_conn_handler), which the macro below adds.
+ * size: sizeof(duos_conn_handler), which the macro of this name adds.
  *
  * Blocking: never.
  * Thread: any.

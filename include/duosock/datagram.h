@@ -138,7 +138,7 @@ typedef struct duos_datagram_stats {
  * Fills in the defaults.
  *
  * config: NULL is ignored.
- * size: sizeof(duos_datagram_config), which the macro below adds.
+ * size: sizeof(duos_datagram_config), which the macro of this name adds.
  *
  * Blocking: never.
  * Thread: any.

@@ -115,7 +115,7 @@ typedef struct duos_frame_reader {
  * it is asked for, of 4 bytes in network order that does not count itself.
  *
  * config: NULL is ignored.
- * size: sizeof(duos_frame_config), which the macro below adds.
+ * size: sizeof(duos_frame_config), which the macro of this name adds.
  *
  * Blocking: never.
  * Thread: any.

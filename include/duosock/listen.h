@@ -40,7 +40,7 @@ typedef struct duos_listen_options {
  * Fills in the defaults.
  *
  * options: NULL is ignored.
- * size: sizeof(duos_listen_options), which the macro below adds.
+ * size: sizeof(duos_listen_options), which the macro of this name adds.
  *
  * Blocking: never.
  * Thread: any.

@@ -49,7 +49,7 @@ typedef struct duos_loop_config {
  * Fills in the defaults: AUTO, the C allocator, 64 KiB.
  *
  * config: NULL is ignored.
- * size: sizeof(duos_loop_config), which the macro below adds.
+ * size: sizeof(duos_loop_config), which the macro of this name adds.
  *
  * Blocking: never.
  * Thread: any.

@@ -73,7 +73,7 @@ typedef struct duos_poll_event {
  * Fills in the defaults.
  *
  * config: NULL is ignored.
- * size: sizeof(duos_poller_config), which the macro below adds.
+ * size: sizeof(duos_poller_config), which the macro of this name adds.
  *
  * Blocking: never.
  * Thread: any.

@@ -149,7 +149,7 @@ typedef struct duos_server_stats {
  * Fills in the defaults.
  *
  * config: NULL is ignored.
- * size: sizeof(duos_server_config), which the macro below adds.
+ * size: sizeof(duos_server_config), which the macro of this name adds.
  *
  * Blocking: never.
  * Thread: any.

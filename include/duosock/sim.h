@@ -146,7 +146,7 @@ typedef struct duos_sim_config {
  * Fills in the defaults, with seed 1.
  *
  * config: NULL is ignored.
- * size: sizeof(duos_sim_config), which the macro below adds.
+ * size: sizeof(duos_sim_config), which the macro of this name adds.
  *
  * Blocking: never.
  * Thread: one for everything in this header.

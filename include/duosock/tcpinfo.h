@@ -46,7 +46,7 @@ typedef struct duos_tcp_info {
  * Sets the size and marks every number as not told.
  *
  * info: NULL is ignored.
- * size: sizeof(duos_tcp_info), which the macro below adds.
+ * size: sizeof(duos_tcp_info), which the macro of this name adds.
  *
  * Blocking: never.
  * Thread: any.

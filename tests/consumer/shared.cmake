@@ -26,6 +26,20 @@ if(library MATCHES "[.]so[.]")
     endif()
 endif()
 
+if(library MATCHES "[.]dll$")
+    if(NOT library MATCHES "duosock-${SOVERSION}[.]dll$")
+        message(FATAL_ERROR "not duosock-${SOVERSION}.dll: ${library}")
+    endif()
+    run(${CMAKE_COMMAND} -E chdir "${BUILD}" ${CMAKE_CPACK_COMMAND} -G ZIP
+        -C "${CONFIG}")
+    file(GLOB archive "${BUILD}/duosock-*.zip")
+    run(${CMAKE_COMMAND} -E tar tf "${archive}")
+    if(NOT output MATCHES "/bin/[a-z]*duosock-${SOVERSION}[.]dll\n" OR
+       NOT output MATCHES "/cmake/duosock/duosock-config[.]cmake\n")
+        message(FATAL_ERROR "${archive}:\n${output}")
+    endif()
+endif()
+
 # Another way to the same library: the same interface, to its last type.
 find_program(abidiff abidiff)
 if(TWO_FILES AND abidiff)
