@@ -78,7 +78,7 @@ duos_err duos_send_handle(duos_socket s, const void *data, size_t len,
         return err;
     }
     do {
-        n = sys_send_handle(s, data, sys_io_clamp(len), handle);
+        n = sys_send_handle(s, data, duos__io_clamp(len), handle);
     } while (n == DUOS_EINTERRUPTED);
     if (n < 0) {
         return (duos_err)n;
@@ -103,7 +103,7 @@ duos_err duos_recv_handle(duos_socket s, void *data, size_t cap,
         return err;
     }
     do {
-        n = sys_recv_handle(s, data, sys_io_clamp(cap), &got);
+        n = sys_recv_handle(s, data, duos__io_clamp(cap), &got);
     } while (n == DUOS_EINTERRUPTED);
     err = n < 0 ? (duos_err)n : DUOS_OK;
     if (n == 0 && got == -1) { /* no byte and no handle: no message? */

@@ -274,7 +274,7 @@ static duos_err send_odd(duos_socket s, const void *data, size_t len,
     if (sent == NULL || (data == NULL && len > 0)) {
         return DUOS_EINVAL;
     }
-    return send_again(s, data != NULL ? data : "", sys_io_clamp(len), sent,
+    return send_again(s, data != NULL ? data : "", duos__io_clamp(len), sent,
                       DUOS_EINTERRUPTED);
 }
 
@@ -321,7 +321,7 @@ static duos_err recv_odd(duos_socket s, void *data, size_t cap,
     if (received == NULL || (data == NULL && cap > 0)) {
         return DUOS_EINVAL;
     }
-    return recv_again(s, data != NULL ? data : &none, sys_io_clamp(cap),
+    return recv_again(s, data != NULL ? data : &none, duos__io_clamp(cap),
                       received, DUOS_EINTERRUPTED);
 }
 
@@ -375,7 +375,7 @@ duos_err duos_recvfrom(duos_socket s, void *data, size_t cap, size_t *received,
         return DUOS_EINVAL;
     }
     do {
-        n = sys_recvfrom(s, data != NULL ? data : &none, sys_io_clamp(cap),
+        n = sys_recvfrom(s, data != NULL ? data : &none, duos__io_clamp(cap),
                          &peer, &cut);
     } while (n == DUOS_EINTERRUPTED);
     if (n < 0) {

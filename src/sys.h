@@ -34,7 +34,7 @@ typedef intptr_t sys_count;
 /* The most that one send or receive is asked for: fits every system's int. */
 #define SYS_IO_MAX ((size_t)1 << 30)
 
-static inline size_t sys_io_clamp(size_t len)
+static inline size_t duos__io_clamp(size_t len)
 {
     return len < SYS_IO_MAX ? len : SYS_IO_MAX;
 }
