@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Install rules: the library, the simulator and their headers, the program, a
-# CMake package, a pkg-config file and the documents. Components: duosock_Runtime,
-# duosock_Development, duosock_Tools, duosock_Documentation.
+# CMake package and a pkg-config file. Components: duosock_Runtime, duosock_Development,
+# duosock_Tools, duosock_Documentation.
 
 include(CMakePackageConfigHelpers)
 
