@@ -231,53 +231,37 @@ static void allow_descriptors(void)
     }
 }
 
-/* Connections that are open before the run. */
-static size_t held_connections(void)
-{
-    switch (want.mode) {
-    case LOAD_CHURN:
-        return want.idle;
-    case LOAD_UDP:
-        return 0;
-    default:
-        return want.idle + want.connections;
-    }
-}
+/* How a mode begins: with so many open connections, and how they greet. */
+typedef struct mode_plan {
+    void (*run)(const int *fds);
+    bool opens; /* its connections before the run */
+    tcp_greeting greeting;
+} mode_plan;
 
-static void run_mode(const int *fds)
-{
-    switch (want.mode) {
-    case LOAD_FAN:
-        run_fan(fds);
-        break;
-    case LOAD_UDP:
-        run_udp();
-        break;
-    case LOAD_CHURN:
-        run_echo(NULL);
-        break;
-    default:
-        run_echo(fds + want.idle);
-    }
-}
+static const mode_plan plans[LOAD_MODES] = {
+    {run_echo, true, TCP_EACH_SPEAKS},  {run_echo, true, TCP_NONE_SPEAKS},
+    {run_echo, false, TCP_NONE_SPEAKS}, {run_fan, true, TCP_LAST_SPEAKS},
+    {run_udp, false, TCP_NONE_SPEAKS},
+};
 
 /* Each phase has its time. */
 static void run(outcome *o)
 {
-    size_t held = held_connections();
-    size_t empty_kib;
+    const mode_plan *plan = &plans[want.mode];
+    size_t active = plan->opens ? want.connections : 0;
+    double empty_kib;
     const int *fds;
 
     (void)alarm(want.patience_s);
     child_start(want.server);
-    empty_kib = child_resident_kib();
-    fds = tcp_open_all(held, want.mode == LOAD_FAN ? TCP_LAST_SPEAKS
-                                                   : TCP_EACH_SPEAKS);
-    o->kib_per_connection =
-        ratio((double)child_resident_kib() - (double)empty_kib, (double)held);
+    empty_kib = (double)child_resident_kib();
+    (void)tcp_open_all(want.idle, TCP_EACH_SPEAKS);
+    fds = tcp_open_all(active, plan->greeting);
+    o->kib_per_connection = ratio((double)child_resident_kib() - empty_kib,
+                                  (double)(want.idle + active));
     (void)alarm(want.patience_s +
                 (unsigned)(want.time_ns / 1000000000 * 6 / 5));
-    run_mode(fds);
+    plan->run(fds);
     o->resident_kib = child_resident_kib();
     meter_read(&o->meter);
     work_out(o);

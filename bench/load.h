@@ -108,7 +108,8 @@ void meter_read(meter_report *report);
 /* How one knows that the server has accepted a connection. */
 typedef enum tcp_greeting {
     TCP_EACH_SPEAKS, /* each gets back what it says */
-    TCP_LAST_SPEAKS  /* what one says goes to all */
+    TCP_LAST_SPEAKS, /* what one says goes to all */
+    TCP_NONE_SPEAKS  /* one hopes */
 } tcp_greeting;
 
 /* number: chooses the source address. Blocking, TCP_NODELAY. */
@@ -132,9 +133,9 @@ void turns_run(void (*ready)(void *of), int silence_ms, void (*silent)(void));
 
 /* ---- the modes --------------------------------------------------------- */
 
-/* fds: want.connections of them, open; NULL where the mode opens its own. */
+/* fds: want.connections of them, open; none where the mode opens its own. */
 void run_echo(const int *fds); /* stream and churn, too */
 void run_fan(const int *fds);
-void run_udp(void);
+void run_udp(const int *fds);
 
 #endif

@@ -189,7 +189,7 @@ void run_echo(const int *fds)
     for (i = 0; i < want.connections; i++) {
         streams[i].salt = (unsigned)(i % LOAD_SHIFTS);
         streams[i].began = began + i * window;
-        streams[i].fd = fds != NULL ? fds[i] : -1;
+        streams[i].fd = want.mode != LOAD_CHURN ? fds[i] : -1;
         begin(&streams[i]);
     }
     turns_run(ready, (int)want.patience_s * 1000, NULL);

@@ -67,13 +67,20 @@ static void hear(int fd)
     }
 }
 
-/* A backlog is first in, first out: who is heard proves those before it. */
+/*
+ * A backlog is first in, first out: who is heard proves those before it. What
+ * is to stream begins without a word: the kernel fits its buffers to what came
+ * first, and a short message would keep them small.
+ */
 static void greet(const int *fds, size_t begin, size_t end,
                   tcp_greeting greeting)
 {
     bool each = greeting == TCP_EACH_SPEAKS;
     size_t i;
 
+    if (greeting == TCP_NONE_SPEAKS) {
+        return;
+    }
     for (i = each ? begin : end - 1; i < end; i++) {
         say(fds[i]);
     }

@@ -166,10 +166,11 @@ static int open_socket(void)
     return fd;
 }
 
-void run_udp(void)
+void run_udp(const int *fds)
 {
     size_t i;
 
+    (void)fds;
     if (want.depth > DEPTH_MAX || want.size < sizeof(head)) {
         load_give_up("a burst has at most 64 datagrams of 8 bytes or more");
     }
