@@ -11,7 +11,8 @@
 #   QUICK=ON        5 minutes: exact bars are judged, estimates are printed
 #   MINUTES=n       estimates go on until they are known to 4 %, and end after so
 #                   many minutes in all: 25, or 5 with QUICK
-#   PUBLISH=ON      puts table and plots into docs/
+#   PUBLISH=ON      puts table and plots into docs/; PUBLISH=last does so with
+#                   those of the last run, and measures nothing
 #   INSTALL=never   installs nothing; a server whose library is missing is left
 #                   out
 #
@@ -27,6 +28,34 @@ set(results "${build}/results")
 
 if(NOT CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
     message(FATAL_ERROR "bench/ is for Linux")
+endif()
+
+# ---- the page ------------------------------------------------------------------
+
+function(publish)
+    set(page "${ROOT}/docs/performance.md")
+    file(READ "${page}" text)
+    file(READ "${build}/performance.md" figures)
+    string(FIND "${text}" "<!-- figures -->" begin)
+    string(FIND "${text}" "<!-- end of figures -->" end)
+    if(begin LESS 0 OR end LESS begin)
+        message(FATAL_ERROR "no place for the figures in ${page}")
+    endif()
+    string(SUBSTRING "${text}" 0 ${begin} before)
+    string(SUBSTRING "${text}" ${end} -1 after)
+    file(WRITE "${page}"
+         "${before}<!-- figures -->\n\n${figures}\n${after}")
+    file(MAKE_DIRECTORY "${ROOT}/docs/plots")
+    foreach(plot cpu memory latency)
+        configure_file("${build}/${plot}.svg" "${ROOT}/docs/plots/${plot}.svg"
+                       COPYONLY)
+    endforeach()
+    say_line("docs/performance.md and docs/plots are those of this run")
+endfunction()
+
+if(PUBLISH STREQUAL "last")
+    publish()
+    return()
 endif()
 
 # ---- what is needed ----------------------------------------------------------
@@ -186,29 +215,9 @@ if(earlier)
     compare_figures()
 endif()
 
-# ---- the page ------------------------------------------------------------------
-
 if(PUBLISH)
-    set(page "${ROOT}/docs/performance.md")
-    file(READ "${page}" text)
-    file(READ "${build}/performance.md" figures)
-    string(FIND "${text}" "<!-- figures -->" begin)
-    string(FIND "${text}" "<!-- end of figures -->" end)
-    if(begin LESS 0 OR end LESS begin)
-        message(FATAL_ERROR "no place for the figures in ${page}")
-    endif()
-    string(SUBSTRING "${text}" 0 ${begin} before)
-    string(SUBSTRING "${text}" ${end} -1 after)
-    file(WRITE "${page}"
-         "${before}<!-- figures -->\n\n${figures}\n${after}")
-    file(MAKE_DIRECTORY "${ROOT}/docs/plots")
-    foreach(plot cpu memory latency)
-        configure_file("${build}/${plot}.svg" "${ROOT}/docs/plots/${plot}.svg"
-                       COPYONLY)
-    endforeach()
-    say_line("docs/performance.md and docs/plots are those of this run")
+    publish()
 endif()
-
 if(NOT result EQUAL 0)
     message(FATAL_ERROR "a bar does not hold")
 endif()

@@ -111,6 +111,7 @@ static int conclude(about *a)
     a->is_valid = counted_is_valid();
     is_written = report_json("bench.json", a) &&
                  report_markdown("performance.md", a) && report_series();
+    rows_print();
     printf("%zu figures hold, %zu are undecided, %zu fail, %zu were skipped; "
            "%.0f minutes\n",
            rows_with(VERDICT_HOLDS), rows_with(VERDICT_OPEN), failed,

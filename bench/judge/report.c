@@ -141,8 +141,7 @@ static void samples_to(FILE *file)
 bool report_json(const char *path, const about *a)
 {
     FILE *file = fopen(path, "w");
-    size_t count;
-    const row *rows = rows_all(&count);
+    size_t count = rows_count();
     size_t i;
 
     if (file == NULL) {
@@ -157,7 +156,7 @@ bool report_json(const char *path, const about *a)
     fprintf(file, "\"yardstick_is_valid\": %s,\n  \"figures\": [\n",
             a->is_valid ? "true" : "false");
     for (i = 0; i < count; i++) {
-        row_to(file, &rows[i], i + 1 == count);
+        row_to(file, rows_at(i), i + 1 == count);
     }
     fprintf(file, "  ],\n  \"medians\": [\n");
     samples_to(file);
@@ -182,8 +181,7 @@ static void markdown_row(FILE *file, const row *r)
 bool report_markdown(const char *path, const about *a)
 {
     FILE *file = fopen(path, "w");
-    size_t count;
-    const row *rows = rows_all(&count);
+    size_t count = rows_count();
     size_t i;
 
     if (file == NULL) {
@@ -196,7 +194,7 @@ bool report_markdown(const char *path, const about *a)
             a->is_quick ? "; a quick run: estimates are not judged" : "",
             a->machine, a->versions);
     for (i = 0; i < count; i++) {
-        markdown_row(file, &rows[i]);
+        markdown_row(file, rows_at(i));
     }
     return fclose(file) == 0;
 }

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "progress.h"
@@ -150,10 +151,53 @@ void rows_add_failed(const char *id, const char *what, const char *why)
 
 /* ---- asking -------------------------------------------------------------- */
 
-const row *rows_all(size_t *count)
+size_t rows_count(void)
 {
-    *count = row_count;
-    return rows;
+    return row_count;
+}
+
+/* Bars by their numbers, after the yardstick and before the rest. */
+static int rank(const row *r)
+{
+    if (strcmp(r->id, "raw") == 0) {
+        return 0;
+    }
+    return r->id[0] == 'B' ? atoi(r->id + 1) : 1000;
+}
+
+/* The rows of one rank stay in the order in which they came. */
+static int by_rank(const void *a, const void *b)
+{
+    const row *x = *(const row *const *)a;
+    const row *y = *(const row *const *)b;
+    int order = rank(x) - rank(y);
+
+    return order != 0 ? order : (x > y) - (x < y);
+}
+
+const row *rows_at(size_t i)
+{
+    static const row *sorted[ROWS_MAX];
+    static size_t sorted_count;
+
+    if (sorted_count != row_count) {
+        for (sorted_count = 0; sorted_count < row_count; sorted_count++) {
+            sorted[sorted_count] = &rows[sorted_count];
+        }
+        qsort(sorted, sorted_count, sizeof sorted[0], by_rank);
+    }
+    return sorted[i];
+}
+
+void rows_print(void)
+{
+    size_t i;
+
+    printf("\n");
+    for (i = 0; i < row_count; i++) {
+        print(rows_at(i));
+    }
+    printf("\n");
 }
 
 size_t rows_with(verdict v)

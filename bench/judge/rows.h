@@ -50,9 +50,14 @@ void rows_add_skipped(const char *id, const char *what, const char *why);
 /* One that could not be measured although it must be. */
 void rows_add_failed(const char *id, const char *what, const char *why);
 
-const row *rows_all(size_t *count);
+/* The i-th in the order of a report: the yardstick, the bars, the rest. */
+const row *rows_at(size_t i);
+size_t rows_count(void);
 size_t rows_with(verdict v);
 const char *rows_verdict(verdict v);
+
+/* All of them once more, in that order. */
+void rows_print(void);
 
 /* As in a table: "1.012 (0.980 to 1.045)". */
 void rows_figure(const row *r, char *text, size_t cap);
