@@ -46,6 +46,8 @@ static const arg_option options_table[] = {
      FIELD(max_queue)},
     {"max-line", ARG_SIZE, "BYTES", "1024", "the longest line of a chat",
      FIELD(max_line)},
+    {"line-timeout", ARG_TIME, "DUR", "30s",
+     "how long a line of a chat may take, and a nick", FIELD(line_ms)},
     {"drain", ARG_TIME, "DUR", "10s", "how long a stop waits for its clients",
      FIELD(drain_ms)},
     {"exit-after-idle", ARG_TIME, "DUR", "0",
