@@ -153,6 +153,7 @@ static int start_worker(serve *s, worker *w)
     w->serve.options = &s->workers->options;
     w->serve.mode = s->mode;
     w->serve.proxy = s->proxy;
+    w->serve.deny = s->deny;
     w->serve.mode_address = s->mode_address;
     w->serve.is_worker = true;
     (void)duos_post_init(&w->drain, on_worker_drain, w);
