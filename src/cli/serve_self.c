@@ -7,6 +7,7 @@
 #include "serve.h"
 
 #include "setup.h"
+#include "trace.h"
 
 #include <duosock/interface.h>
 
