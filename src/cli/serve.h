@@ -172,8 +172,9 @@ int serve_check_ready(serve *s);
  * the world may know. */
 int serve_listen(serve *s, const arg_list *list);
 
-/* Whether a relay would connect to what it listens on itself. */
-bool serve_is_self(const serve *s, const duos_addr *bound);
+/* Whether a relay would connect to what it listens on itself. asked: the
+ * address that was to be bound; NULL for what was inherited. */
+bool serve_is_self(const serve *s, const char *asked, const duos_addr *bound);
 
 /* Tells the counters every --stats, and when SIGUSR1 comes. */
 int serve_start_stats(serve *s);

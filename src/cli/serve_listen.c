@@ -87,13 +87,13 @@ static char *tell_bound(const serve *s, const duos_addr *bound, char *end)
 }
 
 /* Tells where it listens; end: where the lines of all go on. */
-static int tell_all(const serve *s, const duos_addr *bound, size_t count,
-                    char **end)
+static int tell_all(const serve *s, const char *asked, const duos_addr *bound,
+                    size_t count, char **end)
 {
     size_t i;
 
     for (i = 0; i < count; i++) {
-        if (serve_is_self(s, &bound[i])) {
+        if (serve_is_self(s, asked, &bound[i])) {
             say("--mode %s: that is this server itself", s->options->mode);
             return CLI_USAGE;
         }
@@ -123,7 +123,7 @@ static int listen_inherited(serve *s, duos_inherited_socket *entry, char **end)
     entry->sock = duos_socket_from_os(-1); /* the server's now */
     escape_line(safe, sizeof safe, name);
     say_detail("inherited socket: %s", safe);
-    return tell_all(s, &bound, 1, end);
+    return tell_all(s, NULL, &bound, 1, end);
 }
 
 /* Listens on what an address means. end: where the lines of all go on. */
@@ -142,7 +142,7 @@ static int listen_at(serve *s, const char *address, char **end)
         }
         return CLI_UNBOUND;
     }
-    return tell_all(s, bound, count, end);
+    return tell_all(s, address, bound, count, end);
 }
 
 /* A reader of the file never sees a part of it. */

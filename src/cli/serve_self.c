@@ -60,31 +60,38 @@ static bool is_ours(const duos_addr *addr)
     return ours;
 }
 
-/* One address of all interfaces takes IPv4, too, if it may. */
-static bool takes(const serve *s, const duos_addr *bound, const duos_addr *to)
+/* Whether an address of IPv6 takes IPv4, too: "*" and ":port" do, and what was
+ * inherited, as a rule. */
+static bool takes_both(const serve *s, const char *asked)
 {
-    return bound->family == to->family ||
-           (bound->family == DUOS_IPV6 && !s->options->v6only);
+    duos_endpoint end;
+
+    return asked == NULL ||
+           (duos_endpoint_parse(asked, &end) == DUOS_OK && end.any &&
+            end.family == DUOS_UNSPEC && !s->options->v6only);
 }
 
-bool serve_is_self(const serve *s, const duos_addr *bound)
+static bool reaches(const duos_addr *to, const duos_addr *bound, bool both)
 {
-    duos_endpoint endpoint;
-    const duos_addr *to = &endpoint.addr;
-
-    if (s->mode_address == NULL ||
-        duos_endpoint_parse(s->mode_address, &endpoint) != DUOS_OK) {
-        return false;
-    }
-    if (duos_addr_equal(bound, to)) {
-        return true;
-    }
-    if (to->family == DUOS_UNIX || bound->family == DUOS_UNIX ||
-        bound->port != to->port) {
-        return false;
-    }
     if (setup_is_everywhere(to)) { /* that is this machine */
         return setup_is_everywhere(bound) || is_loopback(bound);
     }
-    return setup_is_everywhere(bound) && takes(s, bound, to) && is_ours(to);
+    return setup_is_everywhere(bound) &&
+           (bound->family == to->family ||
+            (bound->family == DUOS_IPV6 && both)) &&
+           is_ours(to);
+}
+
+bool serve_is_self(const serve *s, const char *asked, const duos_addr *bound)
+{
+    duos_endpoint to;
+
+    if (s->mode_address == NULL ||
+        duos_endpoint_parse(s->mode_address, &to) != DUOS_OK) {
+        return false;
+    }
+    return duos_addr_equal(bound, &to.addr) ||
+           (bound->family != DUOS_UNIX && to.addr.family != DUOS_UNIX &&
+            bound->port == to.addr.port &&
+            reaches(&to.addr, bound, takes_both(s, asked)));
 }

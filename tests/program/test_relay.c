@@ -275,6 +275,30 @@ static void test_relay_refuses_to_be_its_own_client(void **state)
     check_self("tcp4:*", "*", port);
 }
 
+/* From one family to the other is somebody else. */
+static void test_relay_connects_the_same_port_of_the_other_family(void **state)
+{
+    static const char *const bound[] = {"tcp6:*", "[::1]", "[::]"};
+    char address[DUOS_ADDR_TEXT_MAX];
+    duos_socket listener = peer_listen(address, sizeof address);
+    char mode[DUOS_ADDR_TEXT_MAX + 8];
+    char at[64];
+    size_t i;
+
+    (void)state;
+    sprintf(mode, "relay=%s", address);
+    for (i = 0; i < 3; i++) {
+        run_result r;
+
+        sprintf(at, "%s:%s", bound[i], strrchr(address, ':') + 1);
+        PROGRAM_RUN(&r, "empty", "serve", at, "--mode", mode,
+                    "--exit-after-idle", "50ms");
+        assert_null(strstr(r.err, "this server itself"));
+        run_free(&r);
+    }
+    duos_close(&listener);
+}
+
 /* Its clients may finish: only they know when that is. */
 static void test_SG1_relay_that_stops_lets_clients_finish(void **state)
 {
@@ -390,6 +414,7 @@ int main(void)
         PROGRAM_TEST(test_relay_limits_hold_for_clients),
         PROGRAM_TEST(test_relay_looks_names_up),
         PROGRAM_TEST(test_relay_refuses_to_be_its_own_client),
+        PROGRAM_TEST(test_relay_connects_the_same_port_of_the_other_family),
         PROGRAM_TEST(test_SG1_relay_that_stops_lets_clients_finish),
         PROGRAM_TEST(test_SG1_relay_that_stops_waits_no_longer_than_drain),
         PROGRAM_TEST(test_SG1_relay_that_stops_ends_what_a_client_left_behind),
