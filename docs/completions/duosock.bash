@@ -44,6 +44,7 @@ _duosock_value()
     'serve --first-byte-timeout') _duosock_nothing ;;
     'serve --max-queue') _duosock_nothing ;;
     'serve --max-line') _duosock_nothing ;;
+    'serve --line-timeout') _duosock_nothing ;;
     'serve --drain') _duosock_nothing ;;
     'serve --exit-after-idle') _duosock_nothing ;;
     'serve --ready-file') _duosock_files ;;
@@ -102,7 +103,7 @@ _duosock_value()
 _duosock_options()
 {
     case $command in
-    serve) _duosock_words '--mode --max-clients --max-clients-per-address --allow --deny --proxy-protocol --idle-timeout --first-byte-timeout --max-queue --max-line --drain --exit-after-idle --ready-file --ready-fd --stats --workers --reuse --v6only --allow-udp-echo --poller -v -q --json --color --trace -h --help --version' ;;
+    serve) _duosock_words '--mode --max-clients --max-clients-per-address --allow --deny --proxy-protocol --idle-timeout --first-byte-timeout --max-queue --max-line --line-timeout --drain --exit-after-idle --ready-file --ready-fd --stats --workers --reuse --v6only --allow-udp-echo --poller -v -q --json --color --trace -h --help --version' ;;
     connect) _duosock_words '--idle --raw --hexdump --timeout --retry --source --stats --poller -v -q --json --color --trace -h --help --version' ;;
     chat) _duosock_words '--nick --idle --timeout --retry --source --stats --poller -v -q --json --color --trace -h --help --version' ;;
     send) _duosock_words '--idle --timeout --retry --source --stats --poller -v -q --json --color --trace -h --help --version' ;;

@@ -23,6 +23,7 @@ complete -c duosock -n '__fish_seen_subcommand_from serve' -l idle-timeout -x -d
 complete -c duosock -n '__fish_seen_subcommand_from serve' -l first-byte-timeout -x -d 'close a client that never sends a byte (30s)'
 complete -c duosock -n '__fish_seen_subcommand_from serve' -l max-queue -x -d 'output that may wait per client (1M)'
 complete -c duosock -n '__fish_seen_subcommand_from serve' -l max-line -x -d 'the longest line of a chat (1024)'
+complete -c duosock -n '__fish_seen_subcommand_from serve' -l line-timeout -x -d 'how long a line of a chat may take, and a nick (30s)'
 complete -c duosock -n '__fish_seen_subcommand_from serve' -l drain -x -d 'how long a stop waits for its clients (10s)'
 complete -c duosock -n '__fish_seen_subcommand_from serve' -l exit-after-idle -x -d 'stop when nobody was connected for so long (0)'
 complete -c duosock -n '__fish_seen_subcommand_from serve' -l ready-file -r -F -d 'write the bound addresses there, one a line'

@@ -10,6 +10,8 @@
 #include "say.h"
 #include "setup.h"
 
+#include <inttypes.h>
+
 enum {
     SAFE_BYTES = 128
 };
@@ -28,39 +30,61 @@ bool attempt_read_source(const char *text, duos_addr *out)
     return false;
 }
 
-/* What was never begun with says nothing about its address. */
-static void say_attempt(const duos_client_attempt *attempt)
+/* Those that were never begun with, or that another one has overtaken, say
+ * nothing about their addresses. */
+static void say_attempt(say_level level, const duos_client_attempt *attempt)
 {
     char text[DUOS_ADDR_TEXT_MAX];
     char code[SAY_CODE_MAX];
 
-    if (attempt->err == DUOS_ECANCELED ||
+    if (attempt->err == DUOS_OK || attempt->err == DUOS_ECANCELED ||
         duos_addr_format(&attempt->addr, text, sizeof text) != DUOS_OK) {
         return;
     }
     say_code(code, sizeof code, attempt->err);
-    say_event("  %s: %s (%s)", text, duos_err_text(attempt->err), code);
+    say_at(level, "  %s: %s (%s) after %" PRId32 " ms", text,
+           duos_err_text(attempt->err), code, attempt->took_ms);
 }
 
-static void say_attempts(const duos_client *client)
+static void say_attempts(say_level level, const duos_client_report *report)
 {
-    duos_client_report report = {0};
     size_t i;
 
-    report.size = sizeof report;
-    if (duos_client_get_report(client, &report) == DUOS_OK &&
-        report.count > 1) {
-        for (i = 0; i < report.count; i++) {
-            say_attempt(&report.attempts[i]);
-        }
+    for (i = 0; i < report->count; i++) {
+        say_attempt(level, &report->attempts[i]);
     }
+}
+
+void attempt_stands(const duos_client *client, const char *address)
+{
+    duos_client_report report = {0};
+    char safe[SAFE_BYTES];
+    char text[DUOS_ADDR_TEXT_MAX];
+
+    report.size = sizeof report;
+    if (duos_client_get_report(client, &report) != DUOS_OK ||
+        report.won == NULL ||
+        duos_addr_format(&report.won->addr, text, sizeof text) != DUOS_OK) {
+        return;
+    }
+    escape_line(safe, sizeof safe, address);
+    say_detail("connected to %s at %s in %" PRId32 " ms, %" PRId32
+               " ms of them for the name",
+               safe, text, report.connect_ms, report.resolve_ms);
+    say_attempts(SAY_VERBOSE, &report);
 }
 
 int attempt_failed(const duos_client *client, const char *address,
                    duos_err reason)
 {
+    duos_client_report report = {0};
+
+    report.size = sizeof report;
     report_failure("connect", address, reason);
-    say_attempts(client);
+    if (duos_client_get_report(client, &report) == DUOS_OK) {
+        /* The only one has just been told. */
+        say_attempts(report.count > 1 ? SAY_NORMAL : SAY_VERBOSE, &report);
+    }
     switch (reason) {
     case DUOS_EINVAL:
         say("hint: a client needs a host and a port other than 0");

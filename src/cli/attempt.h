@@ -25,6 +25,9 @@ int attempt_failed(const duos_client *client, const char *address,
 int attempt_refused(const duos_client *client, const char *address,
                     duos_err reason);
 
+/* With -v: which address won, how long it took, and why others failed. */
+void attempt_stands(const duos_client *client, const char *address);
+
 /*
  * Whether the client connects again after a connection that failed or ended;
  * that has been said then, with tried as report_failure has it.

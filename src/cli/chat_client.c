@@ -48,12 +48,14 @@ static void give_up(session *s, int exit_code)
 
 /* ---- from the standard input to the server ----------------------------- */
 
+/* As the room reads commands: a word of its own. */
 static bool is_quit(duos_bytes line)
 {
     static const char quit[] = "/quit";
     size_t len = sizeof quit - 1;
 
-    return line.len >= len && memcmp(line.data, quit, len) == 0;
+    return line.len >= len && memcmp(line.data, quit, len) == 0 &&
+           (line.len == len || ((const char *)line.data)[len] == ' ');
 }
 
 /* Returns false when nothing more can be sent. */

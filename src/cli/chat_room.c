@@ -15,12 +15,43 @@ enum {
     CREDIT_MS = 1000
 };
 
+/* Begins to wait for the end of a line, where one is to come. */
+static void await_line(chat_member *m)
+{
+    if (!m->done && (m->begun || !m->listener.joined)) {
+        chat_deadline_start(&m->room->deadlines, &m->deadline);
+    } else {
+        chat_deadline_stop(&m->room->deadlines, &m->deadline);
+    }
+}
+
+static void on_late(chat_deadline *deadline)
+{
+    chat_take_too_late(
+        (chat_member *)(void *)((char *)deadline -
+                                offsetof(chat_member, deadline)));
+}
+
+/* What came may end lines, and begin one; more of one that has begun changes
+ * nothing. */
+static void follow_lines(chat_member *m, const char *data, size_t len)
+{
+    bool ended = memchr(data, '\n', len) != NULL;
+    bool news = ended || m->done || (m->listener.joined && !m->begun);
+
+    m->begun = data[len - 1] != '\n';
+    if (news) {
+        await_line(m);
+    }
+}
+
 static void on_rest(duos_timer *timer, void *user)
 {
     chat_member *m = user;
 
     (void)timer;
     (void)duos_conn_resume(m->listener.conn);
+    await_line(m);
 }
 
 /* One who floods is not listened to until the time is paid. */
@@ -30,6 +61,7 @@ static void pay(chat_member *m, uint64_t now_ms)
         duos_timer_start(
             &m->rest, (int64_t)(m->paid_ms - now_ms - CREDIT_MS)) == DUOS_OK) {
         (void)duos_conn_pause(m->listener.conn);
+        chat_deadline_stop(&m->room->deadlines, &m->deadline);
     }
 }
 
@@ -50,13 +82,14 @@ void chat_member_data(chat_member *m, const void *data, size_t len)
         } else if (err == DUOS_ELIMIT) {
             chat_take_too_long(m);
         } else if (err == DUOS_EWOULDBLOCK) {
-            pay(m, now_ms);
-            return;
+            break;
         } else {
             m->done = true;
             duos_conn_abort(m->listener.conn, err);
         }
     }
+    follow_lines(m, data, len);
+    pay(m, now_ms);
 }
 
 void chat_member_end(chat_member *m)
@@ -89,6 +122,7 @@ chat_member *chat_room_enter(chat_room *room, duos_conn *conn)
     memset(m, 0, sizeof *m);
     m->room = room;
     chat_listener_init(&m->listener, conn);
+    await_line(m);
     if (duos_frame_init(&m->lines, &lines) != DUOS_OK ||
         duos_timer_init(&m->rest, room->loop, on_rest, m) != DUOS_OK) {
         free(m);
@@ -107,7 +141,7 @@ void chat_member_free(chat_member *m)
     }
 }
 
-duos_err chat_room_new(duos_loop *loop, size_t max_line, size_t max_queue,
+duos_err chat_room_new(duos_loop *loop, const chat_limits *limits,
                        chat_room **out)
 {
     chat_room *room = malloc(sizeof *room);
@@ -117,9 +151,14 @@ duos_err chat_room_new(duos_loop *loop, size_t max_line, size_t max_queue,
         return DUOS_ENOMEM;
     }
     room->loop = loop;
-    room->max_line = max_line;
+    room->max_line = limits->max_line;
+    room->counts.long_lines = room->counts.line_ends = 0;
     room->closing = false;
-    err = chat_feed_init(&room->feed, loop, max_queue);
+    err = chat_feed_init(&room->feed, loop, limits->max_queue);
+    if (err == DUOS_OK) {
+        err = chat_deadlines_init(&room->deadlines, loop, limits->line_ms,
+                                  on_late);
+    }
     if (err != DUOS_OK) {
         free(room);
         return err;
@@ -132,8 +171,14 @@ void chat_room_free(chat_room *room)
 {
     if (room != NULL) {
         chat_feed_stop(&room->feed);
+        chat_deadlines_stop(&room->deadlines);
         free(room);
     }
+}
+
+const chat_counts *chat_room_counts(const chat_room *room)
+{
+    return &room->counts;
 }
 
 void chat_room_close(chat_room *room)

@@ -8,6 +8,8 @@
  *     * nick refused: REASON    it is not; try again
  *     * NAME joined, * NAME left, * NAME is now NAME
  *     * the server is closing
+ *     * line not sent: REASON
+ *     * goodbye
  * What members say is "NAME: TEXT", and "** NAME TEXT" for /me; no name begins
  * with *, holds a colon or a space, so nobody can forge another one's line.
  * Text is escaped (escape.h): bytes that are not UTF-8, as those of Telnet's
@@ -24,11 +26,27 @@ typedef struct chat_room chat_room;
 typedef struct chat_member chat_member;
 
 /*
- * Makes an empty room. max_line: the longest line in bytes; max_queue: the
- * limit of a connection's queue; 0 for none.
+ * What a room allows; 0 is no limit. max_line: the longest line in bytes.
+ * max_queue: the limit of a connection's queue. line_ms: from a line's first
+ * byte to its end, and from coming in to a nick.
  */
-duos_err chat_room_new(duos_loop *loop, size_t max_line, size_t max_queue,
+typedef struct chat_limits {
+    size_t max_line;
+    size_t max_queue;
+    int32_t line_ms;
+} chat_limits;
+
+/* How often each of them was met. */
+typedef struct chat_counts {
+    uint64_t long_lines;
+    uint64_t line_ends;
+} chat_counts;
+
+/* Makes an empty room. */
+duos_err chat_room_new(duos_loop *loop, const chat_limits *limits,
                        chat_room **out);
+
+const chat_counts *chat_room_counts(const chat_room *room);
 
 /* Ends a room that has no connections any more; NULL is ignored. */
 void chat_room_free(chat_room *room);

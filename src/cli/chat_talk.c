@@ -122,6 +122,7 @@ static const char *take_nick(chat_member *m, duos_bytes text)
 void chat_leave(chat_member *m)
 {
     m->done = true;
+    chat_deadline_stop(&m->room->deadlines, &m->deadline);
     if (m->listener.joined) {
         chat_feed_leave(&m->room->feed, &m->listener);
         if (!m->room->closing) {
@@ -153,7 +154,7 @@ static void join(chat_member *m, duos_bytes text)
 
     if (m->room->closing) {
         answer(m, "* the server is closing");
-        m->done = true;
+        chat_leave(m);
         return;
     }
     complaint = take_nick(m, text);
@@ -270,9 +271,19 @@ void chat_take_line(chat_member *m, duos_bytes line)
 void chat_take_too_long(chat_member *m)
 {
     m->paid_ms += LINE_MS;
+    m->room->counts.long_lines++;
     if (m->listener.joined) {
         answer(m, "* line not sent: longer than %zu bytes", m->room->max_line);
     } else {
         refuse(m, nick_too_long);
     }
+}
+
+void chat_take_too_late(chat_member *m)
+{
+    m->room->counts.line_ends++;
+    answer(m, "* %s not finished in time",
+           m->listener.joined ? "line" : "nick");
+    chat_say_goodbye(m);
+    duos_conn_close(m->listener.conn);
 }

@@ -46,6 +46,8 @@ static const arg_option options_table[] = {
      FIELD(max_queue)},
     {"max-line", ARG_SIZE, "BYTES", "1024", "the longest line of a chat",
      FIELD(max_line)},
+    {"line-timeout", ARG_TIME, "DUR", "30s",
+     "how long a line of a chat may take, and a nick", FIELD(line_ms)},
     {"drain", ARG_TIME, "DUR", "10s", "how long a stop waits for its clients",
      FIELD(drain_ms)},
     {"exit-after-idle", ARG_TIME, "DUR", "0",
@@ -87,6 +89,9 @@ static const arg_command serve_command = {
     "a\n"
     "client is reset if that fails. A relay that is told to stop lets its\n"
     "clients finish until --drain. --first-byte-timeout is not for chargen.\n"
+    "\nBehind a proxy, --deny and --max-clients-per-address go by the address "
+    "of\nthe client, once the header has told it; with --workers that limit "
+    "holds\nfor each worker. --allow goes by that of the proxy.\n"
     "\nSizes are written 64, 64K or 1M, durations 500ms, 30s, 5m or 1h.\n"
     "The first Ctrl-C or SIGTERM stops gracefully, the second at once;\n"
     "SIGUSR1 (POSIX) tells the counters. --ready-fd is for POSIX, too, and so\n"

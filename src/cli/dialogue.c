@@ -28,6 +28,7 @@ static void on_open(duos_conn *conn, void *user)
 
     d->open = true;
     d->opened_ms = duos_loop_now_ms(d->loop);
+    attempt_stands(d->client, d->config->address);
     if (report_open(SAY_VERBOSE, 0, conn, false)) {
         d->config->on_open(conn, d->config->user);
     } else {

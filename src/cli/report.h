@@ -28,8 +28,12 @@
  *                   how long it took for each
  *     clients, clients_peak, accepted, refused_limit, accept_errors,
  *     accept_pauses counters of duos_server_stats
- *     refused_address, refused_denied, shed, read_yields, write_yields,
- *     no_buffers    the same, when they are not 0
+ *     refused_address, refused_denied, shed, accept_yields, read_yields,
+ *     write_yields, no_buffers, first_byte_ends, idle_ends, stall_ends,
+ *     linger_ends, handshake_ends, queue_holds, queue_refusals
+ *                   the same, when they are not 0
+ *     long_lines, line_ends
+ *                   of a chat, when they are not 0
  *     received, truncated, answered, refused, dropped, errors
  *                   of stats: counters of duos_datagram_stats
  *
@@ -91,8 +95,14 @@ bool report_note(const char *text);
 bool report_transfer(const char *what, uint64_t bytes, uint64_t ms,
                      const char *sha256);
 
-/* What a server has counted. */
-void report_stats(say_level level, const duos_server_stats *stats);
+/* What a server has counted, and what a chat has besides. */
+typedef struct report_counts {
+    duos_server_stats server;
+    uint64_t long_lines; /* too long to be sent on */
+    uint64_t line_ends;  /* members whose line was not finished in time */
+} report_counts;
+
+void report_stats(say_level level, const report_counts *counts);
 
 /* What one connection has moved so far. */
 void report_traffic(uint64_t received, uint64_t sent, uint64_t ms);

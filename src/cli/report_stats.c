@@ -9,65 +9,77 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SERVER(name) offsetof(report_counts, server.name)
+
 /* Those that are told when there is something to tell. */
 static const struct {
     size_t offset;
     const char *key;
     const char *words;
 } rare[] = {
-    {offsetof(duos_server_stats, refused_address), "refused_address",
-     "too many of an address"},
-    {offsetof(duos_server_stats, refused_denied), "refused_denied", "denied"},
-    {offsetof(duos_server_stats, shed), "shed", "shed"},
-    {offsetof(duos_server_stats, read_yields), "read_yields", "read yields"},
-    {offsetof(duos_server_stats, write_yields), "write_yields", "write yields"},
-    {offsetof(duos_server_stats, no_buffers), "no_buffers", "without buffers"}};
+    {SERVER(refused_address), "refused_address", "too many of an address"},
+    {SERVER(refused_denied), "refused_denied", "denied"},
+    {SERVER(shed), "shed", "shed"},
+    {SERVER(accept_yields), "accept_yields", "accept yields"},
+    {SERVER(read_yields), "read_yields", "read yields"},
+    {SERVER(write_yields), "write_yields", "write yields"},
+    {SERVER(no_buffers), "no_buffers", "without buffers"},
+    {SERVER(first_byte_ends), "first_byte_ends", "without a first byte"},
+    {SERVER(idle_ends), "idle_ends", "idle too long"},
+    {SERVER(stall_ends), "stall_ends", "stalled"},
+    {SERVER(linger_ends), "linger_ends", "lingered too long"},
+    {SERVER(handshake_ends), "handshake_ends", "handshakes too slow"},
+    {SERVER(queue_holds), "queue_holds", "held back"},
+    {SERVER(queue_refusals), "queue_refusals", "sends refused"},
+    {offsetof(report_counts, long_lines), "long_lines", "lines too long"},
+    {offsetof(report_counts, line_ends), "line_ends", "lines not finished"}};
 
 enum {
     RARE = sizeof rare / sizeof rare[0],
     RARE_MAX = RARE * 48
 };
 
-static uint64_t rare_count(const duos_server_stats *s, size_t i)
+static uint64_t rare_count(const report_counts *counts, size_t i)
 {
     uint64_t count;
 
-    memcpy(&count, (const char *)s + rare[i].offset, sizeof count);
+    memcpy(&count, (const char *)counts + rare[i].offset, sizeof count);
     return count;
 }
 
 /* ", 3 denied, 1 shed", or nothing. */
-static void write_rare(char *text, const duos_server_stats *s)
+static void write_rare(char *text, const report_counts *counts)
 {
     size_t len = 0;
     size_t i;
 
     text[0] = '\0';
     for (i = 0; i < RARE; i++) {
-        if (rare_count(s, i) != 0) {
+        if (rare_count(counts, i) != 0) {
             len +=
                 (size_t)snprintf(text + len, RARE_MAX - len, ", %" PRIu64 " %s",
-                                 rare_count(s, i), rare[i].words);
+                                 rare_count(counts, i), rare[i].words);
         }
     }
 }
 
-static void add_rare(json *j, const duos_server_stats *s)
+static void add_rare(json *j, const report_counts *counts)
 {
     size_t i;
 
     for (i = 0; i < RARE; i++) {
-        if (rare_count(s, i) != 0) {
-            json_uint(j, rare[i].key, rare_count(s, i));
+        if (rare_count(counts, i) != 0) {
+            json_uint(j, rare[i].key, rare_count(counts, i));
         }
     }
 }
 
-static void say_stats(say_level level, const duos_server_stats *s)
+static void say_stats(say_level level, const report_counts *counts)
 {
+    const duos_server_stats *s = &counts->server;
     char more[RARE_MAX];
 
-    write_rare(more, s);
+    write_rare(more, counts);
     say_at(level,
            "stats: %" PRIu32 " clients, %" PRIu32 " at most, %" PRIu64
            " accepted, %" PRIu64 " turned away, %" PRIu64
@@ -78,12 +90,13 @@ static void say_stats(say_level level, const duos_server_stats *s)
            more);
 }
 
-void report_stats(say_level level, const duos_server_stats *stats)
+void report_stats(say_level level, const report_counts *counts)
 {
+    const duos_server_stats *stats = &counts->server;
     report_object o;
 
     if (!report_is_json()) {
-        say_stats(level, stats);
+        say_stats(level, counts);
     } else if (report_wants(level)) {
         report_begin(&o, "stats");
         json_uint(&o.j, "clients", stats->clients);
@@ -94,7 +107,7 @@ void report_stats(say_level level, const duos_server_stats *stats)
         json_uint(&o.j, "accept_pauses", stats->accept_pauses);
         json_uint(&o.j, "bytes", stats->bytes_received);
         json_uint(&o.j, "bytes_out", stats->bytes_sent);
-        add_rare(&o.j, stats);
+        add_rare(&o.j, counts);
         (void)report_end(&o);
     }
 }

@@ -8,7 +8,7 @@
 
 #include "args.h"
 #include "chat_room.h"
-#include "say.h"
+#include "report.h"
 #include "service.h"
 #include "stats.h"
 
@@ -25,6 +25,7 @@ typedef struct serve_client serve_client;
  * start: before the server is made, which it may tell more limits. Returns
  *     CLI_DONE, or what to exit with after the reason has been said.
  * stop: the server begins to drain. end: after all connections are gone.
+ * count: adds what only the mode counts, between the two.
  * enter: a client came; an error ends it. leave: it has gone, also when it
  *     could not enter.
  * on_data, on_eof, on_drain: of a client's connection; user is the
@@ -35,6 +36,7 @@ typedef struct serve_mode {
     int (*start)(serve *s, duos_server_config *config);
     void (*stop)(serve *s);
     void (*end)(serve *s);
+    void (*count)(const serve *s, report_counts *counts);
     duos_err (*enter)(serve_client *c);
     void (*leave)(serve_client *c, duos_err reason);
     void (*on_data)(duos_conn *conn, const void *data, size_t len, void *user);
@@ -57,6 +59,7 @@ typedef struct serve_options {
     int32_t first_byte_ms;
     size_t max_queue;
     size_t max_line;
+    int32_t line_ms;
     int32_t drain_ms;
     int reuse; /* a duos_reuse */
     bool v6only;
@@ -168,6 +171,10 @@ int serve_check_ready(serve *s);
 /* Listens on all addresses and inherited sockets, or fails as a whole; then
  * the world may know. */
 int serve_listen(serve *s, const arg_list *list);
+
+/* Whether a relay would connect to what it listens on itself. asked: the
+ * address that was to be bound; NULL for what was inherited. */
+bool serve_is_self(const serve *s, const char *asked, const duos_addr *bound);
 
 /* Tells the counters every --stats, and when SIGUSR1 comes. */
 int serve_start_stats(serve *s);

@@ -41,9 +41,13 @@ static duos_bytes on_refuse(duos_server *server, const duos_addr *peer,
 static int start(serve *s, duos_server_config *config)
 {
     chat_room *room = NULL;
-    duos_err err = chat_room_new(s->loop, s->options->max_line,
-                                 config->limits.queue_max, &room);
+    chat_limits limits = {0};
+    duos_err err;
 
+    limits.max_line = s->options->max_line;
+    limits.max_queue = config->limits.queue_max;
+    limits.line_ms = s->options->line_ms;
+    err = chat_room_new(s->loop, &limits, &room);
     if (err != DUOS_OK) {
         report_failure("start", "chat", err);
         return CLI_FAILED;
@@ -61,6 +65,14 @@ static void stop(serve *s)
 static void end(serve *s)
 {
     chat_room_free(s->state);
+}
+
+static void count(const serve *s, report_counts *counts)
+{
+    const chat_counts *of_room = chat_room_counts(s->state);
+
+    counts->long_lines = of_room->long_lines;
+    counts->line_ends = of_room->line_ends;
 }
 
 static duos_err enter(serve_client *c)
@@ -96,6 +108,7 @@ const serve_mode serve_chat = {
     .start = start,
     .stop = stop,
     .end = end,
+    .count = count,
     .enter = enter,
     .leave = leave,
     .on_data = on_data,

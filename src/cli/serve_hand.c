@@ -129,12 +129,10 @@ void serve_workers_configure(const serve *s, duos_server_config *config)
 {
     if (s->options->workers > 1) {
         config->on_admit = on_admit;
-        config->proxy_count = 0; /* the header is the worker's to read */
-    } else if (s->is_worker) {   /* all have been judged */
+    } else if (s->is_worker) {
+        /* Only the worker learns who comes through a proxy: deny and the
+         * limit of an address hold there, too. */
         config->max_clients = 0;
-        config->max_clients_per_address = 0;
-        config->allow_count = 0;
-        config->deny_count = 0;
         config->on_gone = on_gone;
     }
 }

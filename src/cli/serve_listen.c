@@ -86,14 +86,20 @@ static char *tell_bound(const serve *s, const duos_addr *bound, char *end)
     return end + sprintf(end, "%s\n", text);
 }
 
-/* A relay to itself would be its own client until it has no room left. */
-static bool is_own(const serve *s, const duos_addr *bound)
+/* Tells where it listens; end: where the lines of all go on. */
+static int tell_all(const serve *s, const char *asked, const duos_addr *bound,
+                    size_t count, char **end)
 {
-    char text[DUOS_ADDR_TEXT_MAX];
+    size_t i;
 
-    return s->mode_address != NULL &&
-           duos_addr_format(bound, text, sizeof text) == DUOS_OK &&
-           strcmp(text, s->mode_address) == 0;
+    for (i = 0; i < count; i++) {
+        if (serve_is_self(s, asked, &bound[i])) {
+            say("--mode %s: that is this server itself", s->options->mode);
+            return CLI_USAGE;
+        }
+        *end = tell_bound(s, &bound[i], *end);
+    }
+    return CLI_DONE;
 }
 
 /* Listens on what was open when we began; its name is for the log. */
@@ -117,8 +123,7 @@ static int listen_inherited(serve *s, duos_inherited_socket *entry, char **end)
     entry->sock = duos_socket_from_os(-1); /* the server's now */
     escape_line(safe, sizeof safe, name);
     say_detail("inherited socket: %s", safe);
-    *end = tell_bound(s, &bound, *end);
-    return CLI_DONE;
+    return tell_all(s, NULL, &bound, 1, end);
 }
 
 /* Listens on what an address means. end: where the lines of all go on. */
@@ -126,7 +131,6 @@ static int listen_at(serve *s, const char *address, char **end)
 {
     duos_addr bound[DUOS_LISTENER_MAX];
     size_t count = 0;
-    size_t i;
     duos_err err = serve_is_udp(address) ? serve_udp_listen(s, address, end)
                                          : listen_on(s, address, bound, &count);
 
@@ -138,14 +142,7 @@ static int listen_at(serve *s, const char *address, char **end)
         }
         return CLI_UNBOUND;
     }
-    for (i = 0; i < count; i++) {
-        if (is_own(s, &bound[i])) {
-            say("--mode %s: that is this server itself", s->options->mode);
-            return CLI_USAGE;
-        }
-        *end = tell_bound(s, &bound[i], *end);
-    }
-    return CLI_DONE;
+    return tell_all(s, address, bound, count, end);
 }
 
 /* A reader of the file never sees a part of it. */

@@ -37,13 +37,17 @@ static void on_drained(duos_server *server, void *user)
 void serve_drain(serve *s)
 {
     int32_t limit_ms = s->options->drain_ms;
+    duos_err err;
 
     duos_timer_stop(&s->idle);
     if (s->mode->stop != NULL && s->workers == NULL) {
         s->mode->stop(s);
     }
     duos_datagram_drain(s->udp);
-    (void)duos_server_drain(s->server, limit_ms > 0 ? limit_ms : -1);
+    err = duos_server_drain(s->server, limit_ms > 0 ? limit_ms : -1);
+    if (err != DUOS_OK) { /* it drains, but waits as long as clients stay */
+        report_failure("start", "--drain", err);
+    }
 }
 
 /* Both ends of a serve begin here: a request to stop, and idleness. */

@@ -9,12 +9,15 @@
 
 void serve_report_stats(const serve *s, say_level level)
 {
-    duos_server_stats stats = {0};
+    report_counts counts = {0};
 
-    stats.size = sizeof stats;
-    if (duos_server_get_stats(s->server, &stats) == DUOS_OK) {
-        serve_workers_add(s, &stats);
-        report_stats(level, &stats);
+    counts.server.size = sizeof counts.server;
+    if (duos_server_get_stats(s->server, &counts.server) == DUOS_OK) {
+        serve_workers_add(s, &counts.server);
+        if (s->mode->count != NULL && s->state != NULL) {
+            s->mode->count(s, &counts);
+        }
+        report_stats(level, &counts);
     }
     serve_udp_tell_stats(s, level);
 }

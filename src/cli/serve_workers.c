@@ -73,9 +73,18 @@ void serve_workers_add(const serve *s, duos_server_stats *stats)
 
         stats->bytes_received += more->bytes_received;
         stats->bytes_sent += more->bytes_sent;
+        stats->refused_address += more->refused_address;
+        stats->refused_denied += more->refused_denied;
         stats->read_yields += more->read_yields;
         stats->write_yields += more->write_yields;
         stats->no_buffers += more->no_buffers;
+        stats->first_byte_ends += more->first_byte_ends;
+        stats->idle_ends += more->idle_ends;
+        stats->stall_ends += more->stall_ends;
+        stats->linger_ends += more->linger_ends;
+        stats->handshake_ends += more->handshake_ends;
+        stats->queue_holds += more->queue_holds;
+        stats->queue_refusals += more->queue_refusals;
     }
 }
 
@@ -144,6 +153,7 @@ static int start_worker(serve *s, worker *w)
     w->serve.options = &s->workers->options;
     w->serve.mode = s->mode;
     w->serve.proxy = s->proxy;
+    w->serve.deny = s->deny;
     w->serve.mode_address = s->mode_address;
     w->serve.is_worker = true;
     (void)duos_post_init(&w->drain, on_worker_drain, w);

@@ -16,8 +16,8 @@
 
 void chaos_chat_start(chaos_world *w)
 {
-    duos_err err = chat_room_new(w->loops[0], w->plan.max_line,
-                                 w->plan.server.queue_max, &w->room);
+    chat_limits limits = {w->plan.max_line, w->plan.server.queue_max, 0};
+    duos_err err = chat_room_new(w->loops[0], &limits, &w->room);
 
     w->model = model_new(w->plan.max_line);
     chaos_check(w, err == DUOS_OK && w->model != NULL, "room", err);

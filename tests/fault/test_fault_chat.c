@@ -218,12 +218,13 @@ static void all_come(fault_run *run, chat *c)
 
 static duos_err start(fault_run *run, void *state)
 {
+    const chat_limits limits = {MAX_LINE, 0, 30000};
     chat *c = (chat *)state;
     duos_server_config config;
     duos_err err = fault_loop(run, &c->service.loop);
 
     if (err == DUOS_OK && c->room == NULL) {
-        err = chat_room_new(c->service.loop, MAX_LINE, 0, &c->room);
+        err = chat_room_new(c->service.loop, &limits, &c->room);
     }
     fault_service_config(run, &c->service, &config);
     config.handler.on_open = on_open;

@@ -23,7 +23,7 @@ foreach(path IN LISTS files)
     string(REGEX REPLACE "[^;\"]*\"([^\"]*)\"" "\\1" found "${found}")
     list(APPEND events ${found})
     string(REGEX MATCHALL
-        "(json_(text|bytes|int|uint|seconds|bool)|add_address)\\([^\"(),]*,[ \n]*\"[a-z_0-9]+\"|offsetof\\(duos_server_stats, [a-z_]+\\), \"[a-z_]+\""
+        "(json_(text|bytes|int|uint|seconds|bool)|add_address)\\([^\"(),]*,[ \n]*\"[a-z_0-9]+\"|(SERVER\\(|offsetof\\(report_counts, )[a-z_]+\\), \"[a-z_]+\""
         found "${code}")
     string(REGEX REPLACE "[^;\"]*\"([^\"]*)\"" "\\1" found "${found}")
     list(APPEND keys ${found})

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test_chat_limits.c - the room of duosock serve --mode chat where it is full,
- * ends, or has members who do not read, flood it or drop out.
+ * ends, or has members who do not read, do not finish a line, flood it or drop
+ * out.
  */
 #include "guest.h"
 
@@ -74,6 +75,66 @@ static void test_CH4_flood_is_slowed_down_and_arrives_whole(void **state)
     SAY(&bob, "later\n"); /* 3,000 lines, of which 1,000 are on credit */
     hear(&ann, "bob: later");
     assert_waited_at_least(begin, 1500);
+}
+
+/* ---- one who does not finish ------------------------------------------ */
+
+/* A byte now and then, until the room has had enough of it. */
+static void trickle(guest *g)
+{
+    const char byte = 'x';
+    uint64_t begin = net_now();
+
+    while (duos_wait(g->s, DUOS_READ, 20, NULL) == DUOS_ETIMEDOUT) {
+        assert_waited_less_than(begin, PATIENCE_MS);
+        guest_say(g, &byte, 1);
+    }
+}
+
+static void test_ST8_line_that_is_not_finished_ends_its_member(void **state)
+{
+    (void)state;
+    begin_pair();
+    SERVER_START(&room, "--mode", "chat", "--line-timeout", "200ms", "--stats",
+                 "20ms");
+    duos_close(&bob.s);
+    join(&bob, "bob"); /* says nothing: that is no line */
+    join(&cat, "cat");
+    hear(&bob, "* cat joined");
+    SAY(&cat, "a line\n");
+    hear(&bob, "cat: a line");
+    trickle(&cat);
+    hear(&cat, "* line not finished in time");
+    hear(&cat, "* goodbye");
+    hear_end(&cat);
+    hear(&bob, "* cat left");
+    file_wait_for(SERVER_LOG, ", 1 lines not finished");
+    SAY(&bob, "/who\n");
+    hear(&bob, "* here: bob");
+}
+
+static void test_ST8_nick_that_is_not_finished_ends_its_guest(void **state)
+{
+    (void)state;
+    begin_pair();
+    SERVER_START(&room, "--mode", "chat", "--line-timeout", "200ms");
+    come(&cat);
+    trickle(&cat);
+    hear(&cat, "* nick not finished in time");
+    hear(&cat, "* goodbye");
+    hear_end(&cat);
+}
+
+static void test_line_that_is_too_long_is_counted(void **state)
+{
+    (void)state;
+    begin_pair();
+    SERVER_START(&room, "--mode", "chat", "--max-line", "10", "--stats",
+                 "20ms");
+    join(&cat, "cat");
+    SAY(&cat, "12345678901\n");
+    hear(&cat, "* line not sent: longer than 10 bytes");
+    file_wait_for(SERVER_LOG, ", 1 lines too long");
 }
 
 /* ---- the end ---------------------------------------------------------- */
@@ -170,6 +231,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROOM_TEST(test_CH4_slow_reader_is_dropped_and_others_hear_all),
         ROOM_TEST(test_CH4_flood_is_slowed_down_and_arrives_whole),
+        ROOM_TEST(test_ST8_line_that_is_not_finished_ends_its_member),
+        ROOM_TEST(test_ST8_nick_that_is_not_finished_ends_its_guest),
+        ROOM_TEST(test_line_that_is_too_long_is_counted),
         ROOM_TEST(test_stop_tells_all_and_ends_with_0),
         ROOM_TEST(test_drop_without_a_word_is_told),
         ROOM_TEST(test_small_queue_and_short_lines_hold),

@@ -103,11 +103,13 @@ static void test_serve_json_tells_why_a_client_was_closed(void **state)
     duos_socket silent;
 
     (void)state;
-    SERVER_START(&s, "--json", "--first-byte-timeout", "100ms");
+    SERVER_START(&s, "--json", "--first-byte-timeout", "100ms", "--stats",
+                 "20ms");
     silent = peer_dial(s.address);
     file_wait_for(SERVER_EVENTS, "\"event\":\"close\"");
     assert_event(SERVER_EVENTS, "\"text\":\"peer was silent for too long\","
                                 "\"error\":\"EIDLE\"}\n");
+    file_wait_for(SERVER_EVENTS, "\"first_byte_ends\":1");
     duos_close(&silent);
     server_stop(&s);
 }

@@ -157,6 +157,59 @@ static void test_proxy_headers_are_read_by_workers(void **state)
     server_stop(&s);
 }
 
+/* One client of its own behind the proxy, which sends a word. */
+static duos_socket dial_as(const server *s, const char *client)
+{
+    char text[128];
+    duos_socket peer = peer_dial(s->address);
+
+    sprintf(text, "PROXY TCP4 %s 198.51.100.9 5000 443\r\nhello", client);
+    say_text(peer, text);
+    return peer;
+}
+
+static void test_proxy_clients_are_denied_by_workers(void **state)
+{
+    server s;
+    duos_socket peer;
+
+    (void)state;
+    SERVER_START(&s, "-v", "--workers", "2", "--proxy-protocol", "127.0.0.0/8",
+                 "--deny", "192.0.2.0/24", "--stats", "20ms");
+    expect_end(dial_as(&s, "192.0.2.7"));
+    file_wait_for(SERVER_LOG, "refused 127.0.0.1:");
+    file_wait_for(SERVER_LOG, ", 1 denied");
+    peer = dial_as(&s, "203.0.113.7");
+    expect_text(peer, "hello");
+    duos_close(&peer);
+    server_stop(&s);
+}
+
+/* Clients go to the two by turns; the proxy itself has no limit. */
+static void test_proxy_clients_are_counted_by_workers(void **state)
+{
+    duos_socket peers[4];
+    server s;
+    int i;
+
+    (void)state;
+    SERVER_START(&s, "-v", "--workers", "2", "--proxy-protocol", "127.0.0.0/8",
+                 "--max-clients-per-address", "1", "--stats", "20ms");
+    for (i = 0; i < 4; i++) {
+        char client[32];
+
+        sprintf(client, "192.0.2.%d", 7 + i);
+        peers[i] = dial_as(&s, client);
+        expect_text(peers[i], "hello");
+    }
+    expect_end(dial_as(&s, "192.0.2.7"));
+    file_wait_for(SERVER_LOG, ", 1 too many of an address");
+    for (i = 0; i < 4; i++) {
+        duos_close(&peers[i]);
+    }
+    server_stop(&s);
+}
+
 static void test_proxy_protocol_wants_prefixes(void **state)
 {
     run_result r;
@@ -176,6 +229,8 @@ int main(void)
         PROGRAM_TEST(test_proxy_without_a_header_is_refused),
         PROGRAM_TEST(test_proxy_that_is_none_is_not_believed),
         PROGRAM_TEST(test_proxy_headers_are_read_by_workers),
+        PROGRAM_TEST(test_proxy_clients_are_denied_by_workers),
+        PROGRAM_TEST(test_proxy_clients_are_counted_by_workers),
         PROGRAM_TEST(test_proxy_protocol_wants_prefixes),
     };
 

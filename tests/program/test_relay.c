@@ -244,21 +244,59 @@ static void test_relay_looks_names_up(void **state)
     server_stop(&s);
 }
 
-static void test_relay_refuses_to_be_its_own_client(void **state)
+static void check_self(const char *bound, const char *to, const char *port)
 {
-    char address[DUOS_ADDR_TEXT_MAX];
-    char mode[DUOS_ADDR_TEXT_MAX + 8];
-    duos_socket listener = peer_listen(address, sizeof address);
+    char address[64];
+    char mode[64];
     run_result r;
 
-    (void)state;
-    duos_close(&listener);
-    sprintf(mode, "relay=%s", address);
-    file_write("empty", "", 0);
+    sprintf(address, "%s:%s", bound, port);
+    sprintf(mode, "relay=%s:%s", to, port);
     PROGRAM_RUN(&r, "empty", "serve", address, "--mode", mode);
     assert_int_equal(r.code, 2);
     assert_contains(r.err, ": that is this server itself\n");
     run_free(&r);
+}
+
+static void test_relay_refuses_to_be_its_own_client(void **state)
+{
+    char address[DUOS_ADDR_TEXT_MAX];
+    duos_socket listener = peer_listen(address, sizeof address);
+    const char *port = strrchr(address, ':') + 1;
+
+    (void)state;
+    duos_close(&listener);
+    file_write("empty", "", 0);
+    check_self("127.0.0.1", "127.0.0.1", port);
+    check_self("127.0.0.1", "localhost", port);
+    check_self("127.0.0.1", "*", port);
+    check_self("*", "127.0.0.1", port);
+    check_self("tcp4:*", "localhost", port);
+    check_self("tcp4:*", "*", port);
+}
+
+/* From one family to the other is somebody else. */
+static void test_relay_connects_the_same_port_of_the_other_family(void **state)
+{
+    static const char *const bound[] = {"tcp6:*", "[::1]", "[::]"};
+    char address[DUOS_ADDR_TEXT_MAX];
+    duos_socket listener = peer_listen(address, sizeof address);
+    char mode[DUOS_ADDR_TEXT_MAX + 8];
+    char at[64];
+    size_t i;
+
+    (void)state;
+    sprintf(mode, "relay=%s", address);
+    for (i = 0; i < 3; i++) {
+        run_result r;
+
+        sprintf(at, "%s:%s", bound[i], strrchr(address, ':') + 1);
+        PROGRAM_RUN(&r, "empty", "serve", at, "--mode", mode,
+                    "--exit-after-idle", "50ms");
+        assert_null(strstr(r.err, "this server itself"));
+        run_free(&r);
+    }
+    duos_close(&listener);
 }
 
 /* Its clients may finish: only they know when that is. */
@@ -376,6 +414,7 @@ int main(void)
         PROGRAM_TEST(test_relay_limits_hold_for_clients),
         PROGRAM_TEST(test_relay_looks_names_up),
         PROGRAM_TEST(test_relay_refuses_to_be_its_own_client),
+        PROGRAM_TEST(test_relay_connects_the_same_port_of_the_other_family),
         PROGRAM_TEST(test_SG1_relay_that_stops_lets_clients_finish),
         PROGRAM_TEST(test_SG1_relay_that_stops_waits_no_longer_than_drain),
         PROGRAM_TEST(test_SG1_relay_that_stops_ends_what_a_client_left_behind),

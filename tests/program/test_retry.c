@@ -127,8 +127,8 @@ static void test_retry_chat_comes_back_with_its_nick(void **state)
     (void)state;
     expect_line(peer, "bob\n");
     say_line(peer, "* welcome bob\nhalf a li");
-    assert_true(spawn_write(process, "one\n", 4));
-    expect_line(peer, "one\n");
+    assert_true(spawn_write(process, "/quitter\n", 9)); /* is not /quit */
+    expect_line(peer, "/quitter\n");
     duos_close(&peer);
     file_wait_for("run.err", "connection to 127.0.0.1:");
     assert_true(spawn_write(process, "two\n", 4));
@@ -201,6 +201,37 @@ static void test_connect_says_why_each_address_failed(void **state)
     duos_close(&bound);
 }
 
+/* Whether it works or not, -v has all that there is to know. */
+static void test_connect_says_which_address_won(void **state)
+{
+    char wanted[192];
+    char name[64];
+    server s;
+    run_result r;
+
+    (void)state;
+    SERVER_START(&s, "-v");
+    sprintf(name, "x.localhost:%s", strrchr(s.address, ':') + 1);
+    PROGRAM_RUN(&r, "hello", "connect", name, "-v");
+    assert_int_equal(r.code, 0);
+    sprintf(wanted, "connected to %s at %s in ", name, s.address);
+    assert_contains(r.err, wanted);
+    assert_contains(r.err, " ms of them for the name\n");
+    if (strstr(r.err, "  [::1]:") != NULL) {
+        assert_contains(r.err, ": connection refused (");
+    }
+    run_free(&r);
+    PROGRAM_RUN(&r, "hello", "connect", s.address);
+    assert_string_equal(r.err, "");
+    run_free(&r);
+    server_stop(&s);
+    PROGRAM_RUN(&r, "hello", "connect", s.address, "-v");
+    sprintf(wanted, "\n  %s: connection refused (", s.address);
+    assert_contains(r.err, wanted);
+    assert_contains(r.err, ") after ");
+    run_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +242,7 @@ int main(void)
         PROGRAM_TEST(test_source_is_where_the_peer_sees_us),
         PROGRAM_TEST(test_source_that_is_wrong_is_told),
         PROGRAM_TEST(test_connect_says_why_each_address_failed),
+        PROGRAM_TEST(test_connect_says_which_address_won),
     };
 
     return cmocka_run_group_tests(tests, begin, NULL);

@@ -252,6 +252,20 @@ static void test_workers_stats_are_one_sum(void **state)
     server_stop(&s);
 }
 
+static void test_workers_stats_count_who_was_ended(void **state)
+{
+    duos_socket peers[4];
+    server s;
+
+    (void)state;
+    SERVER_START(&s, "--workers", "2", "--stats", "20ms",
+                 "--first-byte-timeout", "100ms");
+    dial_all(&s, peers, 4);
+    file_wait_for(SERVER_LOG, ", 4 without a first byte");
+    close_all(peers, 4);
+    server_stop(&s);
+}
+
 static void test_workers_exit_when_nobody_was_there_for_so_long(void **state)
 {
     server s;
@@ -288,6 +302,7 @@ int main(void)
         PROGRAM_TEST(test_workers_drain_cuts_off_who_never_ends),
         PROGRAM_TEST(test_LO2_workers_max_clients_is_for_all_together),
         PROGRAM_TEST(test_workers_stats_are_one_sum),
+        PROGRAM_TEST(test_workers_stats_count_who_was_ended),
         PROGRAM_TEST(test_workers_exit_when_nobody_was_there_for_so_long),
         PROGRAM_TEST(test_workers_that_cannot_listen_exit_4),
     };
