@@ -43,8 +43,10 @@ function(publish)
     endif()
     string(SUBSTRING "${text}" 0 ${begin} before)
     string(SUBSTRING "${text}" ${end} -1 after)
+    file(READ "${ROOT}/bench/plots.md" plots)
+    string(REGEX REPLACE "^<!--[^\n]*\n" "" plots "${plots}")
     file(WRITE "${page}"
-         "${before}<!-- figures -->\n\n${figures}\n${after}")
+         "${before}<!-- figures -->\n\n${figures}\n${plots}\n${after}")
     file(MAKE_DIRECTORY "${ROOT}/docs/plots")
     foreach(plot cpu memory latency)
         configure_file("${build}/${plot}.svg" "${ROOT}/docs/plots/${plot}.svg"
