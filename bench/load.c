@@ -7,6 +7,7 @@
 #include "load.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,6 +222,15 @@ static void print_text(const outcome *o)
 
 /* ---- the run ---------------------------------------------------------- */
 
+static void lose_patience(int signal_number)
+{
+    static const char text[] = "bench_load: out of patience\n";
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+
+    (void)written;
+    _exit(signal_number != 0);
+}
+
 static void allow_descriptors(void)
 {
     struct rlimit limit;
@@ -274,6 +284,7 @@ int main(int argc, char **argv)
 
     memset(&o, 0, sizeof o);
     read_options(argc, argv);
+    (void)signal(SIGALRM, lose_patience);
     allow_descriptors();
     run(&o);
     code = child_end();

@@ -88,8 +88,8 @@ typedef struct meter_report {
 
 uint64_t meter_now(void); /* in ns */
 
-/* The warm-up begins; total: messages of the run, 0 by time. */
-void meter_begin(uint64_t total);
+/* The warm-up begins; messages: those of the run, 0 by time. */
+void meter_begin(uint64_t messages);
 
 /* Asked once per turn; it also starts the measured part and ends it. */
 bool meter_over(void);

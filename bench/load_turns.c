@@ -35,11 +35,10 @@ void turns_run(void (*ready)(void *of), int silence_ms, void (*silent)(void))
         if (n < 0) {
             load_fail("epoll_wait");
         }
-        if (n == 0 && silent == NULL) {
-            load_give_up("stalled");
-        }
-        if (n == 0) {
+        if (n == 0 && silent != NULL) {
             silent();
+        } else if (n == 0) {
+            load_give_up("stalled");
         }
         for (i = 0; i < n; i++) {
             ready(events[i].data.ptr);
