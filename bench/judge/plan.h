@@ -47,7 +47,7 @@ typedef enum scene {
     ECHO_10000,
     ECHO_19900,
     IDLE,
-    STREAMS_10,
+    STREAMS_20,
     STREAM_1,
     ECHO_16K,
     UDP,

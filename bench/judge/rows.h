@@ -21,7 +21,7 @@ typedef enum verdict {
 
 typedef struct row {
     const char *id; /* B1 ... */
-    char what[80];
+    char what[100];
     const char *unit; /* "" for a ratio */
     int digits;       /* behind the point */
     double value;

@@ -59,6 +59,7 @@ def expected(text):
         line = re.escape(line).replace(r"\.\.\.", ".*")
         line = re.sub(r":\d{5}\b", r":\\d+", line)
         line = re.sub(r"\d+\\\.\d+\\ s\b", r"\\d+\\.\\d+ s", line)
+        line = re.sub(r"\d+\\ ms\b", r"\\d+ ms", line)
         lines.append(line + r"\n")
     return re.compile("".join(lines))
 
