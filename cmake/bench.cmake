@@ -49,8 +49,10 @@ function(publish)
          "${before}<!-- figures -->\n\n${figures}\n${plots}\n${after}")
     file(MAKE_DIRECTORY "${ROOT}/docs/plots")
     foreach(plot cpu memory latency)
-        configure_file("${build}/${plot}.svg" "${ROOT}/docs/plots/${plot}.svg"
-                       COPYONLY)
+        file(READ "${build}/${plot}.svg" drawn)
+        string(REGEX REPLACE "^(<[?]xml[^\n]*\n)"
+               "\\1<!-- SPDX-License-Identifier: MIT -->\n" drawn "${drawn}")
+        file(WRITE "${ROOT}/docs/plots/${plot}.svg" "${drawn}")
     endforeach()
     say_line("docs/performance.md and docs/plots are those of this run")
 endfunction()
