@@ -42,7 +42,9 @@ endif()
 # for a first line, its select asks its server for each socket): with the slow.
 set(DUOSOCK_SLOW_UNDER_WINE
     program.terminal program.screen program.streams program.bench
-    net.many_clients.select net.poller_many.select net.poller_wakeup.select)
+    net.many_clients.select net.poller_many.select net.poller_wakeup.select
+    net.poller_many.afd net.hostile.select
+    net.transport.select net.transport_fault.select unit.addr_random)
 
 function(duosock_test_properties name)
     cmake_parse_arguments(PARSE_ARGV 1 ARG "SLOW" "TIMEOUT" "")
