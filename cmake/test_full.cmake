@@ -139,7 +139,7 @@ set(left_out_fortify
     "left out: verbs that a test replaces, which needs more than one file\n")
 
 full_leave_out(musl "a static program has its C library's calls for good"
-    net.spied net.fault_posix unit.birth_late)
+    net.spied net.fault_posix net.wall_clock unit.birth_late)
 
 # ThreadSanitizer sees what has threads: posts, wake-ups, lookups, signals, the
 # standard input, and the programs that have them all.
