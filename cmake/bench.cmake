@@ -99,17 +99,10 @@ machine_provide()
 
 # ---- build -------------------------------------------------------------------
 
-function(step what)
-    execute_process(COMMAND ${ARGN} RESULT_VARIABLE result)
-    if(NOT result EQUAL 0)
-        message(FATAL_ERROR "${what}")
-    endif()
-endfunction()
-
 say("building in build/bench")
-step("configuring failed" ${CMAKE_COMMAND} ${generator} -S "${ROOT}"
+machine_step("configuring failed" ${CMAKE_COMMAND} ${generator} -S "${ROOT}"
      -B "${build}" -DCMAKE_BUILD_TYPE=Release -DDUOSOCK_BENCH_PEERS=ON)
-step("building failed" ${CMAKE_COMMAND} --build "${build}" --parallel 2
+machine_step("building failed" ${CMAKE_COMMAND} --build "${build}" --parallel 2
      --target duosock_judge)
 
 # ---- measure -----------------------------------------------------------------

@@ -19,17 +19,11 @@ machine_provide()
 
 # ---- build -----------------------------------------------------------------
 
-function(step what)
-    execute_process(COMMAND ${ARGN} RESULT_VARIABLE result)
-    if(NOT result EQUAL 0)
-        message(FATAL_ERROR "${what} failed")
-    endif()
-endfunction()
-
 say("building the program in build/demo")
-step(configure ${CMAKE_COMMAND} ${generator} -S "${ROOT}" -B "${build}"
-     -DCMAKE_BUILD_TYPE=Release -DDUOSOCK_BUILD_TESTS=OFF)
-step(build ${CMAKE_COMMAND} --build "${build}" --config Release --parallel 2)
+machine_step("configuring failed" ${CMAKE_COMMAND} ${generator} -S "${ROOT}"
+     -B "${build}" -DCMAKE_BUILD_TYPE=Release -DDUOSOCK_BUILD_TESTS=OFF)
+machine_step("building failed" ${CMAKE_COMMAND} --build "${build}"
+     --config Release --parallel 2)
 find_program(duosock duosock PATHS "${build}" NO_DEFAULT_PATH)
 if(NOT duosock)
     message(FATAL_ERROR "no program duosock in ${build}")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# What this machine has, and how to get the rest: included by demo.cmake and
-# test.cmake. Nothing is installed unless apt-get is there and works without
+# What this machine has, and how to get the rest: included by demo.cmake,
+# test.cmake and others. Nothing is installed unless apt-get is there and works without
 # a password (root, or sudo); anywhere else the line to type is printed.
 #
 #   machine_need(what found [OPTIONAL] [APT p...] [DNF p...] [PACMAN p...]
@@ -36,6 +36,14 @@ endfunction()
 # A line of output, as it is: message() would add a prefix or use stderr.
 function(say_line text)
     execute_process(COMMAND ${CMAKE_COMMAND} -E echo "${text}")
+endfunction()
+
+# machine_step(what command...): stops with what went wrong, or goes on.
+function(machine_step what)
+    execute_process(COMMAND ${ARGN} RESULT_VARIABLE result)
+    if(NOT result EQUAL 0)
+        message(FATAL_ERROR "${what}")
+    endif()
 endfunction()
 
 # Ends the script with 2; a CMake older than 3.29 can only end with 1.

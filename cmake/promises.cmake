@@ -21,18 +21,11 @@ machine_need("python3" "${found_python}"
     APT python3 DNF python3 PACMAN python BREW python)
 machine_provide()
 
-function(step what)
-    execute_process(COMMAND ${ARGN} RESULT_VARIABLE result)
-    if(NOT result EQUAL 0)
-        message(FATAL_ERROR "${what}")
-    endif()
-endfunction()
-
 say("building in build/promises")
-step("configuring failed" ${CMAKE_COMMAND} ${generator} -S "${ROOT}"
+machine_step("configuring failed" ${CMAKE_COMMAND} ${generator} -S "${ROOT}"
      -B "${build}" -DCMAKE_BUILD_TYPE=Release "-DDUOSOCK_PROMISES=${ONLY}")
-step("building failed" ${CMAKE_COMMAND} --build "${build}" --parallel 2
+machine_step("building failed" ${CMAKE_COMMAND} --build "${build}" --parallel 2
      --target duosock_cli promise_timers test_figures_memory)
 say("measuring")
-step("a promise is broken" ${CMAKE_COMMAND} --build "${build}"
+machine_step("a promise is broken" ${CMAKE_COMMAND} --build "${build}"
      --target promises)

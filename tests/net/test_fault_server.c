@@ -151,7 +151,7 @@ static void test_SY4_shortage_of_each_kind_pauses_and_others_go_on(void **state)
 {
     scene *s = (scene *)*state;
     duos_socket old, fresh;
-    uint64_t cpu;
+    uint64_t cpu, spent = 0;
     unsigned i;
 
     s->served.act = told_echo;
@@ -165,15 +165,16 @@ static void test_SY4_shortage_of_each_kind_pauses_and_others_go_on(void **state)
         scene_echo(s, old);
         cpu = os_cpu_ns();
         assert_true(scene_count_turns(s, 100) < 20);
-        /* Half of the time: Windows and Wine account in ticks of 10-16 ms,
-         * and whoever spins takes all of it. P7 measures the 5 %. */
-        assert_true(os_cpu_ns() - cpu < (uint64_t)50 * 1000000);
+        spent += os_cpu_ns() - cpu;
         verbs_fail(VERB_ACCEPT, DUOS_OK, 0);
         scene_until(s, s->served.opens, i + 2);
         scene_echo(s, fresh);
         net_close(&fresh);
         scene_until(s, s->served.closes, i + 1);
     }
+    /* A fifth of all four pauses: one alone is too short for a clock that
+     * Windows and Wine move by 10 to 16 ms. P7 measures the 5 %. */
+    assert_true(spent < (uint64_t)80 * 1000000);
     assert_int_equal(scene_stats(s).accept_pauses, 4);
     net_close(&old);
     scene_until(s, s->served.closes, 5);

@@ -268,6 +268,18 @@ duos_socket peer_accept(duos_socket listener)
     return s;
 }
 
+void peer_resets(duos_socket listener, const char *const args[])
+{
+    const duos_linger at_once = {true, 0};
+    spawn *process = program_start(args, SPAWN_PIPE, "run.out", "run.err");
+    duos_socket peer = peer_accept(listener);
+
+    file_wait_for("run.err", "open ");
+    assert_ok(duos_set_linger(peer, &at_once));
+    duos_close(&peer);
+    assert_int_equal(process_wait(process), 1);
+}
+
 size_t peer_drain(duos_socket s)
 {
     static char data[65536];

@@ -106,6 +106,10 @@ duos_socket peer_listen(char *address, size_t cap);
 
 duos_socket peer_accept(duos_socket listener);
 
+/* Runs the program with these arguments until it is connected to the
+ * listener and says so, and resets it there: it ends with 1. */
+void peer_resets(duos_socket listener, const char *const args[]);
+
 /* Receives until the end of the stream; returns how many bytes came. */
 size_t peer_drain(duos_socket s);
 

@@ -304,23 +304,15 @@ static void test_connect_passes_on_what_a_pipe_brings_at_once(void **state)
 
 static void test_connect_peer_that_resets_exits_1(void **state)
 {
-    const duos_linger at_once = {true, 0};
     char address[DUOS_ADDR_TEXT_MAX];
     duos_socket listener = peer_listen(address, sizeof address);
     const char *args[] = {"connect", address, "-v", NULL};
-    duos_socket peer;
-    spawn *process;
 
     (void)state;
     if (os_is_wine()) {
         skip_because("Wine shows a reset as the end of the stream");
     }
-    process = program_start(args, SPAWN_PIPE, "run.out", "run.err");
-    peer = peer_accept(listener);
-    file_wait_for("run.err", "open ");
-    assert_ok(duos_set_linger(peer, &at_once));
-    duos_close(&peer);
-    assert_int_equal(process_wait(process), 1);
+    peer_resets(listener, args);
     file_wait_for("run.err", ": connection reset by peer (ECONNRESET ");
     duos_close(&listener);
 }

@@ -90,24 +90,16 @@ static void test_retry_reaches_a_server_that_comes_late(void **state)
 /* Nobody knows what the peer has got. */
 static void test_retry_never_sends_twice(void **state)
 {
-    const duos_linger at_once = {true, 0};
     char address[DUOS_ADDR_TEXT_MAX];
     duos_socket listener = peer_listen(address, sizeof address);
     const char *args[] = {"connect", address, "-v", "--retry", "5", NULL};
-    duos_socket peer;
-    spawn *process;
     char *err;
 
     (void)state;
     if (os_is_wine()) {
         skip_because("Wine shows a reset as the end of the stream");
     }
-    process = program_start(args, SPAWN_PIPE, "run.out", "run.err");
-    peer = peer_accept(listener);
-    file_wait_for("run.err", "open ");
-    assert_ok(duos_set_linger(peer, &at_once));
-    duos_close(&peer);
-    assert_int_equal(process_wait(process), 1);
+    peer_resets(listener, args);
     err = file_read("run.err", NULL);
     assert_contains(err, ": connection reset by peer (");
     assert_null(strstr(err, "again in"));
