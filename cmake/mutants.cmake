@@ -13,6 +13,9 @@
 #   SYSTEM=...       only those of one system; the default is all that can be
 #                    run here
 #   CMOCKA_SOURCE=d  CMocka's source, for Windows
+#
+# Those for Linux are tried by two processes side by side, each in a copy of its
+# own: it calls itself with PART=0 and PART=1, which take every other one.
 
 cmake_minimum_required(VERSION 3.21...4.0)
 get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
@@ -20,6 +23,15 @@ include("${CMAKE_CURRENT_LIST_DIR}/machine.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/wine.cmake")
 
 set(where "${ROOT}/build/mutants")
+set(jobs 2)
+if(DEFINED PART)
+    set(where "${where}/${PART}")
+    set(jobs 1)
+    # Its output goes into the other process; what it says goes past that.
+    macro(say_line text)
+        message(NOTICE "${text}")
+    endmacro()
+endif()
 set(copy "${where}/source")
 set(TEST_SECONDS 15) # a bug may be that something goes on for ever
 
@@ -128,14 +140,14 @@ function(try_tests system names verdict note)
     list(REMOVE_DUPLICATES targets)
     list(JOIN names "|" regex)
     string(REPLACE "." "[.]" regex "^(${regex})$")
-    run(result output ${CMAKE_COMMAND} --build "${folder}" --parallel 2
+    run(result output ${CMAKE_COMMAND} --build "${folder}" --parallel ${jobs}
         --target ${targets})
     if(NOT result EQUAL 0)
         set(${note} "${output}" PARENT_SCOPE)
         return()
     endif()
     run(result output ${CMAKE_CTEST_COMMAND} --test-dir "${folder}"
-        -R "${regex}" -j 2 --stop-on-failure --output-on-failure)
+        -R "${regex}" -j ${jobs} --stop-on-failure --output-on-failure)
     if(result EQUAL 0)
         set(${verdict} passed PARENT_SCOPE)
         return()
@@ -214,11 +226,40 @@ macro(try_system system)
     endforeach()
 endmacro()
 
-make_copy()
-if(mutants_Linux AND NOT SYSTEM STREQUAL "Windows")
-    try_system(Linux)
-endif()
-if(mutants_Windows AND NOT SYSTEM STREQUAL "Linux")
+# Every other mutant: what this part tries.
+macro(keep_share)
+    set(share "")
+    set(turn ${PART})
+    foreach(name IN LISTS mutants_Linux)
+        if(turn EQUAL 0)
+            list(APPEND share ${name})
+        endif()
+        math(EXPR turn "1 - ${turn}")
+    endforeach()
+    set(mutants_Linux "${share}")
+endmacro()
+
+# Both parts at once; each leaves its counts in a file.
+macro(try_parts)
+    set(parts "")
+    foreach(part 0 1)
+        list(APPEND parts COMMAND ${CMAKE_COMMAND} -DPART=${part}
+             "-DONLY=${ONLY}" -P "${CMAKE_CURRENT_LIST_FILE}")
+    endforeach()
+    execute_process(${parts} OUTPUT_QUIET)
+    foreach(part 0 1)
+        set(counts "0;1") # a part that stopped
+        if(EXISTS "${where}/${part}/counts.txt")
+            file(READ "${where}/${part}/counts.txt" counts)
+        endif()
+        list(GET counts 0 more_caught)
+        list(GET counts 1 more_failures)
+        math(EXPR caught "${caught} + ${more_caught}")
+        math(EXPR failures "${failures} + ${more_failures}")
+    endforeach()
+endmacro()
+
+macro(try_windows)
     wine_find()
     find_program(mingw x86_64-w64-mingw32-gcc)
     set(wine_runs NO)
@@ -226,12 +267,31 @@ if(mutants_Windows AND NOT SYSTEM STREQUAL "Linux")
         wine_start(wine_runs)
     endif()
     if(wine_runs)
+        make_copy()
         try_system(Windows)
         wine_stop()
     else()
         list(LENGTH mutants_Windows count)
         say("${count} mutants for Windows are left out: no MinGW or no Wine")
     endif()
+endmacro()
+
+if(DEFINED PART)
+    keep_share()
+    if(mutants_Linux)
+        make_copy()
+        try_system(Linux)
+    endif()
+    file(WRITE "${where}/counts.txt" "${caught};${failures}")
+    return()
+endif()
+
+file(REMOVE_RECURSE "${where}")
+if(mutants_Linux AND NOT SYSTEM STREQUAL "Windows")
+    try_parts()
+endif()
+if(mutants_Windows AND NOT SYSTEM STREQUAL "Linux")
+    try_windows()
 endif()
 
 say("${caught} mutants caught, ${failures} not")
