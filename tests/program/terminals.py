@@ -100,6 +100,8 @@ class Terminal:
                 self.kill()
                 sys.exit("did not end, said %r" % self.seen)
         if not hang_up:
+            while self.read(time.monotonic() + 0.05):
+                pass  # said after the last look and before the end
             os.close(self.fd)
         code = os.waitstatus_to_exitcode(status)
         if code != wanted:
