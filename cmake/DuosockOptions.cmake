@@ -30,8 +30,9 @@ function(duosock_target_options target)
         target_compile_options(${target} PRIVATE
             /fsanitize=${DUOSOCK_SANITIZE})
     elseif(DUOSOCK_SANITIZE)
+        # At -O1 they cost half as much, and stacks are still to be read.
         target_compile_options(${target} PRIVATE -fno-omit-frame-pointer
-            -fsanitize=${DUOSOCK_SANITIZE} -fno-sanitize-recover=all)
+            $<$<CONFIG:Debug>:-O1> -fsanitize=${DUOSOCK_SANITIZE} -fno-sanitize-recover=all)
         target_link_options(${target} PRIVATE
             -fsanitize=${DUOSOCK_SANITIZE})
     endif()
