@@ -30,6 +30,8 @@ for log in "$logs"/*; do
     awk -v stay="$stay|<inherited from parent>" '
         { sub(/^==[0-9]+== ?/, ""); text = text $0 "\n" }
         /^Process terminating with default action/ { killed = 1 }
+        # By what no test sends: SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGTERM.
+        /^Process terminating/ && !/signal (1|2|9|13|15) / { bad = 1 }
         /^ERROR SUMMARY: [1-9]/ { bad = 1 }
         /^Open / { left = 1 }
         left && $0 ~ stay { left = 0 }

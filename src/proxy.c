@@ -195,11 +195,8 @@ static duos_err binary_byte(duos__proxy *proxy, uint8_t byte)
 
 /* ---- both ------------------------------------------------------------- */
 
-static duos_err mark_byte(duos__proxy *proxy, uint8_t byte)
+static duos_err mark_byte(duos__proxy *proxy, const uint8_t *mark, uint8_t byte)
 {
-    bool line = proxy->have > 0 ? proxy->bytes[0] == 'P' : byte == 'P';
-    const uint8_t *mark = line ? line_mark : binary_mark;
-
     if (byte != mark[proxy->have]) {
         return DUOS_EPROTO;
     }
@@ -209,12 +206,16 @@ static duos_err mark_byte(duos__proxy *proxy, uint8_t byte)
 
 static duos_err take_byte(duos__proxy *proxy, uint8_t byte)
 {
-    bool line = proxy->have > 0 && proxy->bytes[0] == 'P';
+    bool line = (proxy->have > 0 ? proxy->bytes[0] : byte) == 'P';
 
-    if (proxy->have < (line ? sizeof line_mark : sizeof binary_mark)) {
-        return mark_byte(proxy, byte);
+    if (line) {
+        return proxy->have < sizeof line_mark
+                   ? mark_byte(proxy, line_mark, byte)
+                   : line_byte(proxy, byte);
     }
-    return line ? line_byte(proxy, byte) : binary_byte(proxy, byte);
+    return proxy->have < sizeof binary_mark
+               ? mark_byte(proxy, binary_mark, byte)
+               : binary_byte(proxy, byte);
 }
 
 duos_err duos__proxy_read(duos__proxy *proxy, const void *data, size_t len,

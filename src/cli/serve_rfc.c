@@ -175,10 +175,13 @@ const serve_mode serve_chargen = {
 static duos_err enter_daytime(serve_client *c)
 {
     char line[STAMP_MAX + 2];
+    size_t len;
 
     stamp_write(line, os_time_ms());
-    strcat(line, "\r\n");
-    serve_send(c->conn, line, strlen(line));
+    len = strlen(line);
+    line[len++] = '\r';
+    line[len++] = '\n';
+    serve_send(c->conn, line, len);
     duos_conn_close(c->conn);
     return DUOS_OK;
 }

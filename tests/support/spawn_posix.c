@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -142,6 +143,10 @@ bool spawn_ask_to_stop(spawn *process, bool interrupt)
 
 static int finish(spawn *process, int status)
 {
+    if (WIFSIGNALED(status)) {
+        fprintf(stderr, "process %ld was ended by signal %d\n",
+                (long)process->pid, WTERMSIG(status));
+    }
     spawn_close_input(process);
     free(process);
     return WIFEXITED(status) ? WEXITSTATUS(status) : SPAWN_SIGNALED;
