@@ -34,37 +34,28 @@ static bool stop_with(parser *p, int exit_code)
     return false;
 }
 
-/* Says where to read on; every mistake ends here. */
-static bool stop_wrong(parser *p)
-{
-    say("try: duosock %s --help", p->command->name);
-    return stop_with(p, CLI_USAGE);
-}
-
 const char *args_dashes(const arg_option *option)
 {
     return option->name[1] == '\0' ? "-" : "--";
 }
 
-bool args_in_range(const arg_command *command, const char *name, uint64_t value,
-                   uint64_t least, uint64_t most)
+bool args_in_range(const char *name, uint64_t value, uint64_t least,
+                   uint64_t most)
 {
     bool fits = value >= least && value <= most;
 
     if (!fits) {
         say("--%s: %" PRIu64 " to %" PRIu64, name, least, most);
-        say("try: duosock %s --help", command->name);
     }
     return fits;
 }
 
 /* ---- unknown words ---------------------------------------------------- */
 
-void args_say_unknown(const char *kind, const char *word,
-                      const char *const *names, size_t count,
-                      const char *help_at)
+/* The name with the fewest slips of the hand; NULL if it takes too many. */
+static const char *nearest_name(const char *word, const char *const *names,
+                                size_t count)
 {
-    char safe[SAFE_BYTES];
     const char *nearest = NULL;
     size_t best = 3; /* more than two letters off is another word */
     size_t i;
@@ -77,54 +68,45 @@ void args_say_unknown(const char *kind, const char *word,
             nearest = names[i];
         }
     }
+    return nearest;
+}
+
+static bool begins(const char *name, const char *word)
+{
+    return strncmp(name, word, strlen(word)) == 0;
+}
+
+/* The name that was meant, or NULL: its first letters, or nearly all. */
+static const char *guess_name(const char *word, const char *const *names,
+                              size_t count)
+{
+    size_t i;
+
+    for (i = 0; strlen(word) >= 3 && i < count; i++) {
+        if (begins(names[i], word)) {
+            return names[i];
+        }
+    }
+    return nearest_name(word, names, count);
+}
+
+/* meant: what stands behind the dashes; NULL if nobody knows. */
+static void say_unknown(const char *kind, const char *word, const char *dashes,
+                        const char *meant)
+{
+    char safe[SAFE_BYTES];
+
     escape_line(safe, sizeof safe, word);
-    if (nearest != NULL) {
-        say("unknown %s%s; did you mean %s%s?", kind, safe,
-            kind[strcspn(kind, "-")] == '-' ? "--" : "", nearest);
+    if (meant != NULL) {
+        say("unknown %s%s; did you mean %s%s?", kind, safe, dashes, meant);
     } else {
         say("unknown %s%s", kind, safe);
     }
-    say("try: %s --help", help_at);
 }
 
-static bool stop_unknown(parser *p, const char *kind, const char *word)
+void args_say_unknown(const char *word, const char *const *names, size_t count)
 {
-    const arg_option *tables[ARGS_TABLES] = ARGS_TABLES_OF(p->command);
-    const char *names[NAMES_MAX];
-    char help_at[SAFE_BYTES];
-    size_t count = 0;
-    size_t i;
-
-    for (i = 0; i < ARGS_TABLES; i++) {
-        const arg_option *option = tables[i];
-
-        for (; option != NULL && option->name != NULL; option++) {
-            if (option->name[1] != '\0' && count < NAMES_MAX) {
-                names[count++] = option->name;
-            }
-        }
-    }
-    (void)snprintf(help_at, sizeof help_at, "duosock %s", p->command->name);
-    args_say_unknown(kind, word, names, count, help_at);
-    return stop_with(p, CLI_USAGE);
-}
-
-/* ---- options ---------------------------------------------------------- */
-
-static void store_defaults(const arg_command *command, char *fields)
-{
-    const arg_option *tables[ARGS_TABLES] = ARGS_TABLES_OF(command);
-    size_t i;
-
-    for (i = 0; i < ARGS_TABLES; i++) {
-        const arg_option *option = tables[i];
-
-        for (; option != NULL && option->name != NULL; option++) {
-            if (option->preset != NULL) {
-                (void)args_store(option, option->preset, fields);
-            }
-        }
-    }
+    say_unknown("command ", word, "", guess_name(word, names, count));
 }
 
 static const arg_option *find_option(const arg_command *command,
@@ -146,6 +128,66 @@ static const arg_option *find_option(const arg_command *command,
     return NULL;
 }
 
+/* Other programs have words for what is a letter here. */
+static const arg_option *guess_letter(const arg_command *command,
+                                      const char *word)
+{
+    static const char *const words[] = {"verbose", "quiet", "output"};
+    size_t i;
+
+    for (i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (begins(words[i], word)) {
+            return find_option(command, words[i], 1);
+        }
+    }
+    return NULL;
+}
+
+static bool stop_unknown(parser *p, const char *kind, const char *word)
+{
+    const arg_option *tables[ARGS_TABLES] = ARGS_TABLES_OF(p->command);
+    const arg_option *letter = guess_letter(p->command, word);
+    const char *names[NAMES_MAX];
+    const char *meant;
+    size_t count = 0;
+    size_t i;
+
+    for (i = 0; i < ARGS_TABLES; i++) {
+        const arg_option *option = tables[i];
+
+        for (; option != NULL && option->name != NULL; option++) {
+            if (option->name[1] != '\0' && count < NAMES_MAX) {
+                names[count++] = option->name;
+            }
+        }
+    }
+    meant = guess_name(word, names, count);
+    if (meant == NULL && letter != NULL) {
+        say_unknown(kind, word, "-", letter->name);
+    } else {
+        say_unknown(kind, word, "--", meant);
+    }
+    return stop_with(p, CLI_USAGE);
+}
+
+/* ---- options ---------------------------------------------------------- */
+
+static void store_defaults(const arg_command *command, char *fields)
+{
+    const arg_option *tables[ARGS_TABLES] = ARGS_TABLES_OF(command);
+    size_t i;
+
+    for (i = 0; i < ARGS_TABLES; i++) {
+        const arg_option *option = tables[i];
+
+        for (; option != NULL && option->name != NULL; option++) {
+            if (option->preset != NULL) {
+                (void)args_store(option, option->preset, fields);
+            }
+        }
+    }
+}
+
 static bool stop_bad_value(parser *p, const arg_option *option,
                            const char *text, const char *complaint)
 {
@@ -158,7 +200,7 @@ static bool stop_bad_value(parser *p, const arg_option *option,
         say("%s%s: '%s' %s", args_dashes(option), option->name, safe,
             complaint);
     }
-    return stop_wrong(p);
+    return stop_with(p, CLI_USAGE);
 }
 
 static bool read_value(parser *p, const arg_option *option, const char *inside)
@@ -172,7 +214,7 @@ static bool read_value(parser *p, const arg_option *option, const char *inside)
 
             say("%s%s needs a value: %s%s %s", dashes, option->name, dashes,
                 option->name, option->value);
-            return stop_wrong(p);
+            return stop_with(p, CLI_USAGE);
         }
         p->at++;
         text = p->argv[p->at];
@@ -210,7 +252,7 @@ static bool read_long(parser *p, char *name)
     }
     if (inside != NULL) {
         say("--%s takes no value", option->name);
-        return stop_wrong(p);
+        return stop_with(p, CLI_USAGE);
     }
     return take_flag(p, option);
 }
@@ -242,7 +284,7 @@ static bool add_address(parser *p, char *text)
         escape_line(safe, sizeof safe, text);
         say("'%s' is one argument too many: duosock %s %s", safe,
             p->command->name, p->command->synopsis);
-        return stop_wrong(p);
+        return stop_with(p, CLI_USAGE);
     }
     /* Never ahead of where the parser is, so nothing unread is lost. */
     p->list->address[p->list->count++] = text;

@@ -24,6 +24,7 @@ typedef enum arg_kind {
     ARG_COUNT,  /* uint32_t */
     ARG_SIZE,   /* size_t, bytes */
     ARG_TIME,   /* int32_t, milliseconds */
+    ARG_LIST,   /* arg_texts; may be given several times */
     /* Without a field: for the whole program. */
     ARG_COLOR,
     ARG_VERBOSE,
@@ -33,6 +34,16 @@ typedef enum arg_kind {
     ARG_HELP,
     ARG_VERSION
 } arg_kind;
+
+/* What an option was given, each time that it was. */
+enum {
+    ARG_LIST_MAX = 64
+};
+
+typedef struct arg_texts {
+    const char *text[ARG_LIST_MAX];
+    size_t count;
+} arg_texts;
 
 /* One option of a command. */
 typedef struct arg_option {
@@ -90,7 +101,8 @@ typedef struct arg_list {
  * options: the struct that the tables' offsets mean.
  *
  * Returns true when the command is to run; otherwise help was printed or
- * the mistake was said, and list->exit_code is the result.
+ * the mistake was said, and list->exit_code is the result. As for each mistake
+ * that ends in CLI_USAGE, main.c then says where to read on.
  */
 bool args_parse(const arg_command *command, int argc, char **argv,
                 void *options, arg_list *list);
@@ -99,18 +111,14 @@ bool args_parse(const arg_command *command, int argc, char **argv,
  * Whether a value is within its range; if not, that is said, with the range
  * as a user would write it: "--clients: 1 to 100000".
  */
-bool args_in_range(const arg_command *command, const char *name, uint64_t value,
-                   uint64_t least, uint64_t most);
+bool args_in_range(const char *name, uint64_t value, uint64_t least,
+                   uint64_t most);
 
 /*
- * Says that there is no such word, and which one may have been meant.
- *
- * kind: "option --", "option -" or "command ". names: count of them.
- * help_at: what to call with --help.
+ * Says that there is no such command, and which of count names may have been
+ * meant.
  */
-void args_say_unknown(const char *kind, const char *word,
-                      const char *const *names, size_t count,
-                      const char *help_at);
+void args_say_unknown(const char *word, const char *const *names, size_t count);
 
 /* Prints the help of one command; returns an exit code. */
 int args_print_help(const arg_command *command);

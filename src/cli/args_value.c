@@ -80,6 +80,15 @@ static const char *choose_color(const char *text)
     return complaint;
 }
 
+static const char *add_text(const char *text, arg_texts *texts)
+{
+    if (texts->count == ARG_LIST_MAX) {
+        return "is one too many of them";
+    }
+    texts->text[texts->count++] = text;
+    return NULL;
+}
+
 /* What concerns the whole program; it has no field. */
 static const char *set_program(const arg_option *option, const char *text)
 {
@@ -128,6 +137,8 @@ const char *args_store(const arg_option *option, const char *text, char *fields)
         return value_size(text, field);
     case ARG_TIME:
         return value_time(text, field);
+    case ARG_LIST:
+        return add_text(text, field);
     default:
         return NULL;
     }

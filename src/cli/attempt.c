@@ -13,21 +13,35 @@
 #include <inttypes.h>
 
 enum {
-    SAFE_BYTES = 128
+    SAFE_BYTES = 128,
+    RETRY_MOST = 1000000
 };
 
-bool attempt_read_source(const char *text, duos_addr *out)
+static bool read_source(const char *text, duos_addr *out)
 {
     char safe[SAFE_BYTES];
+    duos_err err = DUOS_OK;
 
-    if (text == NULL || duos_ip_parse(text, out) == DUOS_OK ||
-        duos_addr_parse(text, out) == DUOS_OK) {
+    if (duos_ip_parse(text, out) != DUOS_OK) {
+        err = duos_addr_parse(text, out);
+    }
+    if (err == DUOS_OK) {
         return true;
     }
     escape_line(safe, sizeof safe, text);
-    say("--source: '%s' is no address as 192.0.2.7, ::1 or 192.0.2.7:5000",
-        safe);
+    if (err == DUOS_ERANGE) {
+        say("--source: '%s': a port is a number from 0 to 65535", safe);
+    } else {
+        say("--source: '%s' is no address as 192.0.2.7, ::1 or 192.0.2.7:5000",
+            safe);
+    }
     return false;
+}
+
+bool attempt_check(const client_options *options, duos_addr *source)
+{
+    return args_in_range("retry", options->retries, 0, RETRY_MOST) &&
+           (options->source == NULL || read_source(options->source, source));
 }
 
 /* Those that were never begun with, or that another one has overtaken, say
@@ -74,8 +88,24 @@ void attempt_stands(const duos_client *client, const char *address)
     say_attempts(SAY_VERBOSE, &report);
 }
 
+static void say_hint(const char *address, bool has_source, duos_err reason)
+{
+    if (setup_hint_zone(address, reason)) {
+        return;
+    }
+    if (reason == DUOS_ECONNREFUSED) {
+        say("hint: nobody listens there; duosock serve would");
+    } else if (reason == DUOS_EADDRNOTAVAIL && has_source) {
+        say("hint: --source is an address of this machine");
+    } else if (reason == DUOS_EADDRNOTAVAIL) {
+        say("hint: there may be no port left to connect from");
+    } else if (reason == DUOS_EAFNOSUPPORT && has_source) {
+        say("hint: --source is of another family than what it connects to");
+    }
+}
+
 int attempt_failed(const duos_client *client, const char *address,
-                   duos_err reason)
+                   const client_options *options, duos_err reason)
 {
     duos_client_report report = {0};
 
@@ -85,25 +115,23 @@ int attempt_failed(const duos_client *client, const char *address,
         /* The only one has just been told. */
         say_attempts(report.count > 1 ? SAY_NORMAL : SAY_VERBOSE, &report);
     }
+    say_hint(address, options->source != NULL, reason);
     switch (reason) {
     case DUOS_EINVAL:
-        say("hint: a client needs a host and a port other than 0");
         return CLI_USAGE;
-    case DUOS_ECONNREFUSED:
-        say("hint: nobody listens there; duosock serve would");
-        return CLI_UNREACHABLE;
-    case DUOS_EADDRNOTAVAIL:
-        say("hint: --source is an address of this machine");
-        return CLI_UNREACHABLE;
+    case DUOS_ETIMEDOUT:
+        return CLI_TIMEDOUT;
     default:
-        return reason == DUOS_ETIMEDOUT ? CLI_TIMEDOUT : CLI_UNREACHABLE;
+        return CLI_UNREACHABLE;
     }
 }
 
 int attempt_refused(const duos_client *client, const char *address,
-                    duos_err reason)
+                    const client_options *options, duos_err reason)
 {
     switch (reason) {
+    case DUOS_EINVAL:
+    case DUOS_ENOENT:
     case DUOS_ESYNTAX:
     case DUOS_ENAMETOOLONG:
     case DUOS_ERANGE:
@@ -112,7 +140,7 @@ int attempt_refused(const duos_client *client, const char *address,
         setup_say_address(address, reason);
         return CLI_USAGE;
     default:
-        return attempt_failed(client, address, reason);
+        return attempt_failed(client, address, options, reason);
     }
 }
 

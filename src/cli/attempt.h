@@ -6,24 +6,27 @@
 #ifndef CLI_ATTEMPT_H
 #define CLI_ATTEMPT_H
 
+#include "client_options.h"
+
 #include <duosock/client.h>
 
 /*
- * Reads --source: an IP address, with a port or without; NULL is none. False:
- * what is wrong with it has been said.
+ * Checks --retry and reads --source: an IP address, with a port or without;
+ * where it was not given, source is left alone. False: what is wrong has been
+ * said.
  */
-bool attempt_read_source(const char *text, duos_addr *out);
+bool attempt_check(const client_options *options, duos_addr *source);
 
 /*
  * Says why there is no connection, and of several addresses why each has
  * failed. Returns the exit code.
  */
 int attempt_failed(const duos_client *client, const char *address,
-                   duos_err reason);
+                   const client_options *options, duos_err reason);
 
 /* The same for what duos_client_connect has refused to begin. */
 int attempt_refused(const duos_client *client, const char *address,
-                    duos_err reason);
+                    const client_options *options, duos_err reason);
 
 /* With -v: which address won, how long it took, and why others failed. */
 void attempt_stands(const duos_client *client, const char *address);

@@ -216,7 +216,8 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
     } else if (v->open) {
         fail(b, reason);
     } else if (!attempt_follows(v->client, "connect", b->address, reason)) {
-        stop_with(b, attempt_failed(v->client, b->address, reason));
+        stop_with(b, attempt_failed(v->client, b->address, &b->options->client,
+                                    reason));
     }
 }
 
@@ -264,7 +265,8 @@ static void connect_next(bench *b)
     }
     err = duos_client_connect(v->client, b->address);
     if (err != DUOS_OK) {
-        stop_with(b, attempt_refused(v->client, b->address, err));
+        stop_with(b, attempt_refused(v->client, b->address, &b->options->client,
+                                     err));
     }
 }
 
@@ -358,7 +360,7 @@ int bench_run(const bench_options *options, const char *address,
     b.options = options;
     b.address = address;
     b.figures = figures;
-    if (!attempt_read_source(options->client.source, &b.source)) {
+    if (!attempt_check(&options->client, &b.source)) {
         return CLI_USAGE;
     }
     exit_code = setup_loop(options->client.poller, 0, &b.loop);

@@ -10,8 +10,8 @@
 const arg_option client_rows[] = {
     {"timeout", ARG_TIME, "DUR", "10s", "how long to try to connect",
      FIELD(timeout_ms)},
-    {"retry", ARG_COUNT, "N", "0", "try again to connect, up to so often",
-     FIELD(retries)},
+    {"retry", ARG_COUNT, "N", "0",
+     "try again to connect, up to so often; 0 is never", FIELD(retries)},
     {"source", ARG_TEXT, "ADDRESS", NULL, "address of ours to connect from",
      FIELD(source)},
     {"stats", ARG_TIME, "DUR", "0", "tell the counters every so often",

@@ -65,16 +65,14 @@ static bool check(const bench_options *o)
 {
     uint64_t under_way = (uint64_t)o->clients * o->pipeline * o->size;
 
-    if (!args_in_range(&bench_command, "clients", o->clients, 1, CLIENTS_MAX) ||
-        !args_in_range(&bench_command, "idle", o->idle, 0, CLIENTS_MAX) ||
-        !args_in_range(&bench_command, "size", o->size, 1, SIZE_MAX_BYTES) ||
-        !args_in_range(&bench_command, "pipeline", o->pipeline, 1,
-                       PIPELINE_MAX)) {
+    if (!args_in_range("clients", o->clients, 1, CLIENTS_MAX) ||
+        !args_in_range("idle", o->idle, 0, CLIENTS_MAX) ||
+        !args_in_range("size", o->size, 1, SIZE_MAX_BYTES) ||
+        !args_in_range("pipeline", o->pipeline, 1, PIPELINE_MAX)) {
         return false;
     }
     if (under_way > UNDER_WAY_MAX) {
         say("--clients, --pipeline and --size: their product is at most 1G");
-        say("try: duosock bench --help");
         return false;
     }
     return true;

@@ -43,7 +43,6 @@ static bool check_nick(const char *nick)
 
     if (complaint != NULL) {
         say("--nick NAME: %s", complaint);
-        say("try: duosock chat --help");
     }
     return complaint == NULL;
 }

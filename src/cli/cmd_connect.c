@@ -157,7 +157,6 @@ static bool check_form(const connect_options *options)
 
     if (options->raw + options->hexdump + report_is_json() > 1) {
         say("--%s and --%s exclude each other", first, second);
-        say("try: duosock connect --help");
         return false;
     }
     return true;

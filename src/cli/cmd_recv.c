@@ -51,7 +51,6 @@ static bool check(const recv_options *options, const char *address)
     } else {
         return setup_check_address(address);
     }
-    say("try: duosock recv --help");
     return false;
 }
 

@@ -195,7 +195,6 @@ int cmd_send(int argc, char **argv)
     }
     if (list.count == 0) {
         say("FILE is missing: duosock send FILE [ADDRESS]");
-        say("try: duosock send --help");
         return CLI_USAGE;
     }
     s.address = list.count > 1 ? list.address[1] : CLI_ADDRESS;

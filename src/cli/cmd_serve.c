@@ -5,6 +5,7 @@
  */
 #include "args.h"
 #include "cli.h"
+#include "escape.h"
 #include "log.h"
 #include "os.h"
 #include "report.h"
@@ -13,9 +14,10 @@
 #include "serve_workers.h"
 #include "setup.h"
 
-/* The smallest limit of a client's queue that leaves room to work. */
 enum {
-    QUEUE_LEAST = 1024
+    QUEUE_LEAST = 1024, /* leaves room to work */
+    LINE_MOST = 16 << 20,
+    BESIDES_LINE = 256 /* who says it, and what the room says */
 };
 
 /* How long the end waits for readers of what was said. */
@@ -32,11 +34,11 @@ static const arg_option options_table[] = {
      FIELD(max_clients)},
     {"max-clients-per-address", ARG_COUNT, "N", "1000",
      "of one address; an IPv6 /64 is one", FIELD(max_per_address)},
-    {"allow", ARG_TEXT, "CIDR[,...]", NULL, "let only these addresses in",
+    {"allow", ARG_LIST, "CIDR[,...]", NULL, "let only these addresses in",
      FIELD(allow)},
-    {"deny", ARG_TEXT, "CIDR[,...]", NULL, "let these addresses not in",
+    {"deny", ARG_LIST, "CIDR[,...]", NULL, "let these addresses not in",
      FIELD(deny)},
-    {"proxy-protocol", ARG_TEXT, "CIDR[,...]", NULL,
+    {"proxy-protocol", ARG_LIST, "CIDR[,...]", NULL,
      "these are proxies, whose PROXY header names the client", FIELD(proxy)},
     {"idle-timeout", ARG_TIME, "DUR", "5m",
      "close a client that moves no byte for so long", FIELD(idle_ms)},
@@ -91,7 +93,9 @@ static const arg_command serve_command = {
     "clients finish until --drain. --first-byte-timeout is not for chargen.\n"
     "\nBehind a proxy, --deny and --max-clients-per-address go by the address "
     "of\nthe client, once the header has told it; with --workers that limit "
-    "holds\nfor each worker. --allow goes by that of the proxy.\n"
+    "holds\nfor each worker. --allow goes by that of the proxy. --allow, "
+    "--deny and\n"
+    "--proxy-protocol may be given several times; 64 prefixes are the most.\n"
     "\nSizes are written 64, 64K or 1M, durations 500ms, 30s, 5m or 1h.\n"
     "The first Ctrl-C or SIGTERM stops gracefully, the second at once;\n"
     "SIGUSR1 (POSIX) tells the counters. --ready-fd is for POSIX, too, and so\n"
@@ -111,12 +115,33 @@ static const arg_command serve_command = {
     NULL,
     INT32_MAX};
 
+/* A member whose queue has no room for a line would be dropped for it. */
+static bool check_line(const serve *s)
+{
+    const serve_options *o = s->options;
+    size_t most;
+
+    if (!args_in_range("max-line", o->max_line, 0, LINE_MOST)) {
+        return false;
+    }
+    if (s->mode != &serve_chat || o->max_queue == 0) {
+        return true;
+    }
+    most = (o->max_queue - BESIDES_LINE) / ESCAPE_GROWTH;
+    if (o->max_line == 0 || o->max_line > most) {
+        say("--max-line: 1 to %zu, so that a line fits --max-queue even if "
+            "each byte is escaped",
+            most);
+        return false;
+    }
+    return true;
+}
+
 static bool check_workers(const serve *s)
 {
     const serve_options *o = s->options;
 
-    if (o->workers < 1 || o->workers > SERVE_WORKERS_MAX) {
-        say("--workers: 1 to %d", SERVE_WORKERS_MAX);
+    if (!args_in_range("workers", o->workers, 1, SERVE_WORKERS_MAX)) {
         return false;
     }
     if (o->workers > 1 && s->mode == &serve_chat) {
@@ -140,10 +165,10 @@ static bool check(serve *s, const arg_list *list)
         say("--max-queue: at least 1K, or 0 for no limit");
         return false;
     }
-    return check_workers(s) &&
-           serve_read_access("allow", o->allow, &s->allow) &&
-           serve_read_access("deny", o->deny, &s->deny) &&
-           serve_read_access("proxy-protocol", o->proxy, &s->proxy);
+    return check_line(s) && check_workers(s) &&
+           serve_read_access("allow", &o->allow, &s->allow) &&
+           serve_read_access("deny", &o->deny, &s->deny) &&
+           serve_read_access("proxy-protocol", &o->proxy, &s->proxy);
 }
 
 static bool queue_stream(int stream, log_notice *notice)
@@ -190,5 +215,6 @@ int cmd_serve(int argc, char **argv)
     service_end(&s.manager);
     /* Why it did not start is said in any case. */
     log_flush(s.serving ? LAST_WORDS_MS : -1);
+    say_set_writer(os_write);
     return exit_code;
 }

@@ -108,7 +108,8 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
             exit_code = CLI_FAILED;
         }
     } else {
-        exit_code = attempt_failed(d->client, d->config->address, reason);
+        exit_code = attempt_failed(d->client, d->config->address,
+                                   d->config->client, reason);
     }
     if (d->exit_code == CLI_DONE) {
         d->exit_code = exit_code;
@@ -274,7 +275,8 @@ static int run(dialogue *d)
     }
     err = duos_client_connect(d->client, d->config->address);
     if (err != DUOS_OK) {
-        return attempt_refused(d->client, d->config->address, err);
+        return attempt_refused(d->client, d->config->address, d->config->client,
+                               err);
     }
     err = duos_loop_run(d->loop);
     if (err != DUOS_OK) {
@@ -289,7 +291,7 @@ int dialogue_run(dialogue *d, const dialogue_config *config)
     int exit_code;
 
     d->config = config;
-    if (!attempt_read_source(config->client->source, &d->source)) {
+    if (!attempt_check(config->client, &d->source)) {
         return CLI_USAGE;
     }
     d->at_terminal = os_is_terminal(OS_STDIN);

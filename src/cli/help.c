@@ -47,11 +47,11 @@ int args_print_help(const arg_command *command)
 {
     static const char addresses[] =
         "\nADDRESS is host:port with a numeric host or localhost:"
-        " 127.0.0.1:7700,\n[::1]:7700, :7700 or *:7700 (all interfaces);"
-        " other names are to connect to.\ntcp4: or tcp6: before it"
-        " narrows the family. unix:/path is a unix socket,\nunix:@name one"
-        " without a file (Linux). Where ADDRESS is left out it is\n" CLI_ADDRESS
-        ".\n";
+        " 127.0.0.1:7700,\n[::1]:7700, [fe80::1%eth0]:7700 (with its zone),"
+        " :7700 or *:7700 (all\ninterfaces); other names are to connect to."
+        " tcp4: or tcp6: before it narrows\nthe family. unix:/path is a unix"
+        " socket, unix:@name one without a file (Linux).\nWhere ADDRESS is"
+        " left out it is " CLI_ADDRESS ".\n";
     bool good =
         say_result("duosock %s %s: %s\n\nExamples:", command->name,
                    command->synopsis, command->summary) &&

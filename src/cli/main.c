@@ -52,6 +52,13 @@ static const char help[] =
     "was broken, 130 or 143 ended by a second signal; the first one ends\n"
     "gracefully.\n";
 
+/* Where to read on: the last line of every mistake in a command line. */
+static int wrong_usage(const char *space, const char *command)
+{
+    say("try: duosock%s%s --help", space, command);
+    return CLI_USAGE;
+}
+
 static int wrong_command(const char *word)
 {
     const char *names[COMMAND_COUNT + 2] = {"--help", "--version"};
@@ -60,8 +67,15 @@ static int wrong_command(const char *word)
     for (i = 0; i < COMMAND_COUNT; i++) {
         names[i + 2] = commands[i].name;
     }
-    args_say_unknown("command ", word, names, COMMAND_COUNT + 2, "duosock");
-    return CLI_USAGE;
+    args_say_unknown(word, names, COMMAND_COUNT + 2);
+    return wrong_usage("", "");
+}
+
+static int run(const entry *command, int argc, char **argv)
+{
+    int exit_code = command->run(argc, argv);
+
+    return exit_code == CLI_USAGE ? wrong_usage(" ", command->name) : exit_code;
 }
 
 int main(int argc, char **argv)
@@ -72,8 +86,7 @@ int main(int argc, char **argv)
     if (argc < 2) {
         say("a command is missing: serve, connect, chat, send, recv, bench, "
             "probe or selftest");
-        say("try: duosock --help");
-        return CLI_USAGE;
+        return wrong_usage("", "");
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         return say_bytes(help, sizeof help - 1) ? CLI_DONE : CLI_FAILED;
@@ -83,7 +96,7 @@ int main(int argc, char **argv)
     }
     for (i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(argv[1], commands[i].name) == 0) {
-            return commands[i].run(argc - 1, argv + 1);
+            return run(&commands[i], argc - 1, argv + 1);
         }
     }
     return wrong_command(argv[1]);

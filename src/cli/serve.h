@@ -52,9 +52,9 @@ typedef struct serve_options {
     int32_t stats_ms;
     uint32_t max_clients;
     uint32_t max_per_address;
-    const char *allow; /* as they were given */
-    const char *deny;
-    const char *proxy;
+    arg_texts allow; /* as they were given */
+    arg_texts deny;
+    arg_texts proxy;
     int32_t idle_ms;
     int32_t first_byte_ms;
     size_t max_queue;
@@ -69,7 +69,7 @@ typedef struct serve_options {
 } serve_options;
 
 enum {
-    SERVE_ACCESS_MAX = 64
+    SERVE_ACCESS_MAX = ARG_LIST_MAX
 };
 
 /* What --allow, --deny or --proxy-protocol lists. */
@@ -116,10 +116,10 @@ struct serve {
 };
 
 /*
- * Reads a list of prefixes, parted by commas; NULL is none. False: what is
- * wrong with it has been said.
+ * Reads what an option was given: prefixes, parted by commas. False: what is
+ * wrong with them has been said.
  */
-bool serve_read_access(const char *option, const char *text,
+bool serve_read_access(const char *option, const arg_texts *texts,
                        serve_access *list);
 
 /* The modes that others speak of, or that have files of their own. */

@@ -36,11 +36,11 @@ static bool complain(const char *option, const char *text)
     return false;
 }
 
-bool serve_read_access(const char *option, const char *text, serve_access *list)
+static bool read_prefixes(const char *option, const char *text,
+                          serve_access *list)
 {
     const char *at = text;
 
-    list->count = 0;
     while (at != NULL) {
         size_t len = strcspn(at, ",");
 
@@ -55,4 +55,17 @@ bool serve_read_access(const char *option, const char *text, serve_access *list)
         at = at[len] == ',' ? at + len + 1 : NULL;
     }
     return true;
+}
+
+bool serve_read_access(const char *option, const arg_texts *texts,
+                       serve_access *list)
+{
+    bool good = true;
+    size_t i;
+
+    list->count = 0;
+    for (i = 0; good && i < texts->count; i++) {
+        good = read_prefixes(option, texts->text[i], list);
+    }
+    return good;
 }

@@ -39,13 +39,12 @@ int serve_check_ready(serve *s)
         escape_line(safe, sizeof safe, text);
         say("--ready-fd: '%s' is not a descriptor; write its number, 3 or more",
             safe);
-        say("try: duosock serve --help");
         return CLI_USAGE;
     }
     error = os_inherited_check((int)number);
     if (error != 0) {
         report_os_failure("write --ready-fd", text, error);
-        return CLI_FAILED;
+        return CLI_USAGE;
     }
     s->ready_fd = (int)number;
     return service_take(&s->manager);
@@ -90,11 +89,13 @@ static char *tell_bound(const serve *s, const duos_addr *bound, char *end)
 static int tell_all(const serve *s, const char *asked, const duos_addr *bound,
                     size_t count, char **end)
 {
+    char safe[ESCAPE_GROWTH * DUOS_ADDR_TEXT_MAX];
     size_t i;
 
     for (i = 0; i < count; i++) {
         if (serve_is_self(s, asked, &bound[i])) {
-            say("--mode %s: that is this server itself", s->options->mode);
+            escape_line(safe, sizeof safe, s->options->mode);
+            say("--mode %s: that is this server itself", safe);
             return CLI_USAGE;
         }
         *end = tell_bound(s, &bound[i], *end);
@@ -139,6 +140,8 @@ static int listen_at(serve *s, const char *address, char **end)
         if (err == DUOS_EADDRINUSE) {
             say("hint: another program listens there; take another port, or "
                 "port 0 for a free one");
+        } else {
+            (void)setup_hint_zone(address, err);
         }
         return CLI_UNBOUND;
     }

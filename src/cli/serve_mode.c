@@ -51,6 +51,5 @@ bool serve_choose_mode(serve *s)
     }
     escape_line(safe, sizeof safe, text);
     say("--mode " SERVE_MODES ": '%s' is not one of its values", safe);
-    say("try: duosock serve --help");
     return false;
 }

@@ -40,6 +40,29 @@ void setup_say_address(const char *text, duos_err err)
     }
 }
 
+/* Of the network that every interface has: which one is meant? */
+static bool lacks_zone(const char *text)
+{
+    duos_endpoint end;
+
+    return duos_endpoint_parse(text, &end) == DUOS_OK &&
+           end.addr.family == DUOS_IPV6 && end.addr.scope == 0 &&
+           end.addr.ip.v6[0] == 0xfe && (end.addr.ip.v6[1] & 0xc0) == 0x80;
+}
+
+bool setup_hint_zone(const char *text, duos_err err)
+{
+    bool lacking = (err == DUOS_EINVAL || err == DUOS_EADDRNOTAVAIL ||
+                    err == DUOS_ENETUNREACH || err == DUOS_EHOSTUNREACH) &&
+                   lacks_zone(text);
+
+    if (lacking) {
+        say("hint: a link-local address needs its zone, an interface: "
+            "[fe80::1%%eth0]:80");
+    }
+    return lacking;
+}
+
 bool setup_check_address(const char *text)
 {
     duos_endpoint endpoint;

@@ -20,6 +20,12 @@ enum {
 void setup_say_address(const char *text, duos_err err);
 
 /*
+ * Whether an address that the system has not taken lacks the zone that it
+ * needs; that is said then.
+ */
+bool setup_hint_zone(const char *text, duos_err err);
+
+/*
  * Whether the text is an address of a stream to listen on; if not, that is
  * said and the usage is wrong.
  */

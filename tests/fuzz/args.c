@@ -20,7 +20,7 @@
 #include <stdio.h>
 
 enum {
-    WORDS = 40,
+    WORDS = 100,
     TEXT_MAX = 2048,
     ADDRESSES = 3
 };
@@ -97,6 +97,7 @@ typedef struct settings {
     uint32_t count;
     size_t size;
     int32_t time;
+    arg_texts list;
     uint32_t after; /* nobody's */
 } settings;
 
@@ -110,6 +111,7 @@ static const arg_option table[] = {
     {"count", ARG_COUNT, "N", "7", "a count", FIELD(count)},
     {"size", ARG_SIZE, "SIZE", "64K", "a size", FIELD(size)},
     {"time", ARG_TIME, "DUR", "10s", "a time", FIELD(time)},
+    {"list", ARG_LIST, "TEXT", NULL, "several texts", FIELD(list)},
     {"o", ARG_TEXT, "FILE", NULL, "one letter", FIELD(text)},
     ARGS_END};
 
@@ -161,6 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (i = 0; i < list.count; i++) {
         fuzz_check(list.address[i] >= text && list.address[i] <= text + size);
     }
+    fuzz_check(got.list.count <= ARG_LIST_MAX);
     fuzz_check(got.choice >= 0 && got.choice <= 2 && got.time >= 0);
     if (good) {
         fuzz_check(lines_said == 0 && list.exit_code == CLI_DONE);

@@ -303,7 +303,9 @@ def test_SY8_network_out_of_ports_is_told():
         try:
             with socket.create_connection(("127.0.0.1", port)), \
                     socket.create_connection(("127.0.0.1", port)):
-                refused("127.0.0.1:%d" % port, rb"address.*not available")
+                refused("127.0.0.1:%d" % port,
+                        rb"address.*not available.*\n"
+                        rb"hint: there may be no port left")
         finally:
             set_kernel("ipv4/ip_local_port_range", "32768 60999")
 

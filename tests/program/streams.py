@@ -213,13 +213,13 @@ def test_ready_fd_that_is_not_open_or_not_writable_fails():
         return "--ready-fd is for POSIX"
     server = start("serve", "127.0.0.1:0", "--ready-fd", "97")
     read_until(server.stderr, rb"write --ready-fd 97: .* \(errno 9\)\n")
-    if server.wait(PATIENCE) != 1:
+    if server.wait(PATIENCE) != 2:
         sys.exit("exit code %d" % server.returncode)
     read_end, write_end = os.pipe()
     server = start("serve", "127.0.0.1:0", "--ready-fd", str(read_end),
                    pass_fds=[read_end])
     read_until(server.stderr, rb"write --ready-fd \d+: ")
-    if server.wait(PATIENCE) != 1:
+    if server.wait(PATIENCE) != 2:
         sys.exit("exit code %d" % server.returncode)
     os.close(read_end)
     os.close(write_end)

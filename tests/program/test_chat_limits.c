@@ -180,6 +180,33 @@ static void test_small_queue_and_short_lines_hold(void **state)
     hear(&bob, "cat: \\x01\\x02\\x03\\x04");
 }
 
+/* As long as the program allows for this queue, and each byte escaped. */
+static void test_longest_line_fits_the_smallest_queue(void **state)
+{
+    enum {
+        LONGEST = 192
+    };
+    char line[LONGEST + 1];
+    char wanted[5 + 4 * LONGEST + 1] = "ann: ";
+    int i;
+
+    (void)state;
+    begin_pair();
+    SERVER_START(&room, "--mode", "chat", "--max-queue", "1K", "--max-line",
+                 "192");
+    duos_close(&ann.s);
+    duos_close(&bob.s);
+    join(&ann, "ann");
+    join(&bob, "bob");
+    for (i = 0; i < LONGEST; i++) {
+        line[i] = '\001';
+        strcat(wanted, "\\x01");
+    }
+    line[LONGEST] = '\n';
+    guest_say(&ann, line, sizeof line);
+    hear(&bob, wanted);
+}
+
 /* ---- who is refused ---------------------------------------------------- */
 
 static void check_refused(server *s, const char *line)
@@ -237,6 +264,7 @@ int main(void)
         ROOM_TEST(test_stop_tells_all_and_ends_with_0),
         ROOM_TEST(test_drop_without_a_word_is_told),
         ROOM_TEST(test_small_queue_and_short_lines_hold),
+        ROOM_TEST(test_longest_line_fits_the_smallest_queue),
         PROGRAM_TEST(test_chat_tells_who_is_refused_why),
     };
 

@@ -255,6 +255,7 @@ static void check_self(const char *bound, const char *to, const char *port)
     PROGRAM_RUN(&r, "empty", "serve", address, "--mode", mode);
     assert_int_equal(r.code, 2);
     assert_contains(r.err, ": that is this server itself\n");
+    assert_contains(r.err, "\ntry: duosock serve --help\n");
     run_free(&r);
 }
 

@@ -5,6 +5,8 @@
  */
 #include "program/program.h"
 
+#include "support/net.h"
+
 #include <stdlib.h>
 
 static int begin(void **state)
@@ -168,6 +170,37 @@ static void test_source_that_is_wrong_is_told(void **state)
     PROGRAM_RUN(&r, "empty", "connect", "127.0.0.1:1", "--source", "192.0.2.1");
     assert_int_equal(r.code, 3);
     assert_contains(r.err, ": address not available (");
+    assert_contains(r.err, "hint: --source is an address of this machine\n");
+    run_free(&r);
+}
+
+static void test_source_of_another_family_is_told(void **state)
+{
+    run_result r;
+
+    (void)state;
+    PROGRAM_RUN(&r, "empty", "connect", "127.0.0.1:1", "--source", "::1");
+    assert_int_equal(r.code, 3);
+    assert_contains(r.err, "hint: --source is of another family");
+    run_free(&r);
+}
+
+/* What a system without IPv6 says, and Windows, is something else. */
+static void test_zone_that_is_missing_is_told(void **state)
+{
+    run_result r;
+
+    (void)state;
+    if (os_is_windows() || !net_has_ipv6()) {
+        skip_because("the zone may be left out here, or there is no IPv6");
+    }
+    PROGRAM_RUN(&r, "empty", "connect", "[fe80::1]:80");
+    assert_contains(r.err, "hint: a link-local address needs its zone");
+    assert_null(strstr(r.err, "port other than 0"));
+    run_free(&r);
+    PROGRAM_RUN(&r, "empty", "serve", "[fe80::1]:0");
+    assert_int_equal(r.code, 4);
+    assert_contains(r.err, "[fe80::1%eth0]:80\n");
     run_free(&r);
 }
 
@@ -233,6 +266,8 @@ int main(void)
         PROGRAM_TEST(test_retry_chat_comes_back_with_its_nick),
         PROGRAM_TEST(test_source_is_where_the_peer_sees_us),
         PROGRAM_TEST(test_source_that_is_wrong_is_told),
+        PROGRAM_TEST(test_source_of_another_family_is_told),
+        PROGRAM_TEST(test_zone_that_is_missing_is_told),
         PROGRAM_TEST(test_connect_says_why_each_address_failed),
         PROGRAM_TEST(test_connect_says_which_address_won),
     };

@@ -227,12 +227,15 @@ static void test_LO3_serve_closes_one_more_of_an_address_at_once(void **state)
     assert_not_said("#2 open");
 }
 
-static void check_access(const char *option, const char *prefixes, bool open)
+#define CHECK_ACCESS(open, ...)                                                \
+    check_access((open), (const char *const[]){__VA_ARGS__, NULL})
+
+static void check_access(bool open, const char *const args[])
 {
     duos_socket peer;
     server s;
 
-    SERVER_START(&s, option, prefixes);
+    server_start(&s, args);
     peer = peer_dial(s.address);
     if (open) {
         check_echo(peer, "hello");
@@ -246,10 +249,17 @@ static void check_access(const char *option, const char *prefixes, bool open)
 static void test_serve_lets_in_by_allow_and_deny(void **state)
 {
     (void)state;
-    check_access("--deny", "10.0.0.0/8,127.0.0.1", false);
-    check_access("--deny", "10.0.0.0/8,::/0", true);
-    check_access("--allow", "10.0.0.0/8,::/0", false);
-    check_access("--allow", "10.0.0.0/8,127.0.0.0/8", true);
+    CHECK_ACCESS(false, "--deny", "10.0.0.0/8,127.0.0.1");
+    CHECK_ACCESS(true, "--deny", "10.0.0.0/8,::/0");
+    CHECK_ACCESS(false, "--allow", "10.0.0.0/8,::/0");
+    CHECK_ACCESS(true, "--allow", "10.0.0.0/8,127.0.0.0/8");
+}
+
+static void test_serve_adds_up_what_is_denied_and_allowed(void **state)
+{
+    (void)state;
+    CHECK_ACCESS(false, "--deny", "127.0.0.1/32", "--deny", "10.0.0.0/8");
+    CHECK_ACCESS(true, "--allow", "127.0.0.1/32", "--allow", "10.0.0.0/8");
 }
 
 static void test_ST9_serve_closes_a_client_that_never_sends(void **state)
@@ -376,6 +386,7 @@ int main(void)
         PROGRAM_TEST(test_LO2_serve_max_clients_closes_one_more_at_once),
         PROGRAM_TEST(test_LO3_serve_closes_one_more_of_an_address_at_once),
         PROGRAM_TEST(test_serve_lets_in_by_allow_and_deny),
+        PROGRAM_TEST(test_serve_adds_up_what_is_denied_and_allowed),
         PROGRAM_TEST(test_ST9_serve_closes_a_client_that_never_sends),
         PROGRAM_TEST(test_ST9_serve_closes_an_idle_client),
         PROGRAM_TEST(test_serve_small_queue_echoes_everything),

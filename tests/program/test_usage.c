@@ -99,7 +99,8 @@ static void test_version_names_library_and_pollers(void **state)
     run_free(&r);
 }
 
-/* A mistake: exit code 2, nothing on stdout, what was wrong on stderr. */
+/* A mistake: exit code 2, nothing on stdout, what was wrong on stderr, and at
+ * its end where to read on. */
 typedef struct mistake {
     const char *args[4];
     const char *said;
@@ -121,6 +122,16 @@ static const mistake mistakes[] = {
      "unknown option --pollr; did you mean --poller?"},
     {{"serve", "--frobnicate"}, "unknown option --frobnicate\n"},
     {{"serve", "-x"}, "unknown option -x"},
+    {{"self"}, "unknown command self; did you mean selftest?"},
+    {{"serve", "--idle", "5s"},
+     "unknown option --idle; did you mean --idle-timeout?"},
+    {{"serve", "--max=5"}, "unknown option --max; did you mean --max-clients?"},
+    {{"serve", "--ma"}, "unknown option --ma\n"},
+    {{"serve", "--verbose"}, "unknown option --verbose; did you mean -v?"},
+    {{"probe", "-verbose"}, "unknown option -verbose; did you mean -v?"},
+    {{"chat", "--quiet"}, "unknown option --quiet; did you mean -q?"},
+    {{"recv", "--output", "x"}, "unknown option --output; did you mean -o?"},
+    {{"connect", "--output", "x"}, "unknown option --output\n"},
     {{"serve", "--poller"}, "--poller needs a value: --poller NAME"},
     {{"serve", "--poller", "xyz"},
      "--poller: 'xyz' is not the name of a poller"},
@@ -151,6 +162,10 @@ static const mistake mistakes[] = {
     {{"serve", "--drain", "9999999h"}, "'9999999h' is not a duration"},
     {{"serve", "--max-queue", "1Q"}, "--max-queue: '1Q' is not a size"},
     {{"serve", "--max-queue", "100"}, "--max-queue: at least 1K"},
+    {{"serve", "--max-line", "17M"}, "--max-line: 0 to 16777216\n"},
+    {{"serve", "--mode=chat", "--max-queue=1K"}, "--max-line: 1 to 192, so"},
+    {{"serve", "--mode=chat", "--max-line=2M"}, "--max-line: 1 to 262080, so"},
+    {{"serve", "--mode=chat", "--max-line=0"}, "--max-line: 1 to 262080, so"},
     {{"serve", "--max-clients", "many"},
      "--max-clients: 'many' is not a number"},
     {{"serve", "--max-clients", "4294967296"},
@@ -161,6 +176,9 @@ static const mistake mistakes[] = {
     {{"serve", "--deny",
       "::1,0000:0000:0000:0000:0000:0000:255.255.255.255/128"},
      "--deny: '::1,0000"},
+    {{"serve", "--deny=bogus", "--deny=10.0.0.0/8"}, "--deny: 'bogus' is no"},
+    {{"serve", "--allow=::9", "--allow", PREFIXES_64},
+     "--allow: at most 64 prefixes"},
     {{"serve", "--allow", PREFIXES_65}, "--allow: at most 64 prefixes"},
     {{"serve", "127.0.0.1"}, "address 127.0.0.1: "},
     {{"serve", "example.com:80"},
@@ -170,7 +188,10 @@ static const mistake mistakes[] = {
     {{"serve", "tcp6:127.0.0.1:0"}, "address tcp6:127.0.0.1:0: "},
     {{"connect", "127.0.0.1:1", "127.0.0.1:2"},
      "'127.0.0.1:2' is one argument too many"},
-    {{"connect", "127.0.0.1:0"}, "connect 127.0.0.1:0: "},
+    {{"connect", "127.0.0.1:0"},
+     "hint: a client needs a host and a port other than 0\n"},
+    {{"connect", "[fe80::1%nosuch]:80"}, "hint: this machine has no interface"},
+    {{"connect", "--retry", "4294967295"}, "--retry: 0 to 1000000\n"},
     {{"connect", "--", "--help"}, "address --help: "},
     {{"connect", "-"}, "address -: "},
     {{"connect", "127.1:80"}, "address 127.1:80: "},
@@ -199,6 +220,8 @@ static const mistake mistakes[] = {
     {{"bench", "--duration", "597h"}, "at most 596h\n"},
     {{"bench", "--size", "99999999999G"}, "64, 64K or 1M, at most "},
     {{"bench", "--source", "here"}, "--source: 'here' is no address"},
+    {{"bench", "--source", "127.0.0.1:99999"},
+     "--source: '127.0.0.1:99999': a port is a number from 0 to 65535\n"},
     {{"bench", "nowhere"}, "address nowhere: "},
     {{"bench", "udp:127.0.0.1:7"}, "this command takes tcp and unix addresses"},
     {{"serve", "--threads", "2"}, "unknown option --threads"},
@@ -218,7 +241,7 @@ static const mistake mistakes[] = {
     {{"send", "-o", "x"}, "unknown option -o\n"},
     {{"recv"}, "-o FILE is missing: duosock recv -o FILE [ADDRESS]\n"},
     {{"recv", "-o"}, "-o needs a value: -o FILE\n"},
-    {{"recv", "--o", "x"}, "unknown option --o\n"},
+    {{"recv", "--o", "x"}, "unknown option --o; did you mean -o?\n"},
     {{"recv", "-ox", "example.com:1"}, "address example.com:1: "},
     {{"recv", "-o-", "--json"}, "-o - and --json exclude each other\n"},
     {{"serve", "--jsn"}, "unknown option --jsn; did you mean --json?"},
@@ -227,6 +250,14 @@ static const mistake mistakes[] = {
     {{"serve", "--ready-fd", "-1"}, "--ready-fd: "},
     {{"serve", "--ready-fd", "x\033"}, "--ready-fd: "},
     {{"serve", "--ready-fd", "4294967295"}, "--ready-fd: "}};
+
+static void check_last_line(const char *text)
+{
+    const char *last = strstr(text, "try: duosock ");
+
+    assert_non_null(last);
+    assert_string_equal(strchr(last, '\n'), "\n");
+}
 
 static void test_mistakes_exit_2_and_say_what_was_wrong(void **state)
 {
@@ -240,6 +271,7 @@ static void test_mistakes_exit_2_and_say_what_was_wrong(void **state)
 
         program_run(&r, "empty", mistakes[i].args);
         assert_contains(r.err, mistakes[i].said);
+        check_last_line(r.err);
         assert_int_equal(r.code, 2);
         assert_string_equal(r.out, "");
         run_free(&r);
