@@ -37,7 +37,7 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs"
     PATTERN completions EXCLUDE)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples"
     DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT duosock_Documentation
-    FILES_MATCHING PATTERN "*.c" PATTERN "*.py")
+    FILES_MATCHING PATTERN "*.c" PATTERN "*.md" PATTERN "*.py")
 
 # ---- find_package(duosock CONFIG) ------------------------------------------
 

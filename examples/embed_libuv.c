@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * embed_libuv.c - the echo server within libuv's loop: a uv_poll on the
- * descriptor that epoll and kqueue have, and a uv_timer for the next timer.
- *
+ * descriptor that epoll and kqueue have; a uv_timer, set before each wait.
  * Usage: embed_libuv [ADDRESS [CLIENTS]]; it ends after so many clients.
  */
 #include <duosock/server.h>
@@ -27,8 +26,7 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
 {
     (void)reason;
     (void)user;
-    left -= left > 0;
-    if (left == 0) {
+    if (left > 0 && --left == 0) {
         duos_loop_stop(duos_conn_loop(conn));
     }
 }
@@ -49,7 +47,6 @@ static void on_ready(uv_poll_t *poll, int status, int events)
     on_due(&due);
 }
 
-/* Before libuv waits: no longer than until duosock's next timer. */
 static void on_prepare(uv_prepare_t *prepare)
 {
     int64_t wait_ms = duos_loop_next_timeout_ms(loop);
@@ -63,6 +60,7 @@ static void on_prepare(uv_prepare_t *prepare)
 
 int main(int argc, char **argv)
 {
+    const char *address = argc > 1 ? argv[1] : "127.0.0.1:7700";
     duos_server_config config;
     duos_server *server = NULL;
     uv_loop_t *uv = uv_default_loop();
@@ -80,8 +78,7 @@ int main(int argc, char **argv)
     if ((err = duos_loop_create(NULL, &loop)) == DUOS_OK &&
         (err = duos_poller_os_handle(duos_loop_poller(loop), &fd)) == DUOS_OK &&
         (err = duos_server_create(loop, &config, &server)) == DUOS_OK &&
-        (err = duos_server_listen(server, argc > 1 ? argv[1] : "127.0.0.1:7700",
-                                  NULL, &bound)) == DUOS_OK &&
+        (err = duos_server_listen(server, address, NULL, &bound)) == DUOS_OK &&
         (err = duos_addr_format(&bound, text, sizeof text)) == DUOS_OK) {
         printf("listening on %s\n", text);
         fflush(stdout);
@@ -92,6 +89,9 @@ int main(int argc, char **argv)
         uv_prepare_start(&prepare, on_prepare);
         uv_run(uv, UV_RUN_DEFAULT);
         uv_poll_stop(&poll);
+    }
+    if (err != DUOS_OK) {
+        fprintf(stderr, "embed_libuv: %s\n", duos_err_text(err));
     }
     duos_server_destroy(server);
     duos_loop_destroy(loop);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """duos_poller behind Python's selectors interface, so that asyncio runs on
-it: on Windows, too, where Python's own selector is select with 512 sockets.
+it. Run on Linux only; on Windows, where Python's own selector is select with
+512 sockets, nobody has tried.
 
 Usage: selector.py [CLIENTS]; that many talk to an echo server of asyncio.
 """

@@ -41,7 +41,7 @@ typedef struct duos_cidr {
  *
  * text: an address of duos_ip_parse without a zone, then perhaps "/" and a
  *     decimal number without leading zeros. Bits beyond the prefix must be 0:
- *     who writes 10.1.2.3/8 means either less or more than that says.
+ *     somebody who writes 10.1.2.3/8 means either less or more than it says.
  * out: receives the prefix.
  *
  * Returns: DUOS_OK; DUOS_EINVAL when text or out is NULL; DUOS_ESYNTAX for

@@ -23,8 +23,8 @@ extern "C" {
  * first: on_close of the old one, on_open and on_close of the new one, with
  * config.user again. Nothing is carried over, since nobody knows what the peer
  * has got: what was sent on the old one either went to the system
- * (duos_conn_bytes) or is told in its on_close (duos_conn_queued), and whoever
- * can repeat it does so in on_open.
+ * (duos_conn_bytes) or is told in its on_close (duos_conn_queued); what can be
+ * repeated is repeated in on_open.
  */
 typedef struct duos_client duos_client;
 

@@ -83,7 +83,7 @@ typedef struct duos_conn_handler {
  * handshake_ms: how long the greeting may take that comes before on_open, a
  *     PROXY header or the handshake of a transport (DUOS_ETIMEDOUT; 10 s).
  * backpressure: nothing is received from a peer while more than queue_high
- *     bytes wait for it, so one who does not read cannot make us work.
+ *     bytes wait for it, so a peer that does not read cannot make us work.
  * read_per_turn: bytes received from one connection before others have their
  *     turn, rounded up to whole receive buffers of the loop. write_per_turn:
  *     bytes of its queue that are sent in a turn. For both, 0 means the

@@ -3,8 +3,8 @@
  * datagram.h - a server of datagrams on a loop: many questions a turn, with
  * few system calls, and answers that cannot be used against others.
  *
- * The sender of a datagram can be forged. Whoever answers can therefore be
- * made to send to somebody who never asked: more than was sent to him
+ * The sender of a datagram can be forged. A server that answers can therefore
+ * be made to send to somebody who never asked: more than was sent to it
  * (amplification), or to a service that answers in turn, for ever (the loops
  * of CVE-1999-0103 and CVE-2024-2169). So duos_datagram_reply has rules, each
  * on by default, each a field of the configuration and a counter:
@@ -170,7 +170,7 @@ DUOS_API DUOS_CHECKED duos_err duos_datagram_create(
  * address, options: as for duos_listener_open; it begins with "udp:",
  *     "udp4:" or "udp6:".
  * bound: receives the first bound address with its port; NULL when not
- *     wanted. Who wants all of them calls duos_listener_open and
+ *     wanted. To learn all of them, call duos_listener_open and
  *     duos_datagram_adopt_listener.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE after

@@ -6,7 +6,7 @@
  * epoll refuses files, Windows polls none of these, and the mode of a stream
  * that was inherited belongs to others, too. So a thread of the library reads
  * it, in the mode in which it is, and hands the loop one block at a time. It
- * reads one block ahead and no more: who pauses slows down whoever writes.
+ * reads one block ahead and no more: a pause here slows down the writer.
  *
  * A process has one standard input; two readers at a time would share it out
  * between them at random.

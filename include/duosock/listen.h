@@ -7,8 +7,8 @@
  * unix socket. duos_inherited gives those that a service manager has opened.
  *
  * A path of a unix socket: a file that nobody listens on any more is
- * replaced, after a connect to it was refused and under a lock that keeps two
- * who try at once apart: flock on its directory, which must be readable (on
+ * replaced, after a connect to it was refused and under a lock, so that of two
+ * that try at once one wins: flock on its directory, which must be readable (on
  * Windows a file beside it, path and ".duosock-lock", for that moment). One
  * that somebody listens on is DUOS_EADDRINUSE; what is no socket is
  * DUOS_EEXIST and never touched. Permissions are set before the first client

@@ -53,7 +53,7 @@ typedef enum duos_poller_backend {
  * backend: a named one is strict: it starts or the call fails.
  * ignore_env: true pays no heed to DUOSOCK_POLLER, which otherwise names the
  *     backend where AUTO is asked for (a user's way to diagnose). The simulator
- * has one backend and pays no heed to it either.
+ *     has one backend and pays no heed to it either.
  */
 typedef struct duos_poller_config {
     size_t size;

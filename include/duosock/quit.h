@@ -70,8 +70,8 @@ DUOS_API duos_err duos_quit_init(duos_quit *quit, duos_loop *loop,
 
 /*
  * Begins to watch. Requests that the process ignored so far are heard, too:
- * who minds must not start the watch. On POSIX the first start of a process
- * opens a pipe that is kept until the process ends.
+ * if that is not wanted, do not start the watch. On POSIX the first start of
+ * a process opens a pipe that is kept until the process ends.
  *
  * on_signal: NULL for nothing. Otherwise it is called at once, wherever the
  *     request arrives, before the loop knows of it: for a program that must

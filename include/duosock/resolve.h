@@ -16,11 +16,11 @@
  * a server, too. A port in an address is always a number.
  *
  * The system's resolver blocks and cannot be interrupted. So it is asked on a
- * thread of its own, and who gives up leaves it alone: a late answer is
- * thrown away. A loop has at most 4 such threads, those that it has left alone
- * included; other lookups wait for one, within their own time. The threads'
- * memory comes from the C library, since it may outlive the loop and its
- * allocator.
+ * thread of its own, which is left alone when a lookup is given up: a late
+ * answer is thrown away. A loop has at most 4 such threads, those that it has
+ * left alone included; other lookups wait for one, within their own time. The
+ * threads' memory comes from the C library, since it may outlive the loop and
+ * its allocator.
  */
 #ifndef DUOSOCK_RESOLVE_H
 #define DUOSOCK_RESOLVE_H

@@ -48,8 +48,8 @@ typedef struct duos_ticket {
  *     30 s to the first byte, 5 min idle, 30 s stalled, 2 s lingering,
  *     back-pressure on, 256 KiB each way in a turn.
  * drain_waits: duos_server_drain closes no connection: each ends when its
- *     user or its peer ends it, at the latest at the deadline (off). For who
- *     cannot tell what is still to be answered, as a relay.
+ *     user or its peer ends it, at the latest at the deadline (off). For users
+ *     who cannot tell what is still to be answered, as a relay.
  * on_error: a listener failed (DUOS_EMFILE while no descriptor is left, or
  *     what else makes it pause, told once per pause; or what ended it); may be
  *     NULL.
@@ -69,7 +69,7 @@ typedef struct duos_ticket {
  *     max_clients, DUOS_EUSERS for its address, DUOS_EACCES for allow or
  *     deny, DUOS_EMFILE when no descriptor is left (see below), DUOS_ENOMEM or
  *     what else kept it out, on_admit among that. NULL: closed without words.
- * on_admit: takes over the socket of one who was let in, which is non-blocking,
+ * on_admit: takes over the socket of a client that was let in, non-blocking,
  *     to serve it elsewhere: see duos_server_take. It counts as a client here
  *     until its ticket is given back. DUOS_OK: the socket is the callee's. An
  *     error: it is refused for that reason. NULL: clients are connections of
@@ -195,7 +195,7 @@ DUOS_API DUOS_CHECKED duos_err duos_server_create(
  *
  * address, options: as for duos_listener_open; "udp:" is refused.
  * bound: receives the first bound address with its port; NULL when not
- *     wanted. Who wants all of them calls duos_listener_open and
+ *     wanted. To learn all of them, call duos_listener_open and
  *     duos_server_adopt_listener.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL; DUOS_ESTATE while draining;

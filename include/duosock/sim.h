@@ -31,7 +31,7 @@
  *    bytes is DUOS_EMSGSIZE. Those from one host to another keep their order,
  *    unless a fault lets them overtake. A socket hears the groups that it
  *    joined itself.
- *  - Who shares a port with others (DUOS_REUSE_SHARED) gets what the seed
+ *  - A socket that shares its port (DUOS_REUSE_SHARED) gets what the seed
  *    gives it.
  *  - A full backlog refuses at once, over the network; to a path it is
  *    DUOS_EBUSY.
@@ -48,8 +48,8 @@
  *
  * Calls that would block let the other hosts go on until they are satisfied,
  * and the clock jumps; when nothing is left that could end the wait, they
- * give DUOS_EDEADLOCK. Who asks again and again without waiting spends a
- * microsecond each time, so that it does not ask for ever. When the step of a
+ * give DUOS_EDEADLOCK. Asking again and again without waiting takes a
+ * microsecond each time, so that nothing asks for ever. When the step of a
  * loop fails in that time, the call gives what it said. Calls made before
  * there is a simulation, or a socket opened before duos_sim_set_host, give
  * DUOS_ENOTREADY.
@@ -337,8 +337,8 @@ DUOS_API DUOS_CHECKED duos_err duos_sim_set_descriptors(duos_sim *sim,
 DUOS_API uint32_t duos_sim_descriptors(const duos_sim *sim, uint32_t host);
 
 /*
- * Which ports those get who do not ask for one: 49152 to 65535 at first. With
- * none left, duos_connect and sending say DUOS_EADDRNOTAVAIL, duos_bind
+ * Which ports sockets get that do not ask for one: 49152 to 65535 at first.
+ * With none left, duos_connect and sending say DUOS_EADDRNOTAVAIL, duos_bind
  * DUOS_EADDRINUSE.
  *
  * Returns: DUOS_OK; DUOS_EINVAL for NULL, a min of 0, or one above max;

@@ -175,7 +175,10 @@ DUOS_API duos_err duos_set_nonblocking(duos_socket s, bool on);
  * Blocking: never.
  * Thread: any.
  * Platform: Windows may say DUOS_EACCES for an address that another socket
- *     holds exclusively. Abstract unix names: DUOS_ENOTSUP but on Linux.
+ *     holds exclusively. Whether an IPv6 socket takes IPv4 as well is the
+ *     system's default (yes on Linux, no on Windows) unless DUOS_OPT_V6ONLY
+ *     was set before, as duos_listen_at and duos_listener_open do. Abstract
+ *     unix names: DUOS_ENOTSUP but on Linux.
  * Source: bind(2), unix(7).
  */
 DUOS_API DUOS_CHECKED duos_err duos_bind(duos_socket s, const duos_addr *addr);
@@ -399,17 +402,19 @@ DUOS_API duos_err duos_wait(duos_socket s, unsigned want, int64_t timeout_ms,
                             unsigned *got);
 
 /*
- * How a listener shares its address. Never lets another program take the
- * port away.
+ * How a socket shares its local address. With DUOS_REUSE_SAFE no other program
+ * can take the port away.
  */
 typedef enum duos_reuse {
     /* A restart may bind at once although old connections linger; two
      * sockets on one port are refused. POSIX: SO_REUSEADDR for streams;
      * Windows: SO_EXCLUSIVEADDRUSE. */
     DUOS_REUSE_SAFE = 0,
-    /* Several sockets may have the port: listeners of one user that the
-     * kernel balances (Linux SO_REUSEPORT), or receivers of one multicast
-     * group. DUOS_ENOTSUP for streams on Windows. */
+    /* Several sockets may have the port. Streams: listeners of one user that
+     * the kernel balances (Linux SO_REUSEPORT, FreeBSD SO_REUSEPORT_LB);
+     * DUOS_ENOTSUP on Windows, macOS, OpenBSD and NetBSD. Datagrams: receivers
+     * of one multicast group; any program that asks for the same may join
+     * them, on Linux and Windows (SO_REUSEADDR) whoever runs it. */
     DUOS_REUSE_SHARED = 1
 } duos_reuse;
 

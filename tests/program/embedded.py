@@ -3,7 +3,8 @@
 
 The command is run with an address and a number of clients. Three come at a
 time, each sends 300,000 bytes and gets the same bytes back; one says nothing.
-Then it ends by itself, with 0.
+Then it ends by itself, with 0. With an address that is none it says so and
+ends with 1.
 """
 
 import os
@@ -29,6 +30,13 @@ def talk(address, failures):
         failures.append(f"{len(heard)} of {BYTES} bytes came back")
 
 
+def refused(command):
+    run = subprocess.run([*command, "no address", "1"], capture_output=True,
+                         text=True, timeout=PATIENCE)
+    if run.returncode != 1 or not run.stderr:
+        return f"no address: it ended with {run.returncode}: {run.stderr!r}"
+
+
 def main(command):
     server = subprocess.Popen([*command, "127.0.0.1:0", "4"],
                               stdout=subprocess.PIPE, text=True)
@@ -48,7 +56,8 @@ def main(command):
             client.join()
         silent.close()
         code = server.wait(PATIENCE)
-        return failures or (code and f"it ended with {code}")
+        return (failures or (code and f"it ended with {code}")
+                or refused(command))
     finally:
         server.kill()
         server.wait()
