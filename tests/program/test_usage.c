@@ -107,19 +107,14 @@ static int code_without(const char *const args[], const char *out,
 
 static void test_output_that_is_closed_is_a_failure(void **state)
 {
-    static const char *const calls[][3] = {{"--version", NULL, NULL},
-                                           {"--help", NULL, NULL},
-                                           {"serve", "--help", NULL},
-                                           {"probe", "--json", NULL}};
-    size_t i;
+    static const char *const version[] = {"--version", NULL};
+    static const char *const probe[] = {"probe", "--json", NULL};
 
     (void)state;
-    for (i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-        assert_int_equal(code_without(calls[i], NULL, "run.err"), 1);
-        file_wait_for("run.err", "write standard output: ");
-        assert_int_equal(code_without(calls[i], "run.out", NULL), 0);
-        assert_int_equal(code_without(calls[i], NULL, NULL), 1);
-    }
+    assert_int_equal(code_without(version, NULL, "run.err"), 1);
+    file_wait_for("run.err", "write standard output: ");
+    assert_int_equal(code_without(probe, NULL, NULL), 1);
+    assert_int_equal(code_without(version, "run.out", NULL), 0);
 }
 
 /* A mistake: exit code 2, nothing on stdout, what was wrong on stderr. */
