@@ -34,10 +34,10 @@ static const arg_command recv_command = {
     "  duosock recv -o - | tar x          to the standard output\n",
     "\nThe end of the stream is the end of the file, so nc -N can send one. It"
     "\nis written to FILE.NUMBER.tmp and renamed when all has come; until then,"
-    "\nand when a transfer fails, FILE stays as it was. The checksum at the end"
-    "\nis that of sha256sum; compare it with the sender's. The first Ctrl-C "
-    "lets"
-    "\na file that has begun come in, the second does not.\n",
+    "\nand when a transfer fails, FILE stays as it was; the new one keeps its"
+    "\npermissions (POSIX). The checksum at the end is that of sha256sum; see"
+    "\nthat the sender's is the same. The first Ctrl-C lets a file that has"
+    "\nbegun come in, the second does not.\n",
     options_table,
     NULL,
     1};
@@ -60,7 +60,7 @@ int cmd_recv(int argc, char **argv)
     const char *address;
     os_aside *aside = NULL;
     arg_list list;
-    int error = 0;
+    duos_err err = DUOS_OK;
 
     if (!args_parse(&recv_command, argc, argv, &options, &list)) {
         return list.exit_code;
@@ -70,10 +70,14 @@ int cmd_recv(int argc, char **argv)
         return CLI_USAGE;
     }
     if (strcmp(options.path, "-") != 0) {
-        error = os_aside_open(options.path, &aside);
+        err = os_aside_open(options.path, &aside);
     }
-    if (error != 0) {
-        report_os_failure("write", options.path, error);
+    if (err != DUOS_OK) {
+        report_failure("write", options.path, err);
+        if (err == DUOS_EEXIST) {
+            say("hint: what is there is no regular file; -o - writes to the "
+                "standard output");
+        }
         return CLI_FAILED;
     }
     return recv_run(&options, address, aside);

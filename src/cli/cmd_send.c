@@ -153,10 +153,10 @@ static int on_end(duos_err reason, void *user)
 
 static int open_file(session *s, const char *path)
 {
-    int error = strcmp(path, "-") == 0 ? 0 : os_open_input(path);
+    duos_err err = strcmp(path, "-") == 0 ? DUOS_OK : os_open_input(path);
 
-    if (error != 0) {
-        report_os_failure("open", path, error);
+    if (err != DUOS_OK) {
+        report_failure("open", path, err);
         return CLI_FAILED;
     }
     if (!os_input_size(&s->total)) {

@@ -173,12 +173,12 @@ static bool check(serve *s, const arg_list *list)
 
 static bool queue_stream(int stream, log_notice *notice)
 {
-    int error = log_start(stream, notice);
+    duos_err err = log_start(stream, notice);
 
-    if (error != 0) {
-        report_os_failure("start", "the queue of a stream", error);
+    if (err != DUOS_OK) {
+        report_failure("start", "the queue of a stream", err);
     }
-    return error == 0;
+    return err == DUOS_OK;
 }
 
 /* From now on nothing that is said can hold us up. */
@@ -216,5 +216,6 @@ int cmd_serve(int argc, char **argv)
     /* Why it did not start is said in any case. */
     log_flush(s.serving ? LAST_WORDS_MS : -1);
     say_set_writer(os_write);
-    return exit_code;
+    return exit_code == CLI_DONE && log_failed(OS_STDOUT) ? CLI_FAILED
+                                                          : exit_code;
 }

@@ -7,6 +7,7 @@
 #include "log.h"
 
 #include "os.h"
+#include "say.h"
 
 #include <string.h>
 
@@ -22,11 +23,12 @@ typedef struct queue {
     os_monitor *monitor; /* NULL: not begun */
     int stream;
     log_notice *notice;
+    bool told;     /* that a write failed; for the thread alone */
     char *filling; /* guarded, as is all below */
     size_t filled;
     uint64_t dropped; /* since the blocks changed places */
     size_t unwritten; /* bytes of the other block, which the thread writes */
-    bool failing;     /* the last write did */
+    duos_err result;  /* of the last write */
     char blocks[2][BLOCK];
 } queue;
 
@@ -59,11 +61,21 @@ static size_t piece_of(const char *at, size_t len)
     return feed == NULL ? len : (size_t)(feed - at) + 1;
 }
 
-static void note_result(queue *q, size_t done, bool failing)
+/* Of the standard error there is nobody to tell. Said before it is noted: who
+ * waits for the end of the queues must not miss it. */
+static void tell_failure(queue *q, duos_err err)
+{
+    if (q->stream == OS_STDOUT && err != DUOS_EPIPE && !q->told) {
+        q->told = true;
+        say_failure("write", "standard output", err);
+    }
+}
+
+static void note_result(queue *q, size_t done, duos_err err)
 {
     os_monitor_enter(q->monitor);
     q->unwritten -= done;
-    q->failing = failing;
+    q->result = err;
     os_monitor_leave(q->monitor);
 }
 
@@ -71,12 +83,15 @@ static void write_block(queue *q, const char *at, size_t len)
 {
     while (len > 0) {
         size_t done;
-        int error = os_write_some(q->stream, at, piece_of(at, len), &done);
+        duos_err err = os_write_some(q->stream, at, piece_of(at, len), &done);
 
         at += done;
         len -= done;
-        note_result(q, done, error != 0);
-        if (error != 0) {
+        if (err != DUOS_OK) {
+            tell_failure(q, err);
+        }
+        note_result(q, done, err);
+        if (err != DUOS_OK) {
             os_pause(RETRY_MS);
         }
     }
@@ -118,27 +133,27 @@ static void run(void *user)
 
 /* ---- the others -------------------------------------------------------- */
 
-int log_start(int stream, log_notice *notice)
+duos_err log_start(int stream, log_notice *notice)
 {
     queue *q = queue_of(stream);
-    int error;
+    duos_err err;
 
     q->stream = stream;
     q->notice = notice;
     q->filling = q->blocks[0];
-    error = os_monitor_create(&q->monitor);
-    if (error != 0) {
-        return error;
+    err = os_monitor_create(&q->monitor);
+    if (err != DUOS_OK) {
+        return err;
     }
-    error = os_thread_start(run, q, NULL);
-    if (error != 0) {
+    err = os_thread_start(run, q, NULL);
+    if (err != DUOS_OK) {
         os_monitor_destroy(q->monitor);
         q->monitor = NULL;
     }
-    return error;
+    return err;
 }
 
-int log_write(int stream, const void *line, size_t len)
+duos_err log_write(int stream, const void *line, size_t len)
 {
     queue *q = queue_of(stream);
 
@@ -154,7 +169,7 @@ int log_write(int stream, const void *line, size_t len)
         os_monitor_notify(q->monitor);
     }
     os_monitor_leave(q->monitor);
-    return 0;
+    return DUOS_OK;
 }
 
 /* Whether there is nothing to wait for. */
@@ -164,7 +179,7 @@ static bool is_done(queue *q)
 
     if (q->monitor != NULL) {
         os_monitor_enter(q->monitor);
-        done = q->failing || (q->unwritten == 0 && q->filled == 0);
+        done = q->result != DUOS_OK || (q->unwritten == 0 && q->filled == 0);
         os_monitor_leave(q->monitor);
     }
     return done;
@@ -181,4 +196,17 @@ void log_flush(int32_t timeout_ms)
         os_pause(LOOK_MS);
         waited += timeout_ms >= 0 ? LOOK_MS : 0;
     }
+}
+
+bool log_failed(int stream)
+{
+    queue *q = queue_of(stream);
+    duos_err err = DUOS_OK;
+
+    if (q->monitor != NULL) {
+        os_monitor_enter(q->monitor);
+        err = q->result;
+        os_monitor_leave(q->monitor);
+    }
+    return err != DUOS_OK && err != DUOS_EPIPE;
 }

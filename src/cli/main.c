@@ -80,9 +80,15 @@ static int run(const entry *command, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    duos_err err;
     size_t i;
 
     os_start();
+    err = os_arguments(&argc, &argv);
+    if (err != DUOS_OK) {
+        say_failure("read", "arguments", err);
+        return CLI_FAILED;
+    }
     if (argc < 2) {
         say("a command is missing: serve, connect, chat, send, recv, bench, "
             "probe or selftest");

@@ -28,7 +28,7 @@ void os_start(void)
     for (fd = OS_STDIN; fd <= OS_STDERR; fd++) {
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
             /* The lowest free number is fd itself. */
-            (void)open("/dev/null", O_RDWR);
+            (void)open("/dev/null", O_RDONLY);
         }
         was_terminal[fd] = isatty(fd) != 0;
     }
@@ -105,7 +105,7 @@ static bool wait_for(int fd, short events)
     return poll(&entry, 1, -1) >= 0 || errno == EINTR;
 }
 
-static int write_some(int fd, const void *data, size_t len, size_t *done)
+static duos_err write_some(int fd, const void *data, size_t len, size_t *done)
 {
     ssize_t n;
 
@@ -114,38 +114,38 @@ static int write_some(int fd, const void *data, size_t len, size_t *done)
         n = write(fd, data, len);
     } while (n < 0 && wait_for(fd, POLLOUT));
     if (n < 0) {
-        return errno;
+        return duos_err_from_native(errno);
     }
     *done = (size_t)n;
-    return 0;
+    return DUOS_OK;
 }
 
-static int write_all(int fd, const void *data, size_t len)
+static duos_err write_all(int fd, const void *data, size_t len)
 {
     const char *at = data;
-    int error = 0;
+    duos_err err = DUOS_OK;
 
-    while (len > 0 && error == 0) {
+    while (len > 0 && err == DUOS_OK) {
         size_t done;
 
-        error = write_some(fd, at, len, &done);
+        err = write_some(fd, at, len, &done);
         at += done;
         len -= done;
     }
-    return error;
+    return err;
 }
 
-static int of_stream(int stream, int error)
+static duos_err of_stream(int stream, duos_err err)
 {
-    return error == EIO && was_terminal[stream] ? EPIPE : error;
+    return err == DUOS_EIO && was_terminal[stream] ? DUOS_EPIPE : err;
 }
 
-int os_write(int stream, const void *data, size_t len)
+duos_err os_write(int stream, const void *data, size_t len)
 {
     return of_stream(stream, write_all(stream, data, len));
 }
 
-int os_write_some(int stream, const void *data, size_t len, size_t *done)
+duos_err os_write_some(int stream, const void *data, size_t len, size_t *done)
 {
     return of_stream(stream, write_some(stream, data, len, done));
 }
@@ -155,32 +155,22 @@ bool os_has_inherited(void)
     return true;
 }
 
-int os_inherited_check(int fd)
+duos_err os_inherited_check(int fd)
 {
     int mode = fcntl(fd, F_GETFL);
 
     if (mode < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
-        return errno;
+        return duos_err_from_native(errno);
     }
-    return (mode & O_ACCMODE) == O_RDONLY ? EBADF : 0;
+    return (mode & O_ACCMODE) == O_RDONLY ? DUOS_EBADF : DUOS_OK;
 }
 
-int os_inherited_write(int fd, const void *data, size_t len)
+duos_err os_inherited_write(int fd, const void *data, size_t len)
 {
-    int error = write_all(fd, data, len);
+    duos_err err = write_all(fd, data, len);
 
-    if (close(fd) != 0 && error == 0) {
-        error = errno;
+    if (close(fd) != 0 && err == DUOS_OK) {
+        err = duos_err_from_native(errno);
     }
-    return error;
-}
-
-const char *os_error_text(int error)
-{
-    return strerror(error);
-}
-
-bool os_reader_gone(int error)
-{
-    return error == EPIPE;
+    return err;
 }

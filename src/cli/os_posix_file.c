@@ -3,7 +3,7 @@
  * os_posix_file.c - files on POSIX, and the end of the process, which must not
  * leave one behind that was never whole.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700 /* POSIX of 2008, and realpath */
 
 #include "os.h"
 
@@ -56,22 +56,27 @@ static void watch_hangup(void)
     }
 }
 
-int os_open_input(const char *path)
+static duos_err last_error(void)
+{
+    return duos_err_from_native(errno);
+}
+
+duos_err os_open_input(const char *path)
 {
     struct stat about;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int error = 0;
+    duos_err err = DUOS_OK;
 
     if (fd < 0) {
-        return errno;
+        return last_error();
     }
     if (fstat(fd, &about) == 0 && S_ISDIR(about.st_mode)) {
-        error = EISDIR;
+        err = DUOS_EISDIR;
     } else if (dup2(fd, STDIN_FILENO) < 0) {
-        error = errno;
+        err = last_error();
     }
     (void)close(fd);
-    return error;
+    return err;
 }
 
 bool os_input_size(uint64_t *size)
@@ -85,18 +90,27 @@ bool os_input_size(uint64_t *size)
     return true;
 }
 
-/* A rename would replace a device as readily as a file. */
-static int check_target(const char *path)
+/*
+ * Looks at what a file will replace. A rename would replace a device as
+ * readily as a file, and a symbolic link instead of what it leads to.
+ *
+ * target: receives the path behind all links, to be freed; NULL when nothing
+ *     is there. mode: its permissions.
+ */
+static duos_err find_target(const char *path, char **target, mode_t *mode)
 {
     struct stat about;
 
+    *target = NULL;
     if (stat(path, &about) != 0) {
-        return errno == ENOENT ? 0 : errno;
+        return errno == ENOENT ? DUOS_OK : last_error();
     }
-    if (S_ISDIR(about.st_mode)) {
-        return EISDIR;
+    if (!S_ISREG(about.st_mode)) {
+        return S_ISDIR(about.st_mode) ? DUOS_EISDIR : DUOS_EEXIST;
     }
-    return S_ISREG(about.st_mode) ? 0 : EEXIST;
+    *mode = about.st_mode & 0777;
+    *target = realpath(path, NULL);
+    return *target != NULL ? DUOS_OK : last_error();
 }
 
 static os_aside *name_aside(const char *path)
@@ -115,29 +129,49 @@ static os_aside *name_aside(const char *path)
 
 /* The name is ours: a leftover of the same process number may go, a link that
  * somebody planted is not followed. */
-int os_aside_open(const char *path, os_aside **out)
+static duos_err create(os_aside *aside, bool replaces, mode_t mode)
 {
-    int error = check_target(path);
-    os_aside *aside = error == 0 ? name_aside(path) : NULL;
-
-    if (aside == NULL) {
-        return error != 0 ? error : ENOMEM;
-    }
     (void)unlink(aside->name);
-    aside->fd =
-        open(aside->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    aside->fd = open(aside->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                     replaces ? 0600 : 0666);
     if (aside->fd < 0) {
-        error = errno;
+        return last_error();
+    }
+    if (replaces) {
+        /* Where that cannot be, it stays ours alone. */
+        (void)fchmod(aside->fd, mode);
+    }
+    return DUOS_OK;
+}
+
+duos_err os_aside_open(const char *path, os_aside **out)
+{
+    char *target;
+    mode_t mode = 0;
+    duos_err err = find_target(path, &target, &mode);
+    bool replaces = target != NULL;
+    os_aside *aside;
+
+    if (err != DUOS_OK) {
+        return err;
+    }
+    aside = name_aside(replaces ? target : path);
+    free(target);
+    if (aside == NULL) {
+        return DUOS_ENOMEM;
+    }
+    err = create(aside, replaces, mode);
+    if (err != DUOS_OK) {
         free(aside);
-        return error;
+        return err;
     }
     name_now = aside->name;
     watch_hangup();
     *out = aside;
-    return 0;
+    return DUOS_OK;
 }
 
-int os_aside_write(os_aside *aside, const void *data, size_t len)
+duos_err os_aside_write(os_aside *aside, const void *data, size_t len)
 {
     const char *at = data;
 
@@ -145,14 +179,14 @@ int os_aside_write(os_aside *aside, const void *data, size_t len)
         ssize_t n = write(aside->fd, at, len);
 
         if (n < 0 && errno != EINTR) {
-            return errno;
+            return last_error();
         }
         if (n > 0) {
             at += n;
             len -= (size_t)n;
         }
     }
-    return 0;
+    return DUOS_OK;
 }
 
 static void forget(os_aside *aside, bool whole)
@@ -164,15 +198,18 @@ static void forget(os_aside *aside, bool whole)
     free(aside);
 }
 
-int os_aside_keep(os_aside *aside)
+duos_err os_aside_keep(os_aside *aside)
 {
-    int error = close(aside->fd) != 0 ? errno : 0;
+    duos_err err = fsync(aside->fd) != 0 ? last_error() : DUOS_OK;
 
-    if (error == 0 && rename(aside->name, aside->path) != 0) {
-        error = errno;
+    if (close(aside->fd) != 0 && err == DUOS_OK) {
+        err = last_error();
     }
-    forget(aside, error == 0);
-    return error;
+    if (err == DUOS_OK && rename(aside->name, aside->path) != 0) {
+        err = last_error();
+    }
+    forget(aside, err == DUOS_OK);
+    return err;
 }
 
 void os_aside_drop(os_aside *aside)

@@ -44,19 +44,27 @@ void os_pause(int ms)
     (void)nanosleep(&time, NULL);
 }
 
-int os_take_variable(const char *name, char **text)
+/* They are what they are; everybody here takes them for UTF-8. */
+duos_err os_arguments(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    return DUOS_OK;
+}
+
+duos_err os_take_variable(const char *name, char **text)
 {
     const char *value = getenv(name);
 
     *text = NULL;
     if (value == NULL) {
-        return 0;
+        return DUOS_OK;
     }
     *text = strdup(value);
     if (*text == NULL) {
-        return ENOMEM;
+        return DUOS_ENOMEM;
     }
-    return unsetenv(name) == 0 ? 0 : errno;
+    return unsetenv(name) == 0 ? DUOS_OK : duos_err_from_native(errno);
 }
 
 /* ---- SIGUSR1 ------------------------------------------------------------- */
@@ -79,12 +87,12 @@ static bool make_safe(int fd)
            fcntl(fd, F_SETFL, O_NONBLOCK) == 0;
 }
 
-int os_usr1_open(intptr_t *handle)
+duos_err os_usr1_open(intptr_t *handle)
 {
     struct sigaction action;
 
     if (pipe(usr1_ends) != 0) {
-        return errno;
+        return duos_err_from_native(errno);
     }
     memset(&action, 0, sizeof action);
     action.sa_handler = handle_usr1;
@@ -92,10 +100,10 @@ int os_usr1_open(intptr_t *handle)
     (void)sigemptyset(&action.sa_mask);
     if (!make_safe(usr1_ends[0]) || !make_safe(usr1_ends[1]) ||
         sigaction(SIGUSR1, &action, NULL) != 0) {
-        return errno;
+        return duos_err_from_native(errno);
     }
     *handle = usr1_ends[0];
-    return 0;
+    return DUOS_OK;
 }
 
 void os_usr1_take(void)
@@ -134,7 +142,7 @@ static void *run_thread(void *argument)
 }
 
 /* A thread is born with the signal mask of its maker. */
-static int start_masked(os_thread *thread, pthread_t *id)
+static duos_err start_masked(os_thread *thread, pthread_t *id)
 {
     sigset_t all;
     sigset_t before;
@@ -144,32 +152,32 @@ static int start_masked(os_thread *thread, pthread_t *id)
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     error = pthread_create(id, NULL, run_thread, thread);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return error;
+    return duos_err_from_native(error);
 }
 
-int os_thread_start(void (*run)(void *user), void *user, os_thread **out)
+duos_err os_thread_start(void (*run)(void *user), void *user, os_thread **out)
 {
     os_thread *thread = calloc(1, sizeof *thread);
     pthread_t id;
-    int error;
+    duos_err err;
 
     if (thread == NULL) {
-        return ENOMEM;
+        return DUOS_ENOMEM;
     }
     thread->run = run;
     thread->user = user;
     thread->is_joined = out != NULL;
-    error = start_masked(thread, &id);
-    if (error != 0) {
+    err = start_masked(thread, &id);
+    if (err != DUOS_OK) {
         free(thread);
-        return error;
+        return err;
     }
     if (out == NULL) {
-        return pthread_detach(id);
+        return duos_err_from_native(pthread_detach(id));
     }
     thread->id = id;
     *out = thread;
-    return 0;
+    return DUOS_OK;
 }
 
 void os_thread_join(os_thread *thread)
@@ -178,13 +186,13 @@ void os_thread_join(os_thread *thread)
     free(thread);
 }
 
-int os_monitor_create(os_monitor **out)
+duos_err os_monitor_create(os_monitor **out)
 {
     os_monitor *monitor = malloc(sizeof *monitor);
     int error;
 
     if (monitor == NULL) {
-        return ENOMEM;
+        return DUOS_ENOMEM;
     }
     error = pthread_mutex_init(&monitor->lock, NULL);
     if (error == 0) {
@@ -195,10 +203,10 @@ int os_monitor_create(os_monitor **out)
     }
     if (error != 0) {
         free(monitor);
-        return error;
+        return duos_err_from_native(error);
     }
     *out = monitor;
-    return 0;
+    return DUOS_OK;
 }
 
 void os_monitor_destroy(os_monitor *monitor)

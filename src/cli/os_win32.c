@@ -11,8 +11,6 @@
 #include "os.h"
 #include "os_win32.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +36,9 @@ static HANDLE stream_handle(int stream)
     return GetStdHandle(stream_name(stream));
 }
 
+/* Which streams are consoles. */
+static bool is_console[OS_STDERR + 1];
+
 void os_start(void)
 {
     int stream;
@@ -46,12 +47,13 @@ void os_start(void)
         HANDLE handle = stream_handle(stream);
         HANDLE null_device;
 
+        is_console[stream] = os_is_terminal(stream);
         if (handle != NULL && handle != INVALID_HANDLE_VALUE) {
             continue;
         }
-        null_device = CreateFileA("NUL", GENERIC_READ | GENERIC_WRITE,
-                                  FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
-                                  OPEN_EXISTING, 0, NULL);
+        null_device =
+            CreateFileA("NUL", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                        NULL, OPEN_EXISTING, 0, NULL);
         SetStdHandle(stream_name(stream), null_device);
     }
     SetConsoleCtrlHandler(NULL, FALSE);
@@ -79,15 +81,37 @@ bool os_is_terminal(int stream)
 #define ENABLE_VIRTUAL_TERMINAL_PROCESSING 0x0004
 #endif
 
+/* A console that was told to show colors, and its mode before. */
+static HANDLE colored;
+static DWORD mode_before;
+
+void os_win32_restore(void)
+{
+    if (colored != NULL) {
+        SetConsoleMode(colored, mode_before);
+    }
+}
+
 bool os_shows_color(int stream)
 {
     HANDLE handle = stream_handle(stream);
     const char *term = getenv("TERM"); /* of a shell that came from POSIX */
     DWORD mode;
 
-    return (term == NULL || strcmp(term, "dumb") != 0) &&
-           GetConsoleMode(handle, &mode) &&
-           SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+    if ((term != NULL && strcmp(term, "dumb") == 0) ||
+        !GetConsoleMode(handle, &mode)) {
+        return false;
+    }
+    if ((mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0) {
+        return true;
+    }
+    if (atexit(os_win32_restore) != 0 ||
+        !SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING)) {
+        return false;
+    }
+    colored = handle;
+    mode_before = mode;
+    return true;
 }
 
 int os_terminal_width(int stream)
@@ -99,74 +123,46 @@ int os_terminal_width(int stream)
                : 0;
 }
 
-int os_win32_errno(unsigned long error)
+duos_err os_win32_error(void)
 {
-    switch (error) {
-    case ERROR_FILE_NOT_FOUND:
-    case ERROR_PATH_NOT_FOUND:
-    case ERROR_INVALID_NAME:
-        return ENOENT;
-    case ERROR_ACCESS_DENIED:
-    case ERROR_SHARING_VIOLATION:
-        return EACCES;
-    case ERROR_NOT_ENOUGH_MEMORY:
-    case ERROR_OUTOFMEMORY:
-        return ENOMEM;
-    case ERROR_DISK_FULL:
-    case ERROR_HANDLE_DISK_FULL:
-        return ENOSPC;
-    case ERROR_BROKEN_PIPE:
-    case ERROR_NO_DATA:
-    case ERROR_PIPE_NOT_CONNECTED:
-        return EPIPE;
-    case ERROR_INVALID_HANDLE:
-        return EBADF;
-    default:
-        return EIO;
-    }
+    return duos_err_from_native((int32_t)GetLastError());
 }
 
-static int write_some(HANDLE handle, const void *data, size_t len, size_t *done)
+duos_err os_write_some(int stream, const void *data, size_t len, size_t *done)
 {
+    HANDLE handle = stream_handle(stream);
     DWORD part = len > WRITE_MAX ? WRITE_MAX : (DWORD)len;
     DWORD n = 0;
 
+    if (is_console[stream]) {
+        return os_win32_show(handle, stream, data, len, done);
+    }
     *done = 0;
     while (n == 0 && part > 0) {
         if (!WriteFile(handle, data, part, &n, NULL)) {
-            return os_win32_errno(GetLastError());
+            return os_win32_error();
         }
         if (n == 0) {
             Sleep(1); /* a pipe that was inherited in its no-wait mode */
         }
     }
     *done = n;
-    return 0;
+    return DUOS_OK;
 }
 
-static int write_all(HANDLE handle, const void *data, size_t len)
+duos_err os_write(int stream, const void *data, size_t len)
 {
     const char *at = data;
-    int error = 0;
+    duos_err err = DUOS_OK;
 
-    while (len > 0 && error == 0) {
+    while (len > 0 && err == DUOS_OK) {
         size_t done;
 
-        error = write_some(handle, at, len, &done);
+        err = os_write_some(stream, at, len, &done);
         at += done;
         len -= done;
     }
-    return error;
-}
-
-int os_write(int stream, const void *data, size_t len)
-{
-    return write_all(stream_handle(stream), data, len);
-}
-
-int os_write_some(int stream, const void *data, size_t len, size_t *done)
-{
-    return write_some(stream_handle(stream), data, len, done);
+    return err;
 }
 
 /* A handle has no number that a script could know. */
@@ -175,26 +171,16 @@ bool os_has_inherited(void)
     return false;
 }
 
-int os_inherited_check(int fd)
+duos_err os_inherited_check(int fd)
 {
     (void)fd;
-    return EBADF;
+    return DUOS_EBADF;
 }
 
-int os_inherited_write(int fd, const void *data, size_t len)
+duos_err os_inherited_write(int fd, const void *data, size_t len)
 {
     (void)fd;
     (void)data;
     (void)len;
-    return EBADF;
-}
-
-const char *os_error_text(int error)
-{
-    return strerror(error);
-}
-
-bool os_reader_gone(int error)
-{
-    return error == EPIPE;
+    return DUOS_EBADF;
 }

@@ -9,15 +9,14 @@
 #include "os.h"
 #include "os_win32.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct os_aside {
     HANDLE file;
-    char *path;
-    char name[1]; /* of the file aside, longer than that */
+    wchar_t *path;
+    wchar_t *name; /* of the file aside */
 };
 
 /* The one that is there now, for the thread that ends the process. */
@@ -29,37 +28,42 @@ void os_exit_at_once(int code)
 
     if (aside != NULL) {
         CloseHandle(aside->file);
-        DeleteFileA(aside->name);
+        DeleteFileW(aside->name);
     }
+    os_win32_restore();
     TerminateProcess(GetCurrentProcess(), (UINT)code);
 }
 
-static int last_error(void)
+static bool is_folder(const wchar_t *path)
 {
-    return os_win32_errno(GetLastError());
-}
-
-static bool is_folder(const char *path)
-{
-    DWORD about = GetFileAttributesA(path);
+    DWORD about = GetFileAttributesW(path);
 
     return about != INVALID_FILE_ATTRIBUTES &&
            (about & FILE_ATTRIBUTE_DIRECTORY) != 0;
 }
 
-int os_open_input(const char *path)
+static duos_err open_input(const wchar_t *path)
 {
     HANDLE file;
 
     if (is_folder(path)) {
-        return EISDIR;
+        return DUOS_EISDIR;
     }
-    file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE,
+    file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE,
                        NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
     if (file == INVALID_HANDLE_VALUE) {
-        return last_error();
+        return os_win32_error();
     }
-    return SetStdHandle(STD_INPUT_HANDLE, file) ? 0 : last_error();
+    return SetStdHandle(STD_INPUT_HANDLE, file) ? DUOS_OK : os_win32_error();
+}
+
+duos_err os_open_input(const char *path)
+{
+    wchar_t *wide = os_win32_widen(path);
+    duos_err err = wide != NULL ? open_input(wide) : os_win32_error();
+
+    free(wide);
+    return err;
 }
 
 bool os_input_size(uint64_t *size)
@@ -75,45 +79,55 @@ bool os_input_size(uint64_t *size)
     return true;
 }
 
-static os_aside *name_aside(const char *path)
+static void free_aside(os_aside *aside)
 {
-    size_t len = strlen(path);
-    size_t room = len + 32;
-    os_aside *aside = malloc(sizeof *aside + room + len + 1);
-
-    if (aside != NULL) {
-        snprintf(aside->name, room, "%s.%lu.tmp", path, GetCurrentProcessId());
-        aside->path = aside->name + room;
-        memcpy(aside->path, path, len + 1);
-    }
-    return aside;
+    free(aside->path);
+    free(aside->name);
+    free(aside);
 }
 
-int os_aside_open(const char *path, os_aside **out)
+static duos_err create(os_aside *aside, const char *path)
 {
-    os_aside *aside;
-    int error;
+    size_t room = strlen(path) + 32;
+    char *name = malloc(room);
 
-    if (is_folder(path)) {
-        return EISDIR;
+    if (name == NULL) {
+        return DUOS_ENOMEM;
     }
-    aside = name_aside(path);
-    if (aside == NULL) {
-        return ENOMEM;
+    snprintf(name, room, "%s.%lu.tmp", path, GetCurrentProcessId());
+    aside->path = os_win32_widen(path);
+    aside->name = os_win32_widen(name);
+    free(name);
+    if (aside->path == NULL || aside->name == NULL) {
+        return os_win32_error();
     }
-    aside->file = CreateFileA(aside->name, GENERIC_WRITE, 0, NULL,
+    if (is_folder(aside->path)) {
+        return DUOS_EISDIR;
+    }
+    aside->file = CreateFileW(aside->name, GENERIC_WRITE, 0, NULL,
                               CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
-    if (aside->file == INVALID_HANDLE_VALUE) {
-        error = last_error();
-        free(aside);
-        return error;
+    return aside->file != INVALID_HANDLE_VALUE ? DUOS_OK : os_win32_error();
+}
+
+duos_err os_aside_open(const char *path, os_aside **out)
+{
+    os_aside *aside = calloc(1, sizeof *aside);
+    duos_err err;
+
+    if (aside == NULL) {
+        return DUOS_ENOMEM;
+    }
+    err = create(aside, path);
+    if (err != DUOS_OK) {
+        free_aside(aside);
+        return err;
     }
     aside_now = aside;
     *out = aside;
-    return 0;
+    return DUOS_OK;
 }
 
-int os_aside_write(os_aside *aside, const void *data, size_t len)
+duos_err os_aside_write(os_aside *aside, const void *data, size_t len)
 {
     const char *at = data;
 
@@ -122,33 +136,36 @@ int os_aside_write(os_aside *aside, const void *data, size_t len)
         DWORD n = 0;
 
         if (!WriteFile(aside->file, at, part, &n, NULL)) {
-            return last_error();
+            return os_win32_error();
         }
         at += n;
         len -= n;
     }
-    return 0;
+    return DUOS_OK;
 }
 
 static void forget(os_aside *aside, bool whole)
 {
     if (!whole) {
-        DeleteFileA(aside->name);
+        DeleteFileW(aside->name);
     }
     aside_now = NULL;
-    free(aside);
+    free_aside(aside);
 }
 
-int os_aside_keep(os_aside *aside)
+duos_err os_aside_keep(os_aside *aside)
 {
-    int error = CloseHandle(aside->file) ? 0 : last_error();
+    duos_err err = FlushFileBuffers(aside->file) ? DUOS_OK : os_win32_error();
 
-    if (error == 0 &&
-        !MoveFileExA(aside->name, aside->path, MOVEFILE_REPLACE_EXISTING)) {
-        error = last_error();
+    if (!CloseHandle(aside->file) && err == DUOS_OK) {
+        err = os_win32_error();
     }
-    forget(aside, error == 0);
-    return error;
+    if (err == DUOS_OK &&
+        !MoveFileExW(aside->name, aside->path, MOVEFILE_REPLACE_EXISTING)) {
+        err = os_win32_error();
+    }
+    forget(aside, err == DUOS_OK);
+    return err;
 }
 
 void os_aside_drop(os_aside *aside)

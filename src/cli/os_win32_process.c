@@ -12,7 +12,6 @@
 
 #include "os.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 /* From 1601, where file times begin, to 1970. */
@@ -48,17 +47,17 @@ void os_pause(int ms)
 }
 
 /* Nothing here is said by that custom. */
-int os_take_variable(const char *name, char **text)
+duos_err os_take_variable(const char *name, char **text)
 {
     (void)name;
     *text = NULL;
-    return 0;
+    return DUOS_OK;
 }
 
-int os_usr1_open(intptr_t *handle)
+duos_err os_usr1_open(intptr_t *handle)
 {
     *handle = -1;
-    return 0;
+    return DUOS_OK;
 }
 
 void os_usr1_take(void)
@@ -92,13 +91,13 @@ static unsigned __stdcall run_thread(void *argument)
     return 0;
 }
 
-int os_thread_start(void (*run)(void *user), void *user, os_thread **out)
+duos_err os_thread_start(void (*run)(void *user), void *user, os_thread **out)
 {
     os_thread *thread = calloc(1, sizeof *thread);
     uintptr_t handle;
 
     if (thread == NULL) {
-        return ENOMEM;
+        return DUOS_ENOMEM;
     }
     thread->run = run;
     thread->user = user;
@@ -106,15 +105,15 @@ int os_thread_start(void (*run)(void *user), void *user, os_thread **out)
     handle = _beginthreadex(NULL, 0, run_thread, thread, 0, NULL);
     if (handle == 0) {
         free(thread);
-        return EAGAIN;
+        return DUOS_ENOMEM;
     }
     if (out == NULL) {
         CloseHandle((HANDLE)handle);
-        return 0;
+        return DUOS_OK;
     }
     thread->handle = (HANDLE)handle;
     *out = thread;
-    return 0;
+    return DUOS_OK;
 }
 
 void os_thread_join(os_thread *thread)
@@ -124,17 +123,17 @@ void os_thread_join(os_thread *thread)
     free(thread);
 }
 
-int os_monitor_create(os_monitor **out)
+duos_err os_monitor_create(os_monitor **out)
 {
     os_monitor *monitor = malloc(sizeof *monitor);
 
     if (monitor == NULL) {
-        return ENOMEM;
+        return DUOS_ENOMEM;
     }
     InitializeSRWLock(&monitor->lock);
     InitializeConditionVariable(&monitor->changed);
     *out = monitor;
-    return 0;
+    return DUOS_OK;
 }
 
 void os_monitor_destroy(os_monitor *monitor)

@@ -23,6 +23,7 @@ typedef struct session {
     os_aside *aside; /* NULL for the standard output, and when it is over */
     duos_loop *loop;
     duos_server *server;
+    duos_conn *conn; /* the sender's, while there is one */
     duos_quit quit;
     duos_timer wait; /* for a sender */
     stats_teller stats;
@@ -48,6 +49,7 @@ static void on_open(duos_conn *conn, void *user)
     session *s = user;
 
     s->open = true;
+    s->conn = conn;
     s->opened_ms = duos_loop_now_ms(s->loop);
     duos_timer_stop(&s->wait);
     if (!report_open(SAY_VERBOSE, 0, conn, true)) {
@@ -59,16 +61,16 @@ static void on_open(duos_conn *conn, void *user)
 static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
 {
     session *s = user;
-    int error = 0;
+    duos_err err = DUOS_OK;
 
     if (s->aside != NULL) {
-        error = os_aside_write(s->aside, data, len);
+        err = os_aside_write(s->aside, data, len);
     } else if (!say_bytes(data, len)) {
         fail(s, conn, CLI_FAILED);
     }
-    if (error != 0) {
+    if (err != DUOS_OK) {
         transfer_stop(&s->transfer);
-        report_os_failure("write", s->options->path, error);
+        report_failure("write", s->options->path, err);
         fail(s, conn, CLI_FAILED);
     }
     transfer_add(&s->transfer, data, len);
@@ -78,12 +80,12 @@ static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
 static void on_eof(duos_conn *conn, void *user)
 {
     session *s = user;
-    int error = s->aside != NULL ? os_aside_keep(s->aside) : 0;
+    duos_err err = s->aside != NULL ? os_aside_keep(s->aside) : DUOS_OK;
 
     s->aside = NULL;
-    if (error != 0) {
+    if (err != DUOS_OK) {
         transfer_stop(&s->transfer);
-        report_os_failure("write", s->options->path, error);
+        report_failure("write", s->options->path, err);
         fail(s, conn, CLI_FAILED);
         return;
     }
@@ -98,6 +100,7 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
 {
     session *s = user;
 
+    s->conn = NULL;
     transfer_stop(&s->transfer);
     if (!s->whole && !s->told) {
         report_failure("receive", s->options->path, reason);
@@ -123,6 +126,7 @@ static void on_wait(duos_timer *timer, void *user)
     duos_loop_stop(s->loop);
 }
 
+/* Windows waits for nobody who is to close: no file may be left half. */
 static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
                     void *user)
 {
@@ -130,7 +134,12 @@ static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
 
     (void)quit;
     (void)count;
-    (void)kind;
+    if (kind == DUOS_QUIT_CLOSE && s->conn != NULL) {
+        transfer_stop(&s->transfer);
+        say("stopped; the file has not come as a whole");
+        fail(s, s->conn, CLI_FAILED);
+        return;
+    }
     if (s->open) {
         say_detail("stopping once the file is there");
         return;

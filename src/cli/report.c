@@ -172,22 +172,6 @@ void report_retry(const char *tried, const char *what, duos_err err,
     }
 }
 
-void report_os_failure(const char *tried, const char *what, int error)
-{
-    char text[REPORT_LINE_MAX / 2];
-    report_object o;
-
-    say_os_failure(tried, what, error);
-    if (report_wants(SAY_QUIET)) {
-        snprintf(text, sizeof text, "%s %s: %s", tried, what,
-                 os_error_text(error));
-        report_begin(&o, "error");
-        json_text(&o.j, "text", text);
-        json_int(&o.j, "native_error", error);
-        (void)report_end(&o);
-    }
-}
-
 /* ---- connections ------------------------------------------------------- */
 
 /* "#3 ", or nothing. */

@@ -82,9 +82,6 @@ void report_failure(const char *tried, const char *what, duos_err err);
 void report_retry(const char *tried, const char *what, duos_err err,
                   uint32_t wait_ms);
 
-/* say_os_failure, and an object besides. */
-void report_os_failure(const char *tried, const char *what, int error);
-
 /* Something that should be known. */
 bool report_note(const char *text);
 

@@ -188,23 +188,14 @@ void say_failure(const char *tried, const char *what, duos_err err)
     say_failed("%s (%s)", text, code);
 }
 
-void say_os_failure(const char *tried, const char *what, int error)
-{
-    char safe[WHAT_MAX_BYTES];
-
-    escape_line(safe, sizeof safe, what);
-    say_failed("%s %s: %s (errno %d)", tried, safe, os_error_text(error),
-               error);
-}
-
 bool say_bytes(const void *data, size_t len)
 {
-    int error = writer_now(OS_STDOUT, data, len);
+    duos_err err = writer_now(OS_STDOUT, data, len);
 
-    if (error != 0 && !os_reader_gone(error)) {
-        say_os_failure("write", "standard output", error);
+    if (err != DUOS_OK && err != DUOS_EPIPE) {
+        say_failure("write", "standard output", err);
     }
-    return error == 0;
+    return err == DUOS_OK;
 }
 
 bool say_result(const char *format, ...)

@@ -36,10 +36,9 @@ void say_set_color(say_color when);
 bool say_wants(say_level level);
 
 /*
- * Who takes what is written, a line a call; at first os_write. It returns an
- * error of os.h.
+ * Who takes what is written, a line a call; at first os_write.
  */
-typedef int say_writer(int stream, const void *data, size_t len);
+typedef duos_err say_writer(int stream, const void *data, size_t len);
 
 void say_set_writer(say_writer *writer);
 
@@ -79,9 +78,6 @@ enum {
 };
 
 void say_code(char *text, size_t cap, duos_err err);
-
-/* say_failure for a stream or a file; error is what os.h returned. */
-void say_os_failure(const char *tried, const char *what, int error);
 
 /*
  * A line of the result, on the standard output. Returns false when it could

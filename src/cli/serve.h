@@ -108,6 +108,7 @@ struct serve {
     int ready_fd;     /* -1: none */
     bool serving;     /* it has listened */
     bool drained;     /* on_drained came */
+    bool hurried;     /* the system ends us soon; set before the drain */
     bool is_worker;   /* see serve_workers.h */
     service manager;  /* the one that started us */
     struct serve_workers *workers; /* of an acceptor, otherwise NULL */

@@ -24,7 +24,7 @@ int serve_check_ready(serve *s)
     const char *text = s->options->ready_fd;
     char safe[128];
     uint32_t number = 0;
-    int error;
+    duos_err err;
 
     s->ready_fd = -1;
     if (text == NULL) {
@@ -41,9 +41,9 @@ int serve_check_ready(serve *s)
             safe);
         return CLI_USAGE;
     }
-    error = os_inherited_check((int)number);
-    if (error != 0) {
-        report_os_failure("write --ready-fd", text, error);
+    err = os_inherited_check((int)number);
+    if (err != DUOS_OK) {
+        report_failure("write --ready-fd", text, err);
         return CLI_USAGE;
     }
     s->ready_fd = (int)number;
@@ -149,18 +149,18 @@ static int listen_at(serve *s, const char *address, char **end)
 }
 
 /* A reader of the file never sees a part of it. */
-static int replace_file(const char *path, const char *text)
+static duos_err replace_file(const char *path, const char *text)
 {
     os_aside *aside;
-    int error = os_aside_open(path, &aside);
+    duos_err err = os_aside_open(path, &aside);
 
-    if (error != 0) {
-        return error;
+    if (err != DUOS_OK) {
+        return err;
     }
-    error = os_aside_write(aside, text, strlen(text));
-    if (error != 0) {
+    err = os_aside_write(aside, text, strlen(text));
+    if (err != DUOS_OK) {
         os_aside_drop(aside);
-        return error;
+        return err;
     }
     return os_aside_keep(aside);
 }
@@ -169,21 +169,20 @@ static int replace_file(const char *path, const char *text)
 static int tell_ready(const serve *s, const char *lines)
 {
     const char *path = s->options->ready_file;
-    duos_err err;
-    int error = 0;
+    duos_err err = DUOS_OK;
 
     if (path != NULL) {
-        error = replace_file(path, lines);
+        err = replace_file(path, lines);
     }
-    if (error != 0) {
-        report_os_failure("write", path, error);
+    if (err != DUOS_OK) {
+        report_failure("write", path, err);
         return CLI_FAILED;
     }
     if (s->ready_fd >= 0) {
-        error = os_inherited_write(s->ready_fd, lines, strlen(lines));
+        err = os_inherited_write(s->ready_fd, lines, strlen(lines));
     }
-    if (error != 0) {
-        report_os_failure("write --ready-fd", s->options->ready_fd, error);
+    if (err != DUOS_OK) {
+        report_failure("write --ready-fd", s->options->ready_fd, err);
         return CLI_FAILED;
     }
     err = service_tell(&s->manager, "READY=1");

@@ -14,6 +14,11 @@
 
 #include <inttypes.h>
 
+/* Less than the 5 seconds that Windows leaves to who is closed. */
+enum {
+    HURRY_MS = 4000
+};
+
 /* ---- server ----------------------------------------------------------- */
 
 static void on_error(duos_server *server, duos_err err, void *user)
@@ -34,9 +39,20 @@ static void on_drained(duos_server *server, void *user)
     }
 }
 
-void serve_drain(serve *s)
+/* --drain, of which 0 is no limit; less than 0 is none here. */
+static int32_t drain_limit(const serve *s)
 {
     int32_t limit_ms = s->options->drain_ms;
+
+    if (limit_ms == 0) {
+        limit_ms = -1;
+    }
+    return s->hurried && (limit_ms < 0 || limit_ms > HURRY_MS) ? HURRY_MS
+                                                               : limit_ms;
+}
+
+void serve_drain(serve *s)
+{
     duos_err err;
 
     duos_timer_stop(&s->idle);
@@ -44,7 +60,7 @@ void serve_drain(serve *s)
         s->mode->stop(s);
     }
     duos_datagram_drain(s->udp);
-    err = duos_server_drain(s->server, limit_ms > 0 ? limit_ms : -1);
+    err = duos_server_drain(s->server, drain_limit(s));
     if (err != DUOS_OK) { /* it drains, but waits as long as clients stay */
         report_failure("start", "--drain", err);
     }
@@ -76,10 +92,12 @@ static void on_idle(duos_timer *timer, void *user)
 static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
                     void *user)
 {
+    serve *s = user;
+
     (void)quit;
     (void)count;
-    (void)kind;
-    drain(user);
+    s->hurried = kind == DUOS_QUIT_CLOSE;
+    drain(s);
 }
 
 /* The marks below the limit: what one receive brings always fits. */

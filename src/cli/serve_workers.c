@@ -120,6 +120,7 @@ static void drain_once(worker *w)
 {
     if (!w->draining) {
         w->draining = true;
+        w->serve.hurried = w->acceptor->hurried;
         serve_drain(&w->serve);
     }
 }
@@ -147,7 +148,7 @@ static void on_dismissal(duos_post *post, void *user)
 static int start_worker(serve *s, worker *w)
 {
     int exit_code;
-    int error;
+    duos_err err;
 
     w->acceptor = s;
     w->serve.options = &s->workers->options;
@@ -166,9 +167,9 @@ static int start_worker(serve *s, worker *w)
         serve_close(&w->serve);
         return exit_code;
     }
-    error = os_thread_start(run_worker, w, &w->thread);
-    if (error != 0) {
-        report_os_failure("start", "a worker", error);
+    err = os_thread_start(run_worker, w, &w->thread);
+    if (err != DUOS_OK) {
+        report_failure("start", "a worker", err);
         serve_close(&w->serve);
         return CLI_FAILED;
     }

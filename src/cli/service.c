@@ -38,11 +38,10 @@ static duos_err read_notify(char *text, duos_addr *out)
 static int take_notify(service *s)
 {
     char *text = NULL;
-    int error = os_take_variable("NOTIFY_SOCKET", &text);
-    duos_err err;
+    duos_err err = os_take_variable("NOTIFY_SOCKET", &text);
 
-    if (error != 0) {
-        report_os_failure("read", "NOTIFY_SOCKET", error);
+    if (err != DUOS_OK) {
+        report_failure("read", "NOTIFY_SOCKET", err);
         return CLI_FAILED;
     }
     if (text == NULL) {

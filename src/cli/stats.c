@@ -52,11 +52,10 @@ int stats_start(stats_teller *s, duos_loop *loop, int32_t every_ms,
                 void (*tell)(void *user), void *user)
 {
     intptr_t handle = -1;
-    int error = os_usr1_open(&handle);
-    duos_err err;
+    duos_err err = os_usr1_open(&handle);
 
-    if (error != 0) {
-        report_os_failure("wait", "for SIGUSR1", error);
+    if (err != DUOS_OK) {
+        report_failure("wait", "for SIGUSR1", err);
         return CLI_FAILED;
     }
     s->every_ms = every_ms;

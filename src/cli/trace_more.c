@@ -29,12 +29,12 @@ static void (*told_datagram)(duos_datagram *datagram, const duos_addr *peer,
 
 bool trace_start(void)
 {
-    int error = lock == NULL ? os_monitor_create(&lock) : 0;
+    duos_err err = lock == NULL ? os_monitor_create(&lock) : DUOS_OK;
 
-    if (error != 0) {
-        report_os_failure("start", "--trace", error);
+    if (err != DUOS_OK) {
+        report_failure("start", "--trace", err);
     }
-    trace_on = error == 0;
+    trace_on = err == DUOS_OK;
     return trace_on;
 }
 

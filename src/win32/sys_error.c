@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sys_error.c - which WSA code is which of ours.
+ * sys_error.c - which WSA code, or code of a file, is which of ours.
  *
  * One list serves both directions and the names. It is the only place that
  * knows where Windows has several codes for what is one thing to a caller.
@@ -32,6 +32,7 @@
     X(INTERRUPTED, WSAEINTR)                                                   \
     X(TIMEDOUT, WSAETIMEDOUT)                                                  \
     X(CANCELED, WSA_OPERATION_ABORTED)                                         \
+    X(BUSY, ERROR_SHARING_VIOLATION)                                           \
     X(NOENT, ERROR_FILE_NOT_FOUND)                                             \
     X(NAMETOOLONG, WSAENAMETOOLONG)                                            \
     X(BADF, WSAEBADF)                                                          \
@@ -65,6 +66,7 @@
     X(NOTREADY, WSASYSNOTREADY)                                                \
     X(IO, WSASYSCALLFAILURE)                                                   \
     X(LOOP, WSAELOOP)                                                          \
+    X(NOSPC, ERROR_DISK_FULL)                                                  \
     X(DQUOT, WSAEDQUOT)                                                        \
     X(STALE, WSAESTALE)                                                        \
     X(REMOTE, WSAEREMOTE)                                                      \
@@ -84,6 +86,8 @@
 /* More codes that mean one of ours: from native only. */
 #define WSA_REWRITES(X)                                                        \
     X(INVAL, WSA_INVALID_PARAMETER)                                            \
+    X(INVAL, ERROR_NO_UNICODE_TRANSLATION)                                     \
+    X(NOMEM, ERROR_OUTOFMEMORY)                                                \
     X(BADF, WSA_INVALID_HANDLE)                                                \
     X(ACCES, ERROR_ACCESS_DENIED)                                              \
     X(INPROGRESS, WSA_IO_PENDING)                                              \
@@ -91,10 +95,15 @@
     X(CANCELED, WSAECANCELLED)                                                 \
     X(CANCELED, WSA_E_CANCELLED)                                               \
     X(NOENT, ERROR_PATH_NOT_FOUND)                                             \
+    X(NOENT, ERROR_INVALID_NAME)                                               \
     X(NOENT, WSASERVICE_NOT_FOUND)                                             \
     X(NOENT, WSATYPE_NOT_FOUND)                                                \
     X(AFNOSUPPORT, WSAEPFNOSUPPORT)                                            \
     X(EOF, WSAEDISCON)                                                         \
+    X(PIPE, ERROR_BROKEN_PIPE)                                                 \
+    X(PIPE, ERROR_NO_DATA)                                                     \
+    X(PIPE, ERROR_PIPE_NOT_CONNECTED)                                          \
+    X(NOSPC, ERROR_HANDLE_DISK_FULL)                                           \
     X(NOTREADY, WSANOTINITIALISED)                                             \
     X(NOTREADY, WSAVERNOTSUPPORTED)                                            \
     X(NORECOVERY, WSAEREFUSED)                                                 \

@@ -28,24 +28,9 @@ static bool name_of(const duos_addr *addr, const char *suffix, file_name *out)
                                out->text, (int)(sizeof bytes)) > 0;
 }
 
-/* Codes of files, which are none of Winsock's. */
 static duos_err last_path_error(void)
 {
-    DWORD code = GetLastError();
-
-    switch (code) {
-    case ERROR_FILE_NOT_FOUND:
-    case ERROR_PATH_NOT_FOUND:
-        return DUOS_ENOENT;
-    case ERROR_ACCESS_DENIED:
-        return DUOS_EACCES;
-    case ERROR_SHARING_VIOLATION:
-        return DUOS_EBUSY;
-    case ERROR_NO_UNICODE_TRANSLATION:
-        return DUOS_EINVAL;
-    default:
-        return sys_err_from_native((int32_t)code);
-    }
+    return sys_err_from_native((int32_t)GetLastError());
 }
 
 static bool is_socket_file(const WCHAR *name)

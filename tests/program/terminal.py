@@ -218,6 +218,19 @@ def test_CL5_end_of_input_ends_chat_with_0():
     end_chat(server, peer)
 
 
+def test_chat_shows_letters_of_the_world():
+    """Also those whose bytes come one at a time."""
+    server, peer, client = chat()
+    word = "\u00e9\u5b57\u043b".encode()
+    for i in range(len(word)):
+        peer.sendall(word[i:i + 1])
+    peer.sendall(b"\n")
+    client.expect(b"peer: " + word)
+    client.type(CTRL_C)
+    client.expect_exit(0)
+    end_chat(server, peer)
+
+
 def test_CL3_chat_shows_escape_sequences_escaped():
     """Those of a peer, and those of a server that lets them through."""
     server, peer, client = chat()

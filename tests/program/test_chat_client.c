@@ -64,6 +64,21 @@ static void test_chat_with_a_refused_nick_exits_6(void **state)
     run_free(&r);
 }
 
+/* Letters that no code page of Windows' west has. */
+static void test_chat_with_a_nick_beyond_ascii(void **state)
+{
+    run_result r;
+
+    (void)state;
+    begin_pair();
+    PROGRAM_RUN(&r, "empty", "chat", room.address, "--nick",
+                "\345\255\227\303\251");
+    assert_int_equal(r.code, 0);
+    assert_contains(r.out, "* welcome \345\255\227\303\251\n");
+    hear(&ann, "* \345\255\227\303\251 joined");
+    run_free(&r);
+}
+
 static void test_chat_without_a_good_nick_exits_2(void **state)
 {
     run_result r;
@@ -171,6 +186,7 @@ int main(void)
         ROOM_TEST(test_CL1_chat_says_its_lines_and_prints_the_others),
         ROOM_TEST(test_CL2_chat_does_not_send_lines_that_are_too_long),
         ROOM_TEST(test_chat_with_a_refused_nick_exits_6),
+        ROOM_TEST(test_chat_with_a_nick_beyond_ascii),
         PROGRAM_TEST(test_chat_without_a_good_nick_exits_2),
         PROGRAM_TEST(test_CL3_chat_does_not_trust_its_server),
         PROGRAM_TEST(test_chat_whose_server_resets_exits_1),

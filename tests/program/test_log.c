@@ -7,6 +7,7 @@
  */
 #include "cli/log.h"
 #include "cli/os.h"
+#include "cli/say.h"
 
 #include "support/check.h"
 
@@ -23,6 +24,7 @@ typedef enum mode {
     TAKES,
     STALLS,
     FAILS,
+    HAS_NO_READER,
     TAKES_3_BYTES
 } mode;
 
@@ -37,7 +39,7 @@ static os_monitor *guard;
 
 /* ---- the seam, as far as log.c writes through it ------------------------ */
 
-int os_write(int stream, const void *data, size_t len)
+duos_err os_write(int stream, const void *data, size_t len)
 {
     size_t done = 0;
 
@@ -46,7 +48,7 @@ int os_write(int stream, const void *data, size_t len)
     return 0;
 }
 
-int os_write_some(int stream, const void *data, size_t len, size_t *done)
+duos_err os_write_some(int stream, const void *data, size_t len, size_t *done)
 {
     int i = stream == OS_STDERR;
     mode how;
@@ -58,14 +60,33 @@ int os_write_some(int stream, const void *data, size_t len, size_t *done)
         os_monitor_wait(guard);
     }
     how = streams[i].mode;
-    *done = how == FAILS ? 0 : how == TAKES_3_BYTES && len > 3 ? 3 : len;
+    *done = how == TAKES_3_BYTES && len > 3 ? 3 : len;
+    if (how == FAILS || how == HAS_NO_READER) {
+        *done = 0;
+    }
     if (*done <= CAPTURED_MAX - streams[i].len) {
         memcpy(streams[i].captured + streams[i].len, data, *done);
         streams[i].len += *done;
     }
     os_monitor_notify(guard);
     os_monitor_leave(guard);
-    return how == FAILS ? 28 : 0;
+    if (how == HAS_NO_READER) {
+        return DUOS_EPIPE;
+    }
+    return how == FAILS ? DUOS_ENOSPC : DUOS_OK;
+}
+
+/* What somebody is told; written under the guard. */
+static unsigned told;
+
+void say_failure(const char *tried, const char *what, duos_err err)
+{
+    assert_string_equal(tried, "write");
+    assert_string_equal(what, "standard output");
+    assert_int_equal(err, DUOS_ENOSPC);
+    os_monitor_enter(guard);
+    told++;
+    os_monitor_leave(guard);
 }
 
 /* ---- helpers ------------------------------------------------------------ */
@@ -237,6 +258,36 @@ static void test_log_write_that_fails_is_tried_again_without_loss(void **state)
     forget(OS_STDERR);
 }
 
+static void assert_told(unsigned times)
+{
+    os_monitor_enter(guard);
+    assert_int_equal(told, times);
+    os_monitor_leave(guard);
+}
+
+static void test_log_output_that_fails_is_told_once(void **state)
+{
+    (void)state;
+    assert_false(log_failed(OS_STDOUT));
+    set_mode(OS_STDOUT, HAS_NO_READER);
+    put_and_await_try(OS_STDOUT, 0);
+    log_flush(PATIENCE_MS);
+    assert_false(log_failed(OS_STDOUT));
+    assert_told(0);
+    set_mode(OS_STDOUT, FAILS);
+    put_and_await_try(OS_STDOUT, 1);
+    put_and_await_try(OS_STDOUT, 2);
+    log_flush(PATIENCE_MS);
+    assert_true(log_failed(OS_STDOUT));
+    assert_false(log_failed(OS_STDERR));
+    assert_told(1);
+    set_mode(OS_STDOUT, TAKES);
+    await_len(OS_STDOUT, 3 * LINE);
+    log_flush(PATIENCE_MS);
+    assert_false(log_failed(OS_STDOUT));
+    forget(OS_STDOUT);
+}
+
 static void test_log_flush_waits_no_longer_than_asked(void **state)
 {
     int64_t begun;
@@ -265,6 +316,7 @@ int main(void)
         cmocka_unit_test(test_log_keeps_order_and_every_line),
         cmocka_unit_test(test_CH5_log_reader_that_stalls_holds_up_nobody),
         cmocka_unit_test(test_log_write_that_fails_is_tried_again_without_loss),
+        cmocka_unit_test(test_log_output_that_fails_is_told_once),
         cmocka_unit_test(test_log_flush_waits_no_longer_than_asked),
     };
 

@@ -26,30 +26,18 @@ bool os_shows_color(int stream)
     return terminal && stream == OS_STDERR;
 }
 
-int os_write(int stream, const void *data, size_t len)
+duos_err os_write(int stream, const void *data, size_t len)
 {
     if (stream != OS_STDOUT) {
         return 0;
     }
     if (broken) {
-        return 5;
+        return DUOS_EIO;
     }
     assert_true(shown_len + len <= sizeof shown);
     memcpy(shown + shown_len, data, len);
     shown_len += len;
     return 0;
-}
-
-const char *os_error_text(int error)
-{
-    (void)error;
-    return "broken";
-}
-
-bool os_reader_gone(int error)
-{
-    (void)error;
-    return false;
 }
 
 /* What report.c would make an object of. */

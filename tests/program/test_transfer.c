@@ -5,6 +5,8 @@
  */
 #include "program/program.h"
 
+#include "support/net.h"
+
 #include <stdlib.h>
 
 enum {
@@ -22,16 +24,17 @@ typedef struct receiver {
 } receiver;
 
 #define RECV_START(r, ...)                                                     \
-    recv_start((r), (const char *const[]){"recv", __VA_ARGS__, NULL})
+    recv_start((r), "recv.out",                                                \
+               (const char *const[]){"recv", __VA_ARGS__, NULL})
 
-static void recv_start(receiver *r, const char *const args[])
+static void recv_start(receiver *r, const char *out, const char *const args[])
 {
     static const char before[] = "listening on ";
     char *log;
     char *address;
 
     remove("recv.err");
-    r->process = program_start(args, "empty", "recv.out", "recv.err");
+    r->process = program_start(args, "empty", out, "recv.err");
     file_wait_for("recv.err", ")\n");
     log = file_read("recv.err", NULL);
     address = strstr(log, before);
@@ -58,14 +61,6 @@ static void assert_untouched(const receiver *r)
 {
     (void)r;
     assert_file("got", "as it was", 9);
-}
-
-static void reset(duos_socket *s)
-{
-    const duos_linger at_once = {true, 0};
-
-    assert_ok(duos_set_linger(*s, &at_once));
-    duos_close(s);
 }
 
 /* ---- both -------------------------------------------------------------- */
@@ -134,6 +129,47 @@ static void test_send_and_recv_of_an_empty_file(void **state)
     run_free(&sent);
 }
 
+/* A name that no code page of Windows' west has. */
+static void test_send_and_recv_of_a_name_beyond_ascii(void **state)
+{
+    static const char name[] = "\345\255\227.got";
+    receiver r;
+    run_result sent;
+
+    (void)state;
+    file_write("file", "hello", 5);
+    RECV_START(&r, "-o", name, "127.0.0.1:0");
+    PROGRAM_RUN(&sent, "empty", "send", "file", r.address);
+    assert_int_equal(sent.code, 0);
+    assert_int_equal(process_wait(r.process), 0);
+    run_free(&sent);
+    file_write("got", "as it was", 9);
+    RECV_START(&r, "-o", "got", "127.0.0.1:0");
+    PROGRAM_RUN(&sent, "empty", "send", name, r.address);
+    assert_int_equal(sent.code, 0);
+    assert_int_equal(process_wait(r.process), 0);
+    assert_file("got", "hello", 5);
+    run_free(&sent);
+}
+
+static void test_recv_to_a_closed_output_exits_1(void **state)
+{
+    static const char *const args[] = {"recv", "-o-", "127.0.0.1:0", NULL};
+    receiver r;
+    run_result sent;
+
+    (void)state;
+    file_write("file", "hello", 5);
+    recv_start(&r, NULL, args);
+    PROGRAM_RUN(&sent, "empty", "send", "file", r.address);
+    assert_int_equal(process_wait(r.process), 1);
+    file_wait_for("recv.err", "write standard output: ");
+    if (!os_is_wine()) { /* it shows a reset as the end of the stream */
+        assert_int_equal(sent.code, 1);
+    }
+    run_free(&sent);
+}
+
 /* ---- recv and others --------------------------------------------------- */
 
 static void test_recv_takes_a_plain_stream_and_confirms_by_its_end(void **state)
@@ -194,7 +230,7 @@ static void test_recv_of_a_reset_leaves_the_file_alone(void **state)
     peer = peer_dial(r.address);
     assert_ok(duos_send_all(peer, "hello", 5, PATIENCE_MS, NULL));
     file_wait_for("recv.err", "open 127.0.0.1:");
-    reset(&peer);
+    net_reset(&peer);
     assert_int_equal(process_wait(r.process), 1);
     file_wait_for("recv.err",
                   "receive got: connection reset by peer (ECONNRESET ");
@@ -237,7 +273,7 @@ static void test_recv_refuses_at_once_what_it_cannot_write(void **state)
     (void)state;
     PROGRAM_RUN(&r, "empty", "recv", "-o", "no/such/folder", "127.0.0.1:0");
     assert_int_equal(r.code, 1);
-    assert_contains(r.err, "write no/such/folder: ");
+    assert_contains(r.err, "write no/such/folder: no such entry (E");
     run_free(&r);
     PROGRAM_RUN(&r, "empty", "recv", "-o", ".", "127.0.0.1:0");
     assert_int_equal(r.code, 1);
@@ -246,7 +282,9 @@ static void test_recv_refuses_at_once_what_it_cannot_write(void **state)
     if (!os_is_windows()) {
         PROGRAM_RUN(&r, "empty", "recv", "-o", "/dev/null", "127.0.0.1:0");
         assert_int_equal(r.code, 1);
-        assert_contains(r.err, "write /dev/null: ");
+        assert_contains(r.err, "write /dev/null: already exists (EEXIST ");
+        assert_contains(r.err, "hint: what is there is no regular file; -o - "
+                               "writes to the standard output\n");
         run_free(&r);
     }
 }
@@ -324,142 +362,14 @@ static void test_SG1_recv_that_is_stopped_twice_leaves_nothing(void **state)
     duos_close(&peer);
 }
 
-/* ---- send and others --------------------------------------------------- */
-
-static spawn *start_send(duos_socket listener, const char *address,
-                         duos_socket *peer)
-{
-    const char *args[] = {"send", "file", address, NULL};
-    spawn *process = program_start(args, "empty", "run.out", "run.err");
-
-    *peer = peer_accept(listener);
-    return process;
-}
-
-static void test_send_to_who_says_nothing_more_or_too_much(void **state)
-{
-    char address[DUOS_ADDR_TEXT_MAX];
-    duos_socket listener = peer_listen(address, sizeof address);
-    duos_socket peer;
-    spawn *process;
-
-    (void)state;
-    file_write_pattern("file", SIZE);
-    process = start_send(listener, address, &peer);
-    assert_ok(duos_send_all(peer, "\033[2J", 4, PATIENCE_MS, NULL));
-    assert_ok(duos_shutdown(peer, DUOS_SHUT_SEND));
-    assert_int_equal(peer_drain(peer), SIZE);
-    duos_close(&peer);
-    assert_int_equal(process_wait(process), 0);
-    file_wait_for("run.err", "note: 4 B came back and were dropped\n");
-    duos_close(&listener);
-}
-
-static void test_send_to_who_leaves_exits_1(void **state)
-{
-    char address[DUOS_ADDR_TEXT_MAX];
-    duos_socket listener = peer_listen(address, sizeof address);
-    duos_socket peer;
-    spawn *process;
-    char byte;
-    char *said;
-
-    (void)state;
-    file_write_pattern("file", 4 * SIZE);
-    process = start_send(listener, address, &peer);
-    assert_ok(duos_recv_exact(peer, &byte, 1, PATIENCE_MS, NULL));
-    reset(&peer);
-    assert_int_equal(process_wait(process), 1);
-    file_wait_for("run.err", "send 127.0.0.1:");
-    said = file_read("run.err", NULL);
-    assert_null(strstr(said, "sha256"));
-    free(said);
-    duos_close(&listener);
-}
-
-static void test_send_to_who_does_not_read_exits_5(void **state)
-{
-    char address[DUOS_ADDR_TEXT_MAX];
-    duos_socket listener = peer_listen(address, sizeof address);
-    const char *args[] = {"send",  "file",   address, "--idle",
-                          "300ms", "--json", NULL};
-    duos_socket peer;
-    spawn *process;
-
-    (void)state;
-    file_write_pattern("file", 8 * SIZE);
-    process = program_start(args, "empty", "run.out", "run.err");
-    peer = peer_accept(listener);
-    assert_int_equal(process_wait(process), 5);
-    file_wait_for("run.err", ": peer was silent for too long (EIDLE)\n");
-    duos_close(&peer);
-    duos_close(&listener);
-}
-
-/* What was cut must not look like a whole file. */
-static void test_SG1_send_that_is_stopped_resets_and_exits_1(void **state)
-{
-    char address[DUOS_ADDR_TEXT_MAX];
-    duos_socket listener = peer_listen(address, sizeof address);
-    static char data[65536];
-    duos_socket peer;
-    spawn *process;
-    size_t len;
-    duos_err err;
-
-    (void)state;
-    file_write_pattern("file", 16 * SIZE);
-    process = start_send(listener, address, &peer);
-    assert_ok(duos_recv_exact(peer, data, 1000, PATIENCE_MS, NULL));
-    if (!spawn_ask_to_stop(process, true)) {
-        process_kill(process);
-        skip_because("no console to send an event through");
-    }
-    assert_int_equal(process_wait(process), 1);
-    file_wait_for("run.err", "stopped; the file was not sent as a whole\n");
-    do {
-        err = duos_recv_some(peer, data, sizeof data, PATIENCE_MS, &len);
-    } while (err == DUOS_OK);
-    assert_int_equal(err, DUOS_ECONNRESET);
-    duos_close(&peer);
-    duos_close(&listener);
-}
-
-static void test_send_without_file_or_peer(void **state)
-{
-    char address[DUOS_ADDR_TEXT_MAX];
-    duos_socket listener = peer_listen(address, sizeof address);
-    run_result r;
-
-    (void)state;
-    duos_close(&listener);
-    file_write("file", "hello", 5);
-    PROGRAM_RUN(&r, "empty", "send", "no\033such", address);
-    assert_int_equal(r.code, 1);
-    assert_contains(r.err, "open no\\x1Bsuch: ");
-    run_free(&r);
-    PROGRAM_RUN(&r, "empty", "send", ".", address);
-    assert_int_equal(r.code, 1);
-    assert_contains(r.err, "open .: ");
-    run_free(&r);
-    PROGRAM_RUN(&r, "empty", "send", "file", address, "--color=always");
-    assert_int_equal(r.code, 3);
-    assert_contains(r.err, "\033[31mconnect 127.0.0.1:");
-    assert_contains(r.err, ")\033[m\n\033[33mhint: ");
-    run_free(&r);
-    PROGRAM_RUN(&r, "empty", "send", "file", address);
-    assert_int_equal(r.code, 3);
-    assert_contains(r.err, ": connection refused (");
-    assert_null(strchr(r.err, '\033'));
-    run_free(&r);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         PROGRAM_TEST(test_send_and_recv_bring_a_file_over),
         PROGRAM_TEST(test_send_and_recv_of_standard_streams),
         PROGRAM_TEST(test_send_and_recv_of_an_empty_file),
+        PROGRAM_TEST(test_send_and_recv_of_a_name_beyond_ascii),
+        PROGRAM_TEST(test_recv_to_a_closed_output_exits_1),
         PROGRAM_TEST(test_recv_takes_a_plain_stream_and_confirms_by_its_end),
         PROGRAM_TEST(test_recv_takes_one_sender),
         PROGRAM_TEST(test_recv_of_a_reset_leaves_the_file_alone),
@@ -470,11 +380,6 @@ int main(void)
         PROGRAM_TEST(test_SG1_recv_that_is_stopped_without_sender_exits_1),
         PROGRAM_TEST(test_SG1_recv_that_is_stopped_finishes_its_file),
         PROGRAM_TEST(test_SG1_recv_that_is_stopped_twice_leaves_nothing),
-        PROGRAM_TEST(test_send_to_who_says_nothing_more_or_too_much),
-        PROGRAM_TEST(test_send_to_who_leaves_exits_1),
-        PROGRAM_TEST(test_send_to_who_does_not_read_exits_5),
-        PROGRAM_TEST(test_SG1_send_that_is_stopped_resets_and_exits_1),
-        PROGRAM_TEST(test_send_without_file_or_peer),
     };
 
     return cmocka_run_group_tests(tests, program_begin, NULL);

@@ -32,7 +32,7 @@ int os_terminal_width(int stream)
     return columns;
 }
 
-int os_write(int stream, const void *data, size_t len)
+duos_err os_write(int stream, const void *data, size_t len)
 {
     assert_int_equal(stream, OS_STDERR);
     assert_true(shown_len + len < sizeof shown);

@@ -99,6 +99,24 @@ static void test_version_names_library_and_pollers(void **state)
     run_free(&r);
 }
 
+static int code_without(const char *const args[], const char *out,
+                        const char *err)
+{
+    return process_wait(program_start(args, "empty", out, err));
+}
+
+static void test_output_that_is_closed_is_a_failure(void **state)
+{
+    static const char *const version[] = {"--version", NULL};
+    static const char *const probe[] = {"probe", "--json", NULL};
+
+    (void)state;
+    assert_int_equal(code_without(version, NULL, "run.err"), 1);
+    file_wait_for("run.err", "write standard output: ");
+    assert_int_equal(code_without(probe, NULL, NULL), 1);
+    assert_int_equal(code_without(version, "run.out", NULL), 0);
+}
+
 /* A mistake: exit code 2, nothing on stdout, what was wrong on stderr, and at
  * its end where to read on. */
 typedef struct mistake {
@@ -316,6 +334,7 @@ int main(void)
         PROGRAM_TEST(test_help_of_each_command_is_printed_to_stdout),
         PROGRAM_TEST(test_help_of_serve_names_every_option_and_default),
         PROGRAM_TEST(test_version_names_library_and_pollers),
+        PROGRAM_TEST(test_output_that_is_closed_is_a_failure),
         PROGRAM_TEST(test_mistakes_exit_2_and_say_what_was_wrong),
         PROGRAM_TEST(test_variable_chooses_the_poller_where_no_option_does),
         PROGRAM_TEST(test_control_characters_of_arguments_are_escaped),

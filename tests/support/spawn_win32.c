@@ -19,7 +19,8 @@ struct spawn {
     HANDLE pipe; /* our end of its input, or NULL */
 };
 
-/* Words of the tests hold no quotes and do not end in a backslash. */
+/* Words of the tests are UTF-8, hold no quotes and do not end in a backslash.
+ */
 static bool make_command(char *command, const char *const argv[])
 {
     size_t used = 0;
@@ -74,14 +75,14 @@ static void close_stream(HANDLE stream)
     }
 }
 
-static bool create(spawn *process, char *command, STARTUPINFOA *info)
+static bool create(spawn *process, wchar_t *command, STARTUPINFOW *info)
 {
     PROCESS_INFORMATION made;
 
     if (info->hStdInput == INVALID_HANDLE_VALUE ||
         info->hStdOutput == INVALID_HANDLE_VALUE ||
         info->hStdError == INVALID_HANDLE_VALUE ||
-        !CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, info,
+        !CreateProcessW(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, info,
                         &made)) {
         return false;
     }
@@ -95,10 +96,12 @@ spawn *spawn_start(const char *const argv[], const char *in, const char *out,
 {
     spawn *process = calloc(1, sizeof *process);
     char command[COMMAND_MAX];
-    STARTUPINFOA info;
+    wchar_t wide[COMMAND_MAX];
+    STARTUPINFOW info;
     bool good;
 
-    if (process == NULL || !make_command(command, argv)) {
+    if (process == NULL || !make_command(command, argv) ||
+        MultiByteToWideChar(CP_UTF8, 0, command, -1, wide, COMMAND_MAX) == 0) {
         free(process);
         return NULL;
     }
@@ -108,7 +111,7 @@ spawn *spawn_start(const char *const argv[], const char *in, const char *out,
     info.hStdInput = open_input(in, &process->pipe);
     info.hStdOutput = open_stream(out, GENERIC_WRITE, CREATE_ALWAYS);
     info.hStdError = open_stream(err, GENERIC_WRITE, CREATE_ALWAYS);
-    good = create(process, command, &info);
+    good = create(process, wide, &info);
     close_stream(info.hStdInput);
     close_stream(info.hStdOutput);
     close_stream(info.hStdError);
