@@ -267,18 +267,21 @@ static void test_SY7_recv_port_in_use_exits_4(void **state)
 
 static void test_SG1_recv_that_is_stopped_without_sender_exits_1(void **state)
 {
-    receiver r;
+    const char *args[] = {"recv", "-o", "got", "--json", "127.0.0.1:0", NULL};
+    spawn *process;
 
     (void)state;
     file_write("got", "as it was", 9);
-    RECV_START(&r, "-o", "got", "127.0.0.1:0");
-    if (!spawn_ask_to_stop(r.process, true)) {
-        process_kill(r.process);
+    process = program_start(args, "empty", "recv.out", "recv.err");
+    file_wait_for("recv.out", "\"event\":\"listening\"");
+    if (!spawn_ask_to_stop(process, true)) {
+        process_kill(process);
         skip_because("no console to send an event through");
     }
-    assert_int_equal(process_wait(r.process), 1);
+    assert_int_equal(process_wait(process), 1);
     file_wait_for("recv.err", "stopped; nobody has sent anything\n");
-    assert_untouched(&r);
+    file_wait_for("recv.out", "\"event\":\"error\",\"text\":\"stopped; nobody");
+    assert_file("got", "as it was", 9);
 }
 
 /* The first request lets the file come in, the second leaves no trace. */
@@ -355,6 +358,22 @@ static void test_send_to_who_says_nothing_more_or_too_much(void **state)
     duos_close(&listener);
 }
 
+static void test_send_json_tells_what_came_back(void **state)
+{
+    server s;
+    run_result r;
+
+    (void)state;
+    file_write("file", "hello", 5);
+    SERVER_START(&s, "-q");
+    PROGRAM_RUN(&r, "empty", "send", "file", s.address, "--json");
+    assert_int_equal(r.code, 0);
+    assert_string_equal(r.err, "");
+    assert_contains(r.out, "\"event\":\"note\",\"text\":\"5 B came back ");
+    run_free(&r);
+    server_stop(&s);
+}
+
 static void test_send_to_who_leaves_exits_1(void **state)
 {
     char address[DUOS_ADDR_TEXT_MAX];
@@ -401,6 +420,7 @@ static void test_SG1_send_that_is_stopped_resets_and_exits_1(void **state)
 {
     char address[DUOS_ADDR_TEXT_MAX];
     duos_socket listener = peer_listen(address, sizeof address);
+    const char *args[] = {"send", "file", address, "--json", NULL};
     static char data[65536];
     duos_socket peer;
     spawn *process;
@@ -409,7 +429,8 @@ static void test_SG1_send_that_is_stopped_resets_and_exits_1(void **state)
 
     (void)state;
     file_write_pattern("file", 16 * SIZE);
-    process = start_send(listener, address, &peer);
+    process = program_start(args, "empty", "run.out", "run.err");
+    peer = peer_accept(listener);
     assert_ok(duos_recv_exact(peer, data, 1000, PATIENCE_MS, NULL));
     if (!spawn_ask_to_stop(process, true)) {
         process_kill(process);
@@ -417,6 +438,7 @@ static void test_SG1_send_that_is_stopped_resets_and_exits_1(void **state)
     }
     assert_int_equal(process_wait(process), 1);
     file_wait_for("run.err", "stopped; the file was not sent as a whole\n");
+    file_wait_for("run.out", "\"event\":\"error\",\"text\":\"stopped; the ");
     do {
         err = duos_recv_some(peer, data, sizeof data, PATIENCE_MS, &len);
     } while (err == DUOS_OK);
@@ -471,6 +493,7 @@ int main(void)
         PROGRAM_TEST(test_SG1_recv_that_is_stopped_finishes_its_file),
         PROGRAM_TEST(test_SG1_recv_that_is_stopped_twice_leaves_nothing),
         PROGRAM_TEST(test_send_to_who_says_nothing_more_or_too_much),
+        PROGRAM_TEST(test_send_json_tells_what_came_back),
         PROGRAM_TEST(test_send_to_who_leaves_exits_1),
         PROGRAM_TEST(test_send_to_who_does_not_read_exits_5),
         PROGRAM_TEST(test_SG1_send_that_is_stopped_resets_and_exits_1),
