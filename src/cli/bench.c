@@ -31,18 +31,11 @@ static void stop_with(bench *b, int exit_code)
 static void fail(bench *b, duos_err reason)
 {
     report_failure("bench", b->address, reason);
-    switch (reason) {
-    case DUOS_ETIMEDOUT:
-    case DUOS_ESTALLED:
-        stop_with(b, CLI_TIMEDOUT);
-        return;
-    case DUOS_EPROTO:
+    if (reason == DUOS_EPROTO) {
         say("hint: it must send back what it gets: duosock serve does");
         stop_with(b, CLI_BROKEN);
-        return;
-    default:
-        stop_with(b, CLI_FAILED);
-        return;
+    } else {
+        stop_with(b, setup_exit_code(reason));
     }
 }
 
@@ -111,7 +104,7 @@ static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
     (void)count;
     (void)kind;
     if (b->phase == BENCH_CONNECTING) {
-        say("stopped; nothing was measured yet");
+        report_problem("stopped; nothing was measured yet", DUOS_ECANCELED);
         stop_with(b, CLI_FAILED);
     } else if (b->phase == BENCH_RUNNING) {
         end_sending(b);

@@ -14,10 +14,12 @@
 #include "escape.h"
 #include "output.h"
 #include "report.h"
+#include "setup.h"
 #include "trace.h"
 
 #include <duosock/frame.h>
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -43,7 +45,8 @@ typedef struct session {
 static void give_up(session *s, int exit_code)
 {
     s->exit_code = exit_code;
-    dialogue_break(&s->dialogue);
+    duos_conn_abort(duos_client_conn(s->dialogue.client),
+                    exit_code == CLI_BROKEN ? DUOS_EPROTO : DUOS_ECANCELED);
 }
 
 /* ---- from the standard input to the server ----------------------------- */
@@ -113,6 +116,7 @@ static void on_input(duos_input *input, const void *data, size_t len,
     }
 }
 
+/* What was said before the input failed still goes out. */
 static void on_input_end(bool good, void *user)
 {
     session *s = user;
@@ -121,6 +125,8 @@ static void on_input_end(bool good, void *user)
     s->leaving = true;
     if (!good) {
         s->exit_code = CLI_FAILED;
+        duos_conn_close(duos_client_conn(s->dialogue.client));
+        return;
     }
     if (duos_frame_end(&s->typed, &line) == DUOS_ETRUNCATED && line.len > 0) {
         (void)send_line(s, line);
@@ -142,17 +148,18 @@ static void print_line(session *s, duos_bytes line)
 
 static void say_refusal(const session *s, duos_bytes line)
 {
+    bool is_room = line.len > 1 && memcmp(line.data, "* ", 2) == 0;
+    char text[4 * SAFE_BYTES];
     char safe[SAFE_BYTES];
     size_t used;
-    size_t len =
-        escape_some(safe, sizeof safe - 1, line.data, line.len, false, &used);
+    size_t len = escape_some(safe, sizeof safe - 1, line.data, line.len,
+                             ESCAPE_LINE, &used);
 
     safe[len] = '\0';
-    if (line.len > 1 && memcmp(line.data, "* ", 2) == 0) {
-        say("chat %s: %s", s->address, safe + 2);
-    } else {
-        say("chat %s: this is no chat; it answered: %s", s->address, safe);
-    }
+    snprintf(text, sizeof text, "chat %s: %s%s", s->address,
+             is_room ? "" : "this is no chat; it answered: ",
+             is_room ? safe + 2 : safe);
+    report_problem(text, DUOS_EPROTO);
 }
 
 /* The first line is the answer to our nick. */
@@ -172,6 +179,33 @@ static void take_answer(session *s, duos_bytes line)
     give_up(s, CLI_BROKEN);
 }
 
+static void take_received(session *s, duos_bytes line)
+{
+    if (!s->welcome) {
+        take_answer(s, line);
+    }
+    if (s->welcome) {
+        print_line(s, line);
+    }
+}
+
+/* Any member may have sent it, where the room allows more than we do. */
+static void take_too_long(session *s)
+{
+    char text[64];
+
+    if (!s->welcome) {
+        report_failure("chat", s->address, DUOS_EPROTO);
+        give_up(s, CLI_BROKEN);
+        return;
+    }
+    snprintf(text, sizeof text, "a line longer than %d bytes was skipped",
+             RECEIVED_MAX);
+    if (!report_note(text)) {
+        give_up(s, CLI_FAILED);
+    }
+}
+
 static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
 {
     session *s = user;
@@ -185,17 +219,13 @@ static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
         if (err == DUOS_EWOULDBLOCK) {
             return;
         }
-        if (err != DUOS_OK) {
-            report_failure("chat", s->address,
-                           err == DUOS_ELIMIT ? DUOS_EPROTO : err);
-            give_up(s, err == DUOS_ELIMIT ? CLI_BROKEN : CLI_FAILED);
-            return;
-        }
-        if (!s->welcome) {
-            take_answer(s, line);
-        }
-        if (s->welcome) {
-            print_line(s, line);
+        if (err == DUOS_OK) {
+            take_received(s, line);
+        } else if (err == DUOS_ELIMIT) {
+            take_too_long(s);
+        } else {
+            report_failure("chat", s->address, err);
+            give_up(s, CLI_FAILED);
         }
     }
 }
@@ -247,19 +277,15 @@ static int on_end(duos_err reason, void *user)
         return s->exit_code;
     }
     print_rest(s);
-    if (reason == DUOS_ECANCELED) {
+    if (reason == DUOS_ECANCELED || (reason == DUOS_EEOF && s->welcome)) {
         return s->exit_code;
     }
-    if (!s->welcome) {
-        report_failure("chat", s->address, reason);
+    report_failure("chat", s->address, reason);
+    if (!s->welcome && (reason == DUOS_EEOF || reason == DUOS_ECONNRESET)) {
         say("hint: the nick was not accepted; there may be no room left");
         return CLI_BROKEN;
     }
-    if (reason != DUOS_EEOF) {
-        report_failure("chat", s->address, reason);
-        return reason == DUOS_EIDLE ? CLI_TIMEDOUT : CLI_FAILED;
-    }
-    return s->exit_code;
+    return setup_exit_code(reason);
 }
 
 /* ---- all of it ----------------------------------------------------------- */
@@ -291,6 +317,7 @@ int chat_client_run(const chat_options *options, const char *address)
     config.address = address;
     config.client = &options->client;
     config.idle_ms = options->idle_ms;
+    config.answer_ms = options->client.timeout_ms;
     config.may_begin_again = may_begin_again;
     config.on_lost = on_lost;
     config.on_open = on_open;

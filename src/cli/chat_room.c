@@ -122,12 +122,12 @@ chat_member *chat_room_enter(chat_room *room, duos_conn *conn)
     memset(m, 0, sizeof *m);
     m->room = room;
     chat_listener_init(&m->listener, conn);
-    await_line(m);
-    if (duos_frame_init(&m->lines, &lines) != DUOS_OK ||
-        duos_timer_init(&m->rest, room->loop, on_rest, m) != DUOS_OK) {
+    if (duos_timer_init(&m->rest, room->loop, on_rest, m) != DUOS_OK ||
+        duos_frame_init(&m->lines, &lines) != DUOS_OK) {
         free(m);
         return NULL;
     }
+    await_line(m);
     return m;
 }
 

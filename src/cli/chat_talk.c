@@ -72,8 +72,8 @@ static void tell(chat_member *m, const char *format, duos_bytes text)
 
     chat_feed_tell(feed, &m->listener, part, len);
     while (at < end) {
-        len = escape_some(part, sizeof part, at, (size_t)(end - at), false,
-                          &used);
+        len = escape_some(part, sizeof part, at, (size_t)(end - at),
+                          ESCAPE_LINE, &used);
         if (used == 0) {
             /* The line ends within a character. */
             escape_byte(part, (unsigned char)*at);

@@ -7,7 +7,10 @@
 #include "bench.h"
 #include "cli.h"
 #include "os.h"
+#include "report.h"
 #include "say.h"
+
+#include <stdio.h>
 
 enum {
     CLIENTS_MAX = 100000,
@@ -83,10 +86,14 @@ static bool raise_limit(const bench_options *o)
 {
     size_t most = os_raise_descriptor_limit();
     uint64_t needed = (uint64_t)o->clients + o->idle + SPARE_DESCRIPTORS;
+    char text[96];
 
     if (most != 0 && needed > most) {
-        say("bench: too many clients: this process may have %zu descriptors",
-            most);
+        snprintf(text, sizeof text,
+                 "bench: too many clients: this process may have %zu "
+                 "descriptors",
+                 most);
+        report_problem(text, DUOS_EMFILE);
         say("hint: ulimit -n shows the limit; fewer --clients or --idle fit");
         return false;
     }

@@ -29,9 +29,9 @@ static const arg_command chat_command = {
     "\nEach line goes to all others, who see it as \"bob: hello\". /who lists"
     " them,\n/nick NAME changes your name, /me TEXT says what you do, /quit"
     " leaves. Lines\nthat begin with \"* \" come from the server. A line has at"
-    " most 1024 bytes.\nWith"
-    " --retry it comes back as NAME; what was on its way when the connection\n"
-    "was lost is not said again.\n",
+    " most 1024 bytes.\nThe server's answer to NAME may take as long again as"
+    " --timeout says. With\n--retry it comes back as NAME; what was on its way"
+    " when the connection was\nlost is not said again.\n",
     options_table,
     client_rows,
     1};

@@ -13,6 +13,7 @@
 #include "output.h"
 #include "report.h"
 #include "say.h"
+#include "setup.h"
 #include "trace.h"
 
 typedef struct connect_options {
@@ -75,11 +76,15 @@ static void on_input(duos_input *input, const void *data, size_t len,
     }
 }
 
+/* A request that was cut must not look whole. */
 static void on_input_end(bool good, void *user)
 {
     session *s = user;
 
-    s->broken = s->broken || !good;
+    if (!good) {
+        s->broken = true;
+        dialogue_break(&s->dialogue);
+    }
 }
 
 /* ---- from the socket to the standard output ---------------------------- */
@@ -123,18 +128,11 @@ static int on_end(duos_err reason, void *user)
     if (!s->broken && !output_end(&s->out)) {
         s->broken = true;
     }
-    switch (reason) {
-    case DUOS_EEOF:
-    case DUOS_ECANCELED:
+    if (reason == DUOS_EEOF || reason == DUOS_ECANCELED) {
         return s->broken ? CLI_FAILED : CLI_DONE;
-    case DUOS_EIDLE:
-    case DUOS_ETIMEDOUT:
-        report_failure("transfer", s->address, reason);
-        return CLI_TIMEDOUT;
-    default:
-        report_failure("transfer", s->address, reason);
-        return CLI_FAILED;
     }
+    report_failure("transfer", s->address, reason);
+    return setup_exit_code(reason);
 }
 
 /* ---- command ----------------------------------------------------------- */

@@ -12,10 +12,12 @@
 #include "dialogue.h"
 #include "os.h"
 #include "report.h"
+#include "setup.h"
 #include "trace.h"
 #include "transfer.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct send_options {
@@ -116,7 +118,8 @@ static void on_quit(void *user)
 
     if (!s->whole) {
         transfer_stop(&s->transfer);
-        say("stopped; the file was not sent as a whole");
+        report_problem("stopped; the file was not sent as a whole",
+                       DUOS_ECANCELED);
         s->told = true;
     }
     dialogue_break(&s->dialogue);
@@ -128,8 +131,16 @@ static int fail(session *s, duos_err reason)
     if (!s->told) {
         report_failure("send", s->address, reason);
     }
-    return reason == DUOS_EIDLE || reason == DUOS_ETIMEDOUT ? CLI_TIMEDOUT
-                                                            : CLI_FAILED;
+    return setup_exit_code(reason);
+}
+
+static bool note_answer(uint64_t bytes)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, "%" PRIu64 " B came back and were dropped",
+             bytes);
+    return report_note(text);
 }
 
 static int on_end(duos_err reason, void *user)
@@ -142,9 +153,8 @@ static int on_end(duos_err reason, void *user)
     if (!transfer_end(&s->transfer, "sent")) {
         return CLI_FAILED;
     }
-    if (s->answered > 0) {
-        say_event("note: %" PRIu64 " B came back and were dropped",
-                  s->answered);
+    if (s->answered > 0 && !note_answer(s->answered)) {
+        return CLI_FAILED;
     }
     return CLI_DONE;
 }
@@ -179,6 +189,7 @@ static int run(session *s, const send_options *options)
     config.on_eof = on_eof;
     config.on_quit = on_quit;
     config.on_end = on_end;
+    config.exit_stopped = CLI_FAILED;
     config.user = s;
     return dialogue_run(&s->dialogue, &config);
 }

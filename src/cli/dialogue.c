@@ -22,19 +22,38 @@ void dialogue_break(dialogue *d)
     duos_conn_abort(duos_client_conn(d->client), DUOS_ECANCELED);
 }
 
+static void stop_timers(dialogue *d)
+{
+    duos_timer_stop(&d->answer);
+    duos_timer_stop(&d->quiet);
+}
+
+static void on_late(duos_timer *timer, void *user)
+{
+    dialogue *d = user;
+
+    (void)timer;
+    duos_conn_abort(duos_client_conn(d->client), DUOS_ETIMEDOUT);
+}
+
 static void on_open(duos_conn *conn, void *user)
 {
     dialogue *d = user;
+    int32_t answer_ms = d->config->answer_ms;
 
     d->open = true;
     d->opened_ms = duos_loop_now_ms(d->loop);
     attempt_stands(d->client, d->config->address);
-    if (report_open(SAY_VERBOSE, 0, conn, false)) {
-        d->config->on_open(conn, d->config->user);
-    } else {
+    if (!report_open(SAY_VERBOSE, 0, conn, false)) {
         d->exit_code = CLI_FAILED;
         dialogue_break(d);
+        return;
     }
+    if (answer_ms > 0 && duos_timer_start(&d->answer, answer_ms) != DUOS_OK) {
+        duos_conn_abort(conn, DUOS_ENOMEM);
+        return;
+    }
+    d->config->on_open(conn, d->config->user);
 }
 
 static void on_data(duos_conn *conn, const void *data, size_t len, void *user)
@@ -82,11 +101,41 @@ static void begin_again(dialogue *d, duos_conn *conn, duos_err reason)
 {
     if (d->open) {
         (void)duos_input_pause(&d->input);
-        duos_timer_stop(&d->quiet);
+        stop_timers(d);
         (void)report_close(SAY_VERBOSE, 0, conn, d->opened_ms, reason);
         d->config->on_lost(duos_conn_queued(conn), d->config->user);
         d->open = false;
     }
+}
+
+static int say_stopped(const dialogue *d)
+{
+    static const char text[] = "stopped before it was connected";
+
+    if (d->config->exit_stopped == CLI_DONE) {
+        return report_note(text) ? CLI_DONE : CLI_FAILED;
+    }
+    report_problem(text, DUOS_ECANCELED);
+    return d->config->exit_stopped;
+}
+
+/* Says how it ended; returns the exit code. */
+static int say_end(dialogue *d, duos_conn *conn, duos_err reason)
+{
+    int exit_code;
+
+    if (!d->open) {
+        return d->quitting && reason == DUOS_ECANCELED
+                   ? say_stopped(d)
+                   : attempt_failed(d->client, d->config->address,
+                                    d->config->client, reason);
+    }
+    exit_code = d->config->on_end(reason, d->config->user);
+    if (!report_close(SAY_VERBOSE, 0, conn, d->opened_ms, reason) &&
+        exit_code == CLI_DONE) {
+        exit_code = CLI_FAILED;
+    }
+    return exit_code;
 }
 
 static void on_close(duos_conn *conn, duos_err reason, void *user)
@@ -100,17 +149,8 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
         return;
     }
     duos_input_stop(&d->input);
-    duos_timer_stop(&d->quiet);
-    if (d->open) {
-        exit_code = d->config->on_end(reason, d->config->user);
-        if (!report_close(SAY_VERBOSE, 0, conn, d->opened_ms, reason) &&
-            exit_code == CLI_DONE) {
-            exit_code = CLI_FAILED;
-        }
-    } else {
-        exit_code = attempt_failed(d->client, d->config->address,
-                                   d->config->client, reason);
-    }
+    stop_timers(d);
+    exit_code = say_end(d, conn, reason);
     if (d->exit_code == CLI_DONE) {
         d->exit_code = exit_code;
     }
@@ -125,6 +165,8 @@ static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
     (void)quit;
     (void)count;
     (void)kind;
+    d->quitting = true;
+    stop_timers(d);
     if (d->open && d->config->on_quit != NULL) {
         d->config->on_quit(d->config->user);
     } else {
@@ -154,7 +196,9 @@ static void on_input_end(duos_input *input, duos_err reason, void *user)
         report_failure("read", "standard input", reason);
     }
     d->config->on_input_end(good, d->config->user);
-    (void)duos_conn_shutdown(duos_client_conn(d->client));
+    if (good) {
+        (void)duos_conn_shutdown(duos_client_conn(d->client));
+    }
 }
 
 static void wait_for_quiet(dialogue *d)
@@ -192,6 +236,7 @@ bool dialogue_start_input(dialogue *d)
 {
     duos_err err = duos_input_start(&d->input);
 
+    duos_timer_stop(&d->answer);
     if (err == DUOS_EBUSY) { /* it has waited for another connection */
         err = duos_input_resume(&d->input);
     }
@@ -259,6 +304,9 @@ static int run(dialogue *d)
         err = duos_input_init(&d->input, d->loop, on_input, on_input_end, d);
     }
     if (err == DUOS_OK) {
+        err = duos_timer_init(&d->answer, d->loop, on_late, d);
+    }
+    if (err == DUOS_OK) {
         err = duos_timer_init(&d->quiet, d->loop, on_quiet, d);
     }
     if (err != DUOS_OK) {
@@ -299,7 +347,7 @@ int dialogue_run(dialogue *d, const dialogue_config *config)
     if (exit_code == CLI_DONE) {
         exit_code = run(d);
         duos_input_stop(&d->input);
-        duos_timer_stop(&d->quiet);
+        stop_timers(d);
         stats_stop(&d->stats);
         duos_quit_stop(&d->quit);
         duos_client_destroy(d->client);

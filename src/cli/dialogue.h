@@ -21,12 +21,14 @@ typedef struct dialogue_config {
     const char *address;
     const client_options *client;
     int32_t idle_ms; /* 0: no limit */
+    /* The peer's time from on_open until dialogue_start_input; 0: no limit. */
+    int32_t answer_ms;
     void (*on_open)(duos_conn *conn, void *user);
     void (*on_data)(duos_conn *conn, const void *data, size_t len, void *user);
     void (*on_input)(duos_input *input, const void *data, size_t len,
                      void *user);
-    /* good: false when the input failed, which has been said. Our sending
-     * ends after this. */
+    /* good: our sending ends after this. Otherwise the input failed, which has
+     * been said, and the command ends the connection as it likes. */
     void (*on_input_end)(bool good, void *user);
     /* The peer sends no more; NULL: that ends it once our output is out. */
     void (*on_eof)(void *user);
@@ -39,6 +41,8 @@ typedef struct dialogue_config {
     void (*on_quit)(void *user);
     /* The end of a connection that was open; returns the exit code. */
     int (*on_end)(duos_err reason, void *user);
+    /* The exit code when it is stopped before it is connected. */
+    int exit_stopped;
     void *user;
 } dialogue_config;
 
@@ -50,13 +54,15 @@ typedef struct dialogue {
     const dialogue_config *config;
     duos_quit quit;
     duos_addr source;
-    duos_timer quiet; /* runs when only the input may go on */
+    duos_timer answer; /* runs until the input begins */
+    duos_timer quiet;  /* runs when only the input may go on */
     stats_teller stats;
     size_t queue_high;
     uint64_t opened_ms;
     bool at_terminal; /* the standard input is one */
     bool open;        /* on_open came */
     bool heard;       /* input came since quiet was started */
+    bool quitting;    /* it was requested to stop */
     int exit_code;
 } dialogue;
 

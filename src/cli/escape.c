@@ -9,21 +9,24 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Marks that change the direction of what follows them. */
-static bool is_bidi_control(uint32_t code)
+/* Marks that change the direction of what follows them, and the two (U+2028,
+ * U+2029) that many readers of lines take for the end of one. */
+static bool is_mark(uint32_t code)
 {
     return code == 0x061C || code == 0x200E || code == 0x200F ||
-           (code >= 0x202A && code <= 0x202E) ||
+           (code >= 0x2028 && code <= 0x202E) ||
            (code >= 0x2066 && code <= 0x2069);
 }
 
-static bool is_harmless(uint32_t code, bool lines)
+static bool is_harmless(uint32_t code, escape_form form)
 {
     if (code == '\n' || code == '\t') {
-        return lines;
+        return form != ESCAPE_LINE;
     }
-    return code >= 0x20 && !(code >= 0x7F && code <= 0x9F) &&
-           !is_bidi_control(code);
+    if (code == '\\') {
+        return form != ESCAPE_EXACT;
+    }
+    return code >= 0x20 && !(code >= 0x7F && code <= 0x9F) && !is_mark(code);
 }
 
 static void write_hex(char *out, const unsigned char *at, size_t length)
@@ -40,7 +43,7 @@ static void write_hex(char *out, const unsigned char *at, size_t length)
 }
 
 size_t escape_some(char *out, size_t cap, const void *data, size_t len,
-                   bool lines, size_t *used)
+                   escape_form form, size_t *used)
 {
     const unsigned char *at = data;
     size_t done = 0;
@@ -51,7 +54,7 @@ size_t escape_some(char *out, size_t cap, const void *data, size_t len,
         size_t length;
         size_t room;
         utf8_found found = utf8_next(at + done, len - done, &code, &length);
-        bool plain = found == UTF8_VALID && is_harmless(code, lines);
+        bool plain = found == UTF8_VALID && is_harmless(code, form);
 
         room = plain ? length : length * ESCAPE_GROWTH;
         if (found == UTF8_UNFINISHED || room > cap - filled) {
@@ -79,7 +82,7 @@ void escape_line(char *out, size_t cap, const char *text)
     size_t len = strlen(text);
     size_t room = cap - sizeof "...";
     size_t used;
-    size_t filled = escape_some(out, room, text, len, false, &used);
+    size_t filled = escape_some(out, room, text, len, ESCAPE_LINE, &used);
     const char *end;
 
     /* A character that is cut short at the very end stays one. */

@@ -63,7 +63,8 @@ static bool put_escaped(json *j, const unsigned char *at, size_t len)
 
     while (len > 0) {
         size_t used;
-        size_t filled = escape_some(piece, sizeof piece, at, len, true, &used);
+        size_t filled =
+            escape_some(piece, sizeof piece, at, len, ESCAPE_LINES, &used);
 
         if (used == 0) { /* the beginning of a character without its rest */
             used = 1;

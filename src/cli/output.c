@@ -41,12 +41,13 @@ static bool show(const output *out, const char *text, size_t len, size_t bytes)
 static bool write_escaped(const output *out, const char *at, size_t len,
                           size_t *rest)
 {
+    escape_form form = out->form == OUTPUT_JSON ? ESCAPE_EXACT : ESCAPE_LINES;
     char text[REPORT_DATA_MAX];
     size_t used;
     size_t filled;
 
     do {
-        filled = escape_some(text, sizeof text, at, len, true, &used);
+        filled = escape_some(text, sizeof text, at, len, form, &used);
         if (!show(out, text, filled, used)) {
             return false;
         }

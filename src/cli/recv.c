@@ -104,9 +104,7 @@ static void on_close(duos_conn *conn, duos_err reason, void *user)
     transfer_stop(&s->transfer);
     if (!s->whole && !s->told) {
         report_failure("receive", s->options->path, reason);
-        s->exit_code = reason == DUOS_EIDLE || reason == DUOS_ETIMEDOUT
-                           ? CLI_TIMEDOUT
-                           : CLI_FAILED;
+        s->exit_code = setup_exit_code(reason);
     }
     if (!report_close(SAY_VERBOSE, 0, conn, s->opened_ms, reason)) {
         s->exit_code = CLI_FAILED;
@@ -144,7 +142,7 @@ static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
         say_detail("stopping once the file is there");
         return;
     }
-    say("stopped; nobody has sent anything");
+    report_problem("stopped; nobody has sent anything", DUOS_ECANCELED);
     s->exit_code = CLI_FAILED;
     duos_loop_stop(s->loop);
 }

@@ -15,7 +15,8 @@
  *     bytes_out     sent
  *     sha256        checksum of what was sent or received, as sha256sum's
  *     seconds       how long it was open, or took; of retry, until it is made
- *     text          words for people; of data, the bytes, escaped
+ *     text          words for people; of data, the bytes: each \xNN is one,
+ *                   and a backslash is \x5C
  *     error         the toolkit's name of a code, without its prefix
  *     native_error  the system's number for it
  *     transport     of listening and stats: tcp, udp or unix
@@ -77,6 +78,10 @@ bool report_refused(say_level level, const duos_conn *conn, duos_err reason);
 
 /* say_failure, and an object besides. */
 void report_failure(const char *tried, const char *what, duos_err err);
+
+/* The same for what no call has said: the text stands as it is, without its
+ * code. */
+void report_problem(const char *text, duos_err err);
 
 /* A failure that another attempt follows, after a wait. */
 void report_retry(const char *tried, const char *what, duos_err err,

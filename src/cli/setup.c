@@ -155,6 +155,18 @@ int setup_quit(duos_quit *quit, duos_loop *loop,
     return CLI_DONE;
 }
 
+int setup_exit_code(duos_err reason)
+{
+    switch (reason) {
+    case DUOS_EIDLE:
+    case DUOS_ESTALLED:
+    case DUOS_ETIMEDOUT:
+        return CLI_TIMEDOUT;
+    default:
+        return CLI_FAILED;
+    }
+}
+
 const char *setup_poller_name(duos_loop *loop)
 {
     return duos_poller_backend_name(

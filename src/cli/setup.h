@@ -55,6 +55,9 @@ int setup_quit(duos_quit *quit, duos_loop *loop,
                                duos_quit_kind kind, void *user),
                void *user);
 
+/* The exit code for a connection that stood, and ended so before its time. */
+int setup_exit_code(duos_err reason);
+
 /* The name of a loop's poller. */
 const char *setup_poller_name(duos_loop *loop);
 

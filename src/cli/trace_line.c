@@ -104,7 +104,7 @@ void trace_add_bytes(trace_line *l, const void *data, size_t len)
     size_t used = 0;
     size_t part = len < SHOWN_BYTES ? len : SHOWN_BYTES;
     size_t filled =
-        escape_some(safe, sizeof safe - 1, data, part, false, &used);
+        escape_some(safe, sizeof safe - 1, data, part, ESCAPE_LINE, &used);
 
     safe[filled] = '\0';
     trace_add(l, "%zu B \"%s\"%s", len, safe, used < len ? "..." : "");

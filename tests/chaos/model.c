@@ -173,7 +173,8 @@ static void speak(const model_member *m, const char *before, const char *text,
     add(&words, behind, strlen(behind));
     while (len > 0) {
         size_t used;
-        size_t n = escape_some(part, sizeof part, text, len, false, &used);
+        size_t n =
+            escape_some(part, sizeof part, text, len, ESCAPE_LINE, &used);
 
         if (used == 0) { /* the line ends within a character */
             escape_byte(part, (unsigned char)text[0]);

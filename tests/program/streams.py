@@ -294,10 +294,13 @@ def test_serve_and_bench_raise_the_limit_of_descriptors():
     _, said = bench.communicate(timeout=PATIENCE)
     if bench.returncode != 0 or said:
         sys.exit("exit code %d, said %r" % (bench.returncode, said))
-    bench = start("bench", address, "--clients", "500", preexec_fn=limit)
-    _, said = bench.communicate(timeout=PATIENCE)
-    if bench.returncode != 1 or b"may have 512 descriptors\n" not in said:
-        sys.exit("exit code %d, said %r" % (bench.returncode, said))
+    bench = start("bench", address, "--clients", "500", "--json",
+                  preexec_fn=limit, stdout=subprocess.PIPE)
+    told, said = bench.communicate(timeout=PATIENCE)
+    if (bench.returncode != 1 or b"may have 512 descriptors\n" not in said or
+            json.loads(told)["error"] != "EMFILE"):
+        sys.exit("exit code %d, said %r, told %r" %
+                 (bench.returncode, said, told))
     stop(server)
 
 

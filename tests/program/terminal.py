@@ -40,6 +40,17 @@ def test_SG1_second_ctrl_c_ends_serve_with_130():
     peer.close()
 
 
+def test_SG1_ctrl_c_before_a_connection_stands_ends_connect_with_0():
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        client = Terminal("connect", "127.0.0.1:%d" % bound.getsockname()[1],
+                          "--retry", "99")
+        client.expect(rb"again in ")
+        client.type(CTRL_C)
+        client.expect(rb"stopped before it was connected")
+        client.expect_exit(0)
+
+
 def talk():
     """A server and a client that has sent two lines and got them back."""
     server, port = serve()

@@ -62,6 +62,56 @@ static void test_chat_with_a_refused_nick_exits_6(void **state)
     assert_contains(r.err, ": nick refused: somebody has it\n");
     assert_string_equal(r.out, "");
     run_free(&r);
+    PROGRAM_RUN(&r, "empty", "chat", room.address, "--nick", "BOB", "--json");
+    assert_int_equal(r.code, 6);
+    assert_contains(r.err, ": nick refused: somebody has it\n");
+    assert_contains(r.out, "\"event\":\"error\",\"text\":\"chat 127.0.0.1:");
+    assert_contains(r.out, "somebody has it\",\"error\":\"EPROTO\"");
+    assert_contains(r.out, "\"text\":\"protocol error\",\"error\":\"EPROTO\"");
+    run_free(&r);
+}
+
+/* It takes connections, as whoever listens for something else does. */
+static void test_chat_whose_server_is_mute_exits_5(void **state)
+{
+    server s;
+    run_result r;
+
+    (void)state;
+    SERVER_START(&s, "-q", "--mode", "discard");
+    PROGRAM_RUN(&r, "empty", "chat", s.address, "--nick", "cat", "--idle",
+                "200ms");
+    assert_int_equal(r.code, 5);
+    assert_contains(r.err, ": peer was silent for too long (EIDLE)\n");
+    assert_null(strstr(r.err, "hint: "));
+    run_free(&r);
+    PROGRAM_RUN(&r, "empty", "chat", s.address, "--nick", "cat", "--timeout",
+                "300ms");
+    assert_int_equal(r.code, 5);
+    assert_contains(r.err, ": timed out (");
+    assert_null(strstr(r.err, "hint: "));
+    run_free(&r);
+    server_stop(&s);
+}
+
+/* Once it has answered, there is no limit but --idle. */
+static void test_chat_whose_server_becomes_mute_exits_5(void **state)
+{
+    char address[DUOS_ADDR_TEXT_MAX];
+    duos_socket listener = peer_listen(address, sizeof address);
+    const char *args[] = {"chat", address,  "--nick", "cat", "--timeout",
+                          "1s",   "--idle", "1500ms", NULL};
+    spawn *client;
+    duos_socket peer;
+
+    (void)state;
+    client = program_start(args, SPAWN_PIPE, "chat.out", "chat.err");
+    peer = peer_accept(listener);
+    assert_ok(duos_send_all(peer, TEXT("* welcome cat\n"), PATIENCE_MS, NULL));
+    assert_int_equal(process_wait(client), 5);
+    file_wait_for("chat.err", ": peer was silent for too long (EIDLE)\n");
+    duos_close(&peer);
+    duos_close(&listener);
 }
 
 /* Letters that no code page of Windows' west has. */
@@ -135,7 +185,6 @@ static void test_CL3_chat_does_not_trust_its_server(void **state)
 
     (void)state;
     memset(endless, 'x', sizeof endless);
-    memcpy(endless, "* welcome cat\n", 14);
     check_client(TEXT("* welcome cat\r\nunfinished"), false, 0,
                  "* welcome cat\nunfinished\n", "");
     check_client(TEXT(""), false, 6, "", "hint: the nick was not accepted");
@@ -143,8 +192,21 @@ static void test_CL3_chat_does_not_trust_its_server(void **state)
                  "this is no chat; it answered: "
                  "cat\n");
     check_client(TEXT("* no\033[2J\n"), false, 6, "", ": no\\x1B[2J\n");
-    check_client(endless, sizeof endless, false, 6, "* welcome cat\n",
-                 "protocol error");
+    check_client(endless, sizeof endless, false, 6, "",
+                 ": protocol error (EPROTO");
+}
+
+/* Which the room may allow its members, and any of them may send. */
+static void test_chat_skips_lines_that_are_too_long(void **state)
+{
+    static char endless[9000];
+
+    (void)state;
+    memset(endless, 'x', sizeof endless);
+    memcpy(endless, "* welcome cat\n", 14);
+    memcpy(endless + sizeof endless - 6, "\nnext\n", 6);
+    check_client(endless, sizeof endless, false, 0, "* welcome cat\nnext\n",
+                 "note: a line longer than 8192 bytes was skipped\n");
 }
 
 static void test_chat_whose_server_resets_exits_1(void **state)
@@ -188,6 +250,9 @@ int main(void)
         ROOM_TEST(test_chat_with_a_refused_nick_exits_6),
         ROOM_TEST(test_chat_with_a_nick_beyond_ascii),
         PROGRAM_TEST(test_chat_without_a_good_nick_exits_2),
+        PROGRAM_TEST(test_chat_whose_server_is_mute_exits_5),
+        PROGRAM_TEST(test_chat_whose_server_becomes_mute_exits_5),
+        PROGRAM_TEST(test_chat_skips_lines_that_are_too_long),
         PROGRAM_TEST(test_CL3_chat_does_not_trust_its_server),
         PROGRAM_TEST(test_chat_whose_server_resets_exits_1),
         ROOM_TEST(test_chat_with_every_poller),

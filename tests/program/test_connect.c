@@ -368,21 +368,29 @@ static void test_connect_waits_for_a_slow_peer_and_loses_nothing(void **state)
     duos_close(&listener);
 }
 
-static void test_connect_input_that_fails_exits_1(void **state)
+/* Its peer must not take for whole what was cut. */
+static void test_connect_input_that_fails_resets_and_exits_1(void **state)
 {
-    server s;
-    run_result r;
+    char address[DUOS_ADDR_TEXT_MAX];
+    duos_socket listener = peer_listen(address, sizeof address);
+    const char *args[] = {"connect", address, NULL};
+    duos_socket peer;
+    spawn *process;
+    size_t len;
+    char byte;
 
     (void)state;
     if (os_is_windows()) {
         skip_because("a folder cannot be opened as a stream");
     }
-    SERVER_START(&s, "-v");
-    PROGRAM_RUN(&r, ".", "connect", s.address);
-    assert_int_equal(r.code, 1);
-    assert_contains(r.err, "read standard input: ");
-    run_free(&r);
-    server_stop(&s);
+    process = program_start(args, ".", "run.out", "run.err");
+    peer = peer_accept(listener);
+    assert_err(DUOS_ECONNRESET,
+               duos_recv_some(peer, &byte, 1, PATIENCE_MS, &len));
+    assert_int_equal(process_wait(process), 1);
+    file_wait_for("run.err", "read standard input: ");
+    duos_close(&peer);
+    duos_close(&listener);
 }
 
 static void test_connect_stop_request_ends_it_with_0(void **state)
@@ -422,7 +430,7 @@ int main(void)
         PROGRAM_TEST(test_connect_passes_on_what_a_pipe_brings_at_once),
         PROGRAM_TEST(test_connect_peer_that_resets_exits_1),
         PROGRAM_TEST(test_CL4_connect_output_that_fails_exits_1),
-        PROGRAM_TEST(test_connect_input_that_fails_exits_1),
+        PROGRAM_TEST(test_connect_input_that_fails_resets_and_exits_1),
         PROGRAM_TEST(test_connect_waits_for_a_slow_peer_and_loses_nothing),
         PROGRAM_TEST(test_connect_stop_request_ends_it_with_0),
     };

@@ -223,7 +223,7 @@ static void test_serve_json_notes_all_interfaces(void **state)
 
 static void test_connect_json_tells_what_came(void **state)
 {
-    static const char odd[] = "say \"hi\"\n\033\303\251\377";
+    static const char odd[] = "say \"hi\"\n\033\303\251\377\\";
     server s;
     run_result r;
 
@@ -235,9 +235,9 @@ static void test_connect_json_tells_what_came(void **state)
     assert_string_equal(r.err, "");
     check_lines(r.out, 3);
     assert_contains(r.out, "\"event\":\"open\",\"local\":\"127.0.0.1:");
-    assert_contains(r.out, "\"event\":\"data\",\"bytes\":13,\"text\":\"say "
-                           "\\\"hi\\\"\\n\\\\x1B\303\251\\\\xFF\"}\n");
-    assert_contains(r.out, "\"bytes\":13,\"bytes_out\":13,\"seconds\":");
+    assert_contains(r.out, "\"event\":\"data\",\"bytes\":14,\"text\":\"say "
+                           "\\\"hi\\\"\\n\\\\x1B\303\251\\\\xFF\\\\x5C\"}\n");
+    assert_contains(r.out, "\"bytes\":14,\"bytes_out\":14,\"seconds\":");
     run_free(&r);
     server_stop(&s);
 }

@@ -142,6 +142,21 @@ static void test_output_as_json_is_escaped_at_every_cut(void **state)
     }
 }
 
+/* A peer's own \x1B is not taken for an escaped byte of it. */
+static void test_output_as_json_can_be_told_from_what_it_escapes(void **state)
+{
+    output out;
+
+    (void)state;
+    begin(&out, false);
+    output_init(&out, OUTPUT_JSON);
+    assert_true(output_write(&out, "\\x1B\033", 5));
+    assert_shown("\\x5Cx1B\\x1B", 11);
+    begin(&out, true);
+    assert_true(output_write(&out, "\\x1B\033", 5));
+    assert_shown("\\x1B\\x1B", 8);
+}
+
 static void test_CL3_output_raw_to_a_terminal_is_untouched(void **state)
 {
     output out;
@@ -198,6 +213,7 @@ int main(void)
         cmocka_unit_test(test_CL3_output_to_a_terminal_is_escaped_byte_by_byte),
         cmocka_unit_test(test_output_shows_a_whole_character_at_once),
         cmocka_unit_test(test_output_as_json_is_escaped_at_every_cut),
+        cmocka_unit_test(test_output_as_json_can_be_told_from_what_it_escapes),
         cmocka_unit_test(test_CL3_output_raw_to_a_terminal_is_untouched),
         cmocka_unit_test(test_output_that_fails_is_told),
         cmocka_unit_test(test_output_as_hexadecimal_digits),

@@ -174,7 +174,7 @@ static void test_relay_passes_resets_on(void **state)
     reset(&s.far);
     assert_reset(s.near);
     duos_close(&s.near);
-    file_wait_for(SERVER_LOG, " s, connection reset by peer\n");
+    file_wait_for(SERVER_LOG, " s, connection reset by peer (");
     s.near = peer_dial(s.server.address);
     s.far = peer_accept(s.listener);
     say_text(s.far, s.near, "hello");
@@ -202,7 +202,7 @@ static void test_relay_resets_a_client_whose_upstream_is_not_there(void **state)
     assert_true(err == DUOS_ECONNRESET || (os_is_wine() && err == DUOS_EEOF));
     file_wait_for(SERVER_LOG, "#1 relay 127.0.0.1:");
     server_assert_said(": connection refused (");
-    file_wait_for(SERVER_LOG, " s, connection refused\n");
+    file_wait_for(SERVER_LOG, " s, connection refused (");
     duos_close(&near);
     server_stop(&s.server);
 }
@@ -213,12 +213,12 @@ static void test_relay_limits_hold_for_clients(void **state)
 
     (void)state;
     RELAY_OPEN(&s, "--first-byte-timeout", "100ms");
-    file_wait_for(SERVER_LOG, " s, peer was silent for too long\n");
+    file_wait_for(SERVER_LOG, " s, peer was silent for too long (EIDLE)\n");
     close_all(&s);
     server_stop(&s.server);
     RELAY_OPEN(&s, "--idle-timeout", "200ms");
     say_text(s.near, s.far, "hello");
-    file_wait_for(SERVER_LOG, " s, peer was silent for too long\n");
+    file_wait_for(SERVER_LOG, " s, peer was silent for too long (EIDLE)\n");
     close_all(&s);
     server_stop(&s.server);
 }
@@ -337,7 +337,7 @@ static void test_SG1_relay_that_stops_waits_no_longer_than_drain(void **state)
     assert_int_equal(process_wait(s.server.process), 0);
     assert_reset(s.near);
     assert_reset(s.far);
-    server_assert_said(", closed because the server is stopping\n");
+    server_assert_said(", closed because the server is stopping (EDRAINED)\n");
     close_all(&s);
 }
 

@@ -138,6 +138,47 @@ static void test_retry_chat_comes_back_with_its_nick(void **state)
     duos_close(&listener);
 }
 
+/* Asks it to stop while it waits for the next attempt. */
+static void check_stop(const char *const args[], int code, const char *path,
+                       const char *said)
+{
+    spawn *process = program_start(args, SPAWN_PIPE, "run.out", "run.err");
+
+    file_wait_for("run.err", "again in ");
+    if (!spawn_ask_to_stop(process, true)) {
+        process_kill(process);
+        skip_because("no console to send an event through");
+    }
+    assert_int_equal(process_wait(process), code);
+    file_wait_for(path, said);
+}
+
+static void test_SG1_stop_before_a_connection_stands(void **state)
+{
+    char address[DUOS_ADDR_TEXT_MAX];
+    duos_socket bound = peer_bound(address);
+    const char *chats[] = {"chat",    address, "--nick", "bob",
+                           "--retry", "99",    NULL};
+    const char *connects[] = {"connect", address,  "--retry",
+                              "99",      "--json", NULL};
+    const char *sends[] = {"send", "hello",  address, "--retry",
+                           "99",   "--json", NULL};
+    char *out;
+
+    (void)state;
+    check_stop(chats, 0, "run.err", "note: stopped before it was connected\n");
+    check_stop(
+        connects, 0, "run.out",
+        "\"event\":\"note\",\"text\":\"stopped before it was connected\"");
+    out = file_read("run.out", NULL);
+    assert_null(strstr(out, "\"event\":\"error\""));
+    free(out);
+    check_stop(sends, 1, "run.out",
+               "\"text\":\"stopped before it was connected\","
+               "\"error\":\"ECANCELED\"");
+    duos_close(&bound);
+}
+
 static void test_source_is_where_the_peer_sees_us(void **state)
 {
     server s;
@@ -264,6 +305,7 @@ int main(void)
         PROGRAM_TEST(test_retry_reaches_a_server_that_comes_late),
         PROGRAM_TEST(test_retry_never_sends_twice),
         PROGRAM_TEST(test_retry_chat_comes_back_with_its_nick),
+        PROGRAM_TEST(test_SG1_stop_before_a_connection_stands),
         PROGRAM_TEST(test_source_is_where_the_peer_sees_us),
         PROGRAM_TEST(test_source_that_is_wrong_is_told),
         PROGRAM_TEST(test_source_of_another_family_is_told),

@@ -42,6 +42,22 @@ static void test_send_to_who_says_nothing_more_or_too_much(void **state)
     duos_close(&listener);
 }
 
+static void test_send_json_tells_what_came_back(void **state)
+{
+    server s;
+    run_result r;
+
+    (void)state;
+    file_write("file", "hello", 5);
+    SERVER_START(&s, "-q");
+    PROGRAM_RUN(&r, "empty", "send", "file", s.address, "--json");
+    assert_int_equal(r.code, 0);
+    assert_string_equal(r.err, "");
+    assert_contains(r.out, "\"event\":\"note\",\"text\":\"5 B came back ");
+    run_free(&r);
+    server_stop(&s);
+}
+
 static void test_send_to_who_leaves_exits_1(void **state)
 {
     char address[DUOS_ADDR_TEXT_MAX];
@@ -88,6 +104,7 @@ static void test_SG1_send_that_is_stopped_resets_and_exits_1(void **state)
 {
     char address[DUOS_ADDR_TEXT_MAX];
     duos_socket listener = peer_listen(address, sizeof address);
+    const char *args[] = {"send", "file", address, "--json", NULL};
     static char data[65536];
     duos_socket peer;
     spawn *process;
@@ -96,7 +113,8 @@ static void test_SG1_send_that_is_stopped_resets_and_exits_1(void **state)
 
     (void)state;
     file_write_pattern("file", 16 * SIZE);
-    process = start_send(listener, address, &peer);
+    process = program_start(args, "empty", "run.out", "run.err");
+    peer = peer_accept(listener);
     assert_ok(duos_recv_exact(peer, data, 1000, PATIENCE_MS, NULL));
     if (!spawn_ask_to_stop(process, true)) {
         process_kill(process);
@@ -104,6 +122,7 @@ static void test_SG1_send_that_is_stopped_resets_and_exits_1(void **state)
     }
     assert_int_equal(process_wait(process), 1);
     file_wait_for("run.err", "stopped; the file was not sent as a whole\n");
+    file_wait_for("run.out", "\"event\":\"error\",\"text\":\"stopped; the ");
     do {
         err = duos_recv_some(peer, data, sizeof data, PATIENCE_MS, &len);
     } while (err == DUOS_OK);
@@ -146,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PROGRAM_TEST(test_send_to_who_says_nothing_more_or_too_much),
+        PROGRAM_TEST(test_send_json_tells_what_came_back),
         PROGRAM_TEST(test_send_to_who_leaves_exits_1),
         PROGRAM_TEST(test_send_to_who_does_not_read_exits_5),
         PROGRAM_TEST(test_SG1_send_that_is_stopped_resets_and_exits_1),

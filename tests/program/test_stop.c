@@ -80,7 +80,7 @@ static void test_SG1_serve_drain_deadline_ends_who_does_not_read(void **state)
         skip_because("no console to send an event through");
     }
     assert_int_equal(process_wait(s.process), 0);
-    server_assert_said(", closed because the server is stopping\n");
+    server_assert_said(", closed because the server is stopping (EDRAINED)\n");
     duos_close(&peer);
 }
 

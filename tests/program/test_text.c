@@ -14,7 +14,7 @@ static void check_escape(const char *text, size_t len, const char *expected,
 {
     char out[128];
     size_t used = 0;
-    size_t n = escape_some(out, sizeof out, text, len, true, &used);
+    size_t n = escape_some(out, sizeof out, text, len, ESCAPE_LINES, &used);
 
     assert_int_equal(used, expected_used);
     assert_int_equal(n, strlen(expected));
@@ -48,9 +48,33 @@ static void test_CL3_escape_shows_bidi_controls(void **state)
     CHECK("\342\200\216", "\\xE2\\x80\\x8E");
     CHECK("\342\200\252", "\\xE2\\x80\\xAA");
     CHECK("\342\200\256", "\\xE2\\x80\\xAE");
+    CHECK("\342\200\247", "\342\200\247"); /* U+2027, a dot, harmless */
     CHECK("\342\200\257", "\342\200\257"); /* a narrow space, harmless */
     CHECK("\342\201\246", "\\xE2\\x81\\xA6");
     CHECK("\342\201\251", "\\xE2\\x81\\xA9");
+}
+
+/* Who splits by str.splitlines() of Python would see two lines. */
+static void test_CL3_escape_shows_separators_of_lines(void **state)
+{
+    (void)state;
+    CHECK("\342\200\250", "\\xE2\\x80\\xA8");
+    CHECK("\342\200\251", "\\xE2\\x80\\xA9");
+    CHECK("\302\205\v\f", "\\xC2\\x85\\x0B\\x0C");
+}
+
+static void test_escape_exact_tells_a_backslash_from_its_own(void **state)
+{
+    static const char text[] = "\\x1B \033\n";
+    char out[64];
+    size_t used;
+    size_t n = escape_some(out, sizeof out, text, sizeof text - 1, ESCAPE_EXACT,
+                           &used);
+
+    (void)state;
+    assert_int_equal(used, sizeof text - 1);
+    assert_int_equal(n, 13);
+    assert_memory_equal(out, "\\x5Cx1B \\x1B\n", n);
 }
 
 static void test_CL3_escape_shows_what_is_not_utf8(void **state)
@@ -79,11 +103,13 @@ static void test_escape_never_writes_half_a_character(void **state)
     size_t used;
 
     (void)state;
-    assert_int_equal(escape_some(out, 3, "ab\303\251", 4, true, &used), 2);
+    assert_int_equal(escape_some(out, 3, "ab\303\251", 4, ESCAPE_LINES, &used),
+                     2);
     assert_int_equal(used, 2);
-    assert_int_equal(escape_some(out, 7, "\033\033", 2, true, &used), 4);
+    assert_int_equal(escape_some(out, 7, "\033\033", 2, ESCAPE_LINES, &used),
+                     4);
     assert_int_equal(used, 1);
-    assert_int_equal(escape_some(out, 0, "a", 1, true, &used), 0);
+    assert_int_equal(escape_some(out, 0, "a", 1, ESCAPE_LINES, &used), 0);
     assert_int_equal(used, 0);
 }
 
@@ -105,7 +131,7 @@ static void test_CL3_escape_of_any_bytes_is_printable(void **state)
             random = random * 1664525u + 1013904223u;
             in[i] = (unsigned char)(random >> 24);
         }
-        n = escape_some(out, sizeof out, in, sizeof in, true, &used);
+        n = escape_some(out, sizeof out, in, sizeof in, ESCAPE_LINES, &used);
         assert_true(sizeof in - used < 4);
         for (i = 0; i < n; i++) {
             unsigned char c = (unsigned char)out[i];
@@ -227,6 +253,8 @@ int main(void)
         cmocka_unit_test(test_escape_passes_harmless_text),
         cmocka_unit_test(test_CL3_escape_shows_control_characters),
         cmocka_unit_test(test_CL3_escape_shows_bidi_controls),
+        cmocka_unit_test(test_CL3_escape_shows_separators_of_lines),
+        cmocka_unit_test(test_escape_exact_tells_a_backslash_from_its_own),
         cmocka_unit_test(test_CL3_escape_shows_what_is_not_utf8),
         cmocka_unit_test(test_escape_waits_for_the_rest_of_a_character),
         cmocka_unit_test(test_escape_never_writes_half_a_character),

@@ -305,18 +305,21 @@ static void test_SY7_recv_port_in_use_exits_4(void **state)
 
 static void test_SG1_recv_that_is_stopped_without_sender_exits_1(void **state)
 {
-    receiver r;
+    const char *args[] = {"recv", "-o", "got", "--json", "127.0.0.1:0", NULL};
+    spawn *process;
 
     (void)state;
     file_write("got", "as it was", 9);
-    RECV_START(&r, "-o", "got", "127.0.0.1:0");
-    if (!spawn_ask_to_stop(r.process, true)) {
-        process_kill(r.process);
+    process = program_start(args, "empty", "recv.out", "recv.err");
+    file_wait_for("recv.out", "\"event\":\"listening\"");
+    if (!spawn_ask_to_stop(process, true)) {
+        process_kill(process);
         skip_because("no console to send an event through");
     }
-    assert_int_equal(process_wait(r.process), 1);
+    assert_int_equal(process_wait(process), 1);
     file_wait_for("recv.err", "stopped; nobody has sent anything\n");
-    assert_untouched(&r);
+    file_wait_for("recv.out", "\"event\":\"error\",\"text\":\"stopped; nobody");
+    assert_file("got", "as it was", 9);
 }
 
 /* The first request lets the file come in, the second leaves no trace. */
