@@ -78,7 +78,7 @@ macro(full_needs)
             APT clang-tidy DNF clang-tools-extra PACMAN clang)
         needs_program("cppcheck" cppcheck OPTIONAL
             APT cppcheck DNF cppcheck PACMAN cppcheck)
-        find_path(found_uv uv.h)
+        find_path(found_uv uv.h PATHS /usr/include /usr/local/include)
         machine_need("libuv (an example)" "${found_uv}" OPTIONAL
             APT libuv1-dev DNF libuv-devel PACMAN libuv)
         needs_program("abidiff (binary interface)" abidiff OPTIONAL
