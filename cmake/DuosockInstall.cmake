@@ -25,19 +25,25 @@ if(DUOSOCK_BUILD_TOOLS)
         DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT duosock_Tools)
 endif()
 
+set(docdir "${CMAKE_INSTALL_DOCDIR}")
+if(NOT PROJECT_IS_TOP_LEVEL) # where that is the other project's
+    set(docdir "${CMAKE_INSTALL_DATAROOTDIR}/doc/duosock")
+endif()
 install(FILES
     "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
     "${PROJECT_SOURCE_DIR}/LICENSE"
     "${PROJECT_SOURCE_DIR}/README.md"
-    DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT duosock_Documentation)
+    DESTINATION "${docdir}" COMPONENT duosock_Documentation)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs"
-    DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT duosock_Documentation
-    FILES_MATCHING PATTERN "*.md" PATTERN "*.txt" PATTERN "systemd/*"
+    DESTINATION "${docdir}" COMPONENT duosock_Documentation
+    FILES_MATCHING PATTERN "*.md" PATTERN "*.svg" PATTERN "*.txt"
+    PATTERN "systemd/*"
     PATTERN CMakeLists.txt EXCLUDE PATTERN man EXCLUDE
     PATTERN completions EXCLUDE)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples"
-    DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT duosock_Documentation
-    FILES_MATCHING PATTERN "*.c" PATTERN "*.md" PATTERN "*.py")
+    DESTINATION "${docdir}" COMPONENT duosock_Documentation
+    FILES_MATCHING PATTERN "*.c" PATTERN "*.md" PATTERN "*.py"
+    PATTERN __pycache__ EXCLUDE)
 
 # ---- find_package(duosock CONFIG) ------------------------------------------
 
@@ -68,14 +74,20 @@ install(FILES
 file(RELATIVE_PATH pc_prefix
      "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
 string(REGEX REPLACE "/$" "" pc_prefix "${pc_prefix}")
+foreach(dir INCLUDEDIR LIBDIR)
+    set(pc_${dir} "${CMAKE_INSTALL_${dir}}")
+    if(NOT IS_ABSOLUTE "${pc_${dir}}")
+        string(PREPEND pc_${dir} "\${prefix}/")
+    endif()
+endforeach()
 set(pc_cflags "")
 set(pc_libs "")
 if(NOT BUILD_SHARED_LIBS)
     set(pc_cflags " -DDUOS_STATIC")
     if(WIN32)
         set(pc_libs " -lws2_32")
-    elseif(CMAKE_THREAD_LIBS_INIT)
-        set(pc_libs " ${CMAKE_THREAD_LIBS_INIT}")
+    else()
+        set(pc_libs " -pthread")
     endif()
 endif()
 configure_file("${CMAKE_CURRENT_LIST_DIR}/duosock.pc.in"

@@ -3,7 +3,7 @@
 # How this project compiles its own targets: C99 without extensions, the
 # warnings, and the sanitizers of DUOSOCK_SANITIZE. Everything is set on one
 # target at a time and privately, so a project that vendors duosock sees none
-# of it.
+# of it, nor a warning about code that is not its own.
 
 # duosock_target_options(target): apply to every library, program and test.
 function(duosock_target_options target)
@@ -11,16 +11,21 @@ function(duosock_target_options target)
         C_STANDARD 99
         C_STANDARD_REQUIRED ON
         C_EXTENSIONS OFF
-        C_VISIBILITY_PRESET hidden)
+        C_VISIBILITY_PRESET hidden
+        UNITY_BUILD OFF) # the one file is cmake/amalgamate.cmake's affair
 
     if(MSVC)
-        target_compile_options(${target} PRIVATE /W4 /utf-8)
+        target_compile_options(${target} PRIVATE /utf-8)
         target_compile_definitions(${target} PRIVATE _CRT_SECURE_NO_WARNINGS)
+        set(warnings /W4)
         set(werror /WX)
     else()
-        target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic
-            -Wconversion -Wshadow -Wstrict-prototypes)
+        set(warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+            -Wstrict-prototypes)
         set(werror -Werror)
+    endif()
+    if(PROJECT_IS_TOP_LEVEL OR DUOSOCK_WERROR)
+        target_compile_options(${target} PRIVATE ${warnings})
     endif()
     if(DUOSOCK_WERROR)
         target_compile_options(${target} PRIVATE ${werror})

@@ -23,10 +23,17 @@ endif()
 
 set(CPACK_SOURCE_GENERATOR TGZ)
 set(CPACK_SOURCE_PACKAGE_FILE_NAME "duosock-${PROJECT_VERSION}")
-# The project may lie in somebody's build folder itself.
-string(REGEX REPLACE "([][+.*()^$?|\\])" "\\\\\\1" here "${PROJECT_SOURCE_DIR}")
-set(CPACK_SOURCE_IGNORE_FILES
-    "^${here}/build/" "/[.]git/" "/[.]git$" "/[.]cache/" "/__pycache__/"
+# The project may lie in somebody's build folder itself, and may be built
+# anywhere in it.
+set(built "${PROJECT_SOURCE_DIR}/build")
+file(RELATIVE_PATH here "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
+if(here AND NOT here MATCHES "^[.][.]")
+    list(APPEND built "${PROJECT_BINARY_DIR}")
+endif()
+list(TRANSFORM built REPLACE "([][+.*()^$?|\\])" "\\\\\\1")
+list(TRANSFORM built REPLACE "(.+)" "^\\1/")
+set(CPACK_SOURCE_IGNORE_FILES ${built}
+    "/[.]git/" "/[.]git$" "/[.]cache/" "/__pycache__/"
     "/node_modules/" "/compile_commands[.]json$" "/CMakeUserPresets[.]json$")
 
 # ---- components ------------------------------------------------------------

@@ -19,6 +19,9 @@ set(install_DNF "sudo dnf install -y")
 set(install_PACMAN "sudo pacman -S --needed")
 set(install_BREW "brew install")
 set(install_WINGET "winget install")
+# The build tools come without a compiler unless one is asked for.
+set(visual_studio Microsoft.VisualStudio.2022.BuildTools
+    "--override \"--wait --passive --add Microsoft.VisualStudio.Workload.VCTools --includeRecommended\"")
 
 # ---- saying and stopping ---------------------------------------------------
 
@@ -89,6 +92,7 @@ function(machine_has_compiler out)
         find_program(found_cc NAMES cl gcc clang)
         file(GLOB studio
              "C:/Program Files*/Microsoft Visual Studio/*/*/VC/Tools/MSVC/*")
+        set(has_studio "${studio}" PARENT_SCOPE)
         if(found_cc OR studio)
             set(${out} YES PARENT_SCOPE)
         endif()
@@ -116,7 +120,7 @@ macro(machine_need_compiler)
     machine_has_compiler(has_compiler)
     machine_need("a C compiler" ${has_compiler}
         APT gcc libc6-dev DNF gcc glibc-devel PACMAN gcc BREW gcc
-        WINGET Microsoft.VisualStudio.2022.BuildTools)
+        WINGET ${visual_studio})
     find_program(found_make NAMES make gmake)
     find_program(found_ninja NAMES ninja ninja-build)
     if(NOT CMAKE_HOST_WIN32)
@@ -129,7 +133,15 @@ macro(machine_need_compiler)
             APT make DNF make PACMAN make BREW make)
     endif()
     set(generator "")
-    if(found_ninja AND NOT found_make AND NOT CMAKE_HOST_WIN32)
+    if(CMAKE_HOST_WIN32 AND NOT has_studio AND found_cc MATCHES "gcc|clang")
+        # CMake would take NMake there, which MinGW does not have.
+        find_program(found_mingw_make mingw32-make)
+        if(found_ninja)
+            set(generator -G Ninja)
+        elseif(found_mingw_make)
+            set(generator -G "MinGW Makefiles")
+        endif()
+    elseif(found_ninja AND NOT found_make AND NOT CMAKE_HOST_WIN32)
         set(generator -G Ninja)
     endif()
 endmacro()

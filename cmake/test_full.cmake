@@ -144,19 +144,13 @@ set(left_out_fortify
 full_leave_out(musl "a static program has its C library's calls for good"
     net.spied net.fault_posix net.wall_clock unit.birth_late)
 
-# ThreadSanitizer sees what has threads: posts, wake-ups, lookups, signals, the
-# standard input, and the programs that have them all.
-set(threaded post poller_wakeup resolve resolve_stub dial client stream input
-    quit signal loop refusals_loop fault_server fault_calls)
-string(REPLACE ";" "|" threaded "${threaded}")
-set(ctest_flags_tsan
-    -R "^net[.](${threaded})([.]|$)|^unit[.](offload|interrupt)$|^program[.]"
-    -E "^program[.](bulk|chat_1000|terminal|examples|embed|python|docs)")
-
-# What valgrind runs is a filter in CMakePresets.json: one poller, no emulated
-# kqueue; not what passes bad pointers or looks at the numbers of descriptors;
-# not what needs the limit of descriptors or signals by the thousand,
-# which are valgrind's own there; nor what is timed or would take minutes.
+# What these two run are filters in CMakePresets.json. ThreadSanitizer sees what
+# has threads: posts, wake-ups, lookups, signals, the standard input, and the
+# programs that have them all. Valgrind has one poller, no emulated kqueue; not
+# what passes bad pointers or looks at the numbers of descriptors; not what
+# needs the limit of descriptors or signals by the thousand, which are
+# valgrind's own there; nor what is timed or would take minutes.
+set(ctest_flags_tsan "")
 set(ctest_flags_valgrind "")
 
 # Of the emulated processors the order of bytes and the layout of structs are of

