@@ -76,8 +76,10 @@ function(duosock_test_executable name library target)
     set(${target} ${exe} PARENT_SCOPE)
 endfunction()
 
-# One entry in ctest.
+# One entry in ctest: duosock_test_entry(name exe [ARGS arg...] ...)
 function(duosock_test_entry name exe)
+    cmake_parse_arguments(PARSE_ARGV 2 ARG "SLOW" "TIMEOUT"
+        "SOURCES;LIBS;ARGS")
     set(folder "${CMAKE_BINARY_DIR}/tests/run/${name}")
     file(MAKE_DIRECTORY "${folder}")
     set(command ${exe})
@@ -85,10 +87,12 @@ function(duosock_test_entry name exe)
         separate_arguments(command NATIVE_COMMAND "${DUOSOCK_TEST_LAUNCHER}")
         list(APPEND command $<TARGET_FILE:${exe}>)
     elseif(WIN32 AND CMAKE_HOST_UNIX AND CMAKE_CROSSCOMPILING_EMULATOR)
+        list(GET CMAKE_CROSSCOMPILING_EMULATOR -1 wine)
         set(command "${PROJECT_SOURCE_DIR}/cmake/wine.sh"
-            ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:${exe}>)
+            ${wine} $<TARGET_FILE:${exe}>)
     endif()
-    add_test(NAME ${name} COMMAND ${command} WORKING_DIRECTORY "${folder}")
+    add_test(NAME ${name} COMMAND ${command} ${ARG_ARGS}
+        WORKING_DIRECTORY "${folder}")
     duosock_test_properties(${name} ${ARGN})
 endfunction()
 

@@ -161,8 +161,8 @@ static void test_SY10_send_without_buffers_does_not_spin(void **state)
     calls = verbs.calls[VERB_SEND];
     assert_true(scene_count_turns(s, 200) < 30);
     assert_int_equal(s->served.closes, 0);
-    /* After 10, 30, 70 and 150 ms, at most. */
-    assert_true(verbs.calls[VERB_SEND] - calls <= 4);
+    /* After 10, 30, 70 and 150 ms; after 310 on a slow machine. */
+    assert_true(verbs.calls[VERB_SEND] - calls <= 5);
     assert_true(verbs.calls[VERB_SEND] - calls >= 1);
     verbs.only = s->served.conn->stream.sock;
     assert_one_ended(s, visitors, DUOS_ESTALLED); /* as if it were blocked */

@@ -253,7 +253,7 @@ static void test_ST8_hostile_who_trickle_cost_next_to_nothing(void **state)
     scene *s = (scene *)*state;
     duos_socket visitors[HOSTILE];
     size_t before;
-    int round, i;
+    int round, tries, i;
 
     scene_serve(s);
     before = s->memory.bytes;
@@ -263,6 +263,12 @@ static void test_ST8_hostile_who_trickle_cost_next_to_nothing(void **state)
             assert_ok(duos_send_all(visitors[i], "x", 1, 1000, NULL));
         }
         scene_idle(s);
+    }
+    for (tries = 0; tries < PATIENCE_MS; tries++) {
+        if (s->served.bytes >= 20 * HOSTILE) {
+            break;
+        }
+        scene_pass(s, 1);
     }
     assert_int_equal(s->served.bytes, 20 * HOSTILE);
     /* Pages of the tables included. */

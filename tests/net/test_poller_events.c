@@ -177,6 +177,7 @@ static void test_poller_interest_0_reports_nothing(void **state)
 static void test_trap_65_poller_interest_0_is_not_woken_by_the_end(void **state)
 {
     watch *w = *state;
+    uint64_t used = 0;
     int i;
 
     watch_server(w, 0);
@@ -189,11 +190,12 @@ static void test_trap_65_poller_interest_0_is_not_woken_by_the_end(void **state)
         assert_int_equal(wait_for_one(w, 50), 0);
         assert_int_equal(w->count, 0);
         assert_waited_at_least(begin, 50);
-        assert_true(os_cpu_ns() - cpu < 25 * 1000000);
+        used += os_cpu_ns() - cpu;
         mod(w, DUOS_READ);
         assert_int_equal(wait_for_one(w, PATIENCE_MS), DUOS_READ);
         mod(w, 0);
     }
+    assert_true(used < 50 * 1000000); /* its clock may have long ticks */
 }
 
 /* ---- ends and failures ------------------------------------------------ */

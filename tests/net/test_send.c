@@ -125,10 +125,16 @@ static void test_send_full_is_ewouldblock_until_the_peer_reads(void **state)
     size_t sent = net_fill(p.client);
     size_t received = 0;
     size_t n = 9;
+    duos_err err;
 
     (void)state;
     assert_true(sent > 0);
-    assert_err(DUOS_EWOULDBLOCK, duos_send(p.client, bytes, 65536, &n));
+    /* The system may move bytes on, and then there is room again. */
+    while ((err = duos_send(p.client, bytes, 65536, &n)) == DUOS_OK) {
+        sent += n;
+        n = 9;
+    }
+    assert_err(DUOS_EWOULDBLOCK, err);
     assert_int_equal(n, 9);
     while (received < sent) {
         net_await(p.server, DUOS_READ);

@@ -177,19 +177,28 @@ static void test_timer_of_no_delay_does_not_make_a_turn_longer(void **state)
     duos_timer_stop(&busy.timer);
 }
 
-/* Waiting a millisecond between two of them would be a sleep. */
+/* Waiting a millisecond between two of them would be a sleep. The best of five
+ * stretches counts, since others want the machine, too. */
 static void test_TI5_timer_of_no_delay_does_not_wait(void **state)
 {
     scene *s = (scene *)*state;
-    uint64_t begin = net_now();
+    uint64_t best = UINT64_MAX;
     bell busy;
+    unsigned i;
 
     prepare(&busy, s, set_again);
     set(&busy, 0);
-    while (busy.fired < 2000) {
-        assert_ok(duos_loop_step(s->loop, -1));
+    for (i = 1; i <= 5; i++) {
+        uint64_t begin = net_now();
+        uint64_t passed;
+
+        while (busy.fired < 500 * i) {
+            assert_ok(duos_loop_step(s->loop, -1));
+        }
+        passed = net_now() - begin;
+        best = passed < best ? passed : best;
     }
-    assert_true(net_now() - begin < 1500 * NS_PER_MS);
+    assert_true(best < 450 * NS_PER_MS);
     duos_timer_stop(&busy.timer);
 }
 

@@ -74,7 +74,7 @@ static void test_transport_open_comes_after_the_handshake(void **state)
     scene *s = (scene *)*state;
 
     served_toy.loop = s->loop;
-    served_toy.delay_ms = 40;
+    served_toy.delay_ms = 400;
     s->served.act = greet_first;
     scene_serve(s);
     scene_connect(s);

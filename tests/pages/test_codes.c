@@ -118,7 +118,7 @@ static void check_second_stop(bool interrupt, int code)
 
     SERVER_START(&s, "-v", "--drain", "1h");
     peer = peer_dial(s.address);
-    while (duos_send_all(peer, data, sizeof data, 300, NULL) == DUOS_OK) {
+    while (duos_send_all(peer, data, sizeof data, 1000, NULL) == DUOS_OK) {
     }
     if (!spawn_ask_to_stop(s.process, interrupt)) {
         process_kill(s.process);

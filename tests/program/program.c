@@ -114,6 +114,9 @@ spawn *process_start(const char *const argv[], const char *in, const char *out,
 {
     spawn *process = spawn_start(argv, in, out, err);
 
+    if (process == NULL && os_is_wine()) { /* it refuses now and then */
+        process = spawn_start(argv, in, out, err);
+    }
     assert_non_null(process);
     assert_true(replace_live(NULL, process));
     return process;

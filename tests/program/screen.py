@@ -187,7 +187,7 @@ def test_SG2_terminal_that_goes_away_leaves_no_part_of_a_file():
         if name.startswith("screen.got"):  # of a run that was killed
             os.remove(name)
     receiver = Terminal("recv", "-o", "screen.got", "127.0.0.1:0")
-    port = int(receiver.expect(rb"listening on 127\.0\.0\.1:(\d+)").group(1))
+    port = int(receiver.expect(rb"listening on 127\.0\.0\.1:(\d+)\D").group(1))
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as peer:
         peer.sendall(bytes(3 << 20))
         receiver.expect(rb"3\.0 MiB, .*iB/s")
@@ -206,7 +206,7 @@ def test_SG2_bench_whose_terminal_has_gone_ends_quietly():
         return "no terminal that hangs up on this system"
     server, port = serve()
     bench = Terminal("bench", "127.0.0.1:%d" % port, "--clients", "1",
-                     "--duration", "300ms", prepare=ignore_hangup)
+                     "--duration", "1s", prepare=ignore_hangup)
     server.expect(rb"#1 open")
     bench.expect_exit(1, hang_up=True)
     with open("screen.log", "rb") as log:

@@ -15,7 +15,7 @@ from terminals import CTRL_C, END, ENTER, PATIENCE, WINDOWS, Terminal, serve
 
 def flood(peer):
     """Sends to one that does not read until nothing more fits."""
-    peer.settimeout(0.3)
+    peer.settimeout(1)
     try:
         while True:
             peer.sendall(bytes(65536))
@@ -111,7 +111,7 @@ def receive(name):
     with open(name, "wb") as file:
         file.write(b"as it was")
     receiver = Terminal("recv", "-o", name, "127.0.0.1:0", "-v")
-    port = int(receiver.expect(rb"listening on 127\.0\.0\.1:(\d+)").group(1))
+    port = int(receiver.expect(rb"listening on 127\.0\.0\.1:(\d+)\D").group(1))
     peer = socket.create_connection(("127.0.0.1", port), PATIENCE)
     peer.sendall(bytes(3 << 20))
     receiver.expect(rb"3\.0 MiB, .*iB/s")

@@ -111,5 +111,5 @@ class Terminal:
 
 def serve(*args):
     server = Terminal("serve", "127.0.0.1:0", "-v", *args)
-    match = server.expect(rb"listening on 127\.0\.0\.1:(\d+)")
+    match = server.expect(rb"listening on 127\.0\.0\.1:(\d+)\D")
     return server, int(match.group(1))

@@ -68,6 +68,10 @@ static void test_bench_prints_a_table(void **state)
     assert_true(number_after(r.out, "\n  messages    ") > 3);
     assert_true(number_after(r.out, "\n  throughput  ") > 0);
     run_free(&r);
+    for (i = 1; i <= 5; i++) {
+        sprintf(line, "#%u close ", (unsigned)i);
+        file_wait_for(SERVER_LOG, line);
+    }
     server_stop(&s);
     check_idle(2);
 }

@@ -88,7 +88,7 @@ static void test_serve_json_quiet_tells_only_where_it_listens(void **state)
     char *events;
 
     (void)state;
-    SERVER_START(&s, "--json", "-q", "--exit-after-idle", "300ms");
+    SERVER_START(&s, "--json", "-q", "--exit-after-idle", "1s");
     say_hello(s.address, local);
     assert_int_equal(process_wait(s.process), 0);
     events = file_read(SERVER_EVENTS, NULL);
@@ -246,16 +246,16 @@ static void test_connect_json_tells_that_nobody_listens(void **state)
 {
     run_result r;
     char address[DUOS_ADDR_TEXT_MAX];
-    duos_socket gone = peer_listen(address, sizeof address);
+    duos_socket nobody = peer_bound(address);
 
     (void)state;
-    duos_close(&gone);
     PROGRAM_RUN(&r, "empty", "connect", "--json", address);
     assert_int_equal(r.code, 3);
     check_lines(r.out, 1);
     assert_contains(r.out, "\"error\":\"ECONNREFUSED\",\"native_error\":");
     assert_contains(r.err, ": connection refused (");
     run_free(&r);
+    duos_close(&nobody);
 }
 
 static void test_chat_json_tells_each_line(void **state)

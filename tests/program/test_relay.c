@@ -216,7 +216,7 @@ static void test_relay_limits_hold_for_clients(void **state)
     file_wait_for(SERVER_LOG, " s, peer was silent for too long (EIDLE)\n");
     close_all(&s);
     server_stop(&s.server);
-    RELAY_OPEN(&s, "--idle-timeout", "200ms");
+    RELAY_OPEN(&s, "--idle-timeout", "500ms");
     say_text(s.near, s.far, "hello");
     file_wait_for(SERVER_LOG, " s, peer was silent for too long (EIDLE)\n");
     close_all(&s);

@@ -269,7 +269,7 @@ static void test_ST9_serve_closes_a_client_that_never_sends(void **state)
     duos_socket other;
 
     (void)state;
-    SERVER_START(&s, "--first-byte-timeout", "100ms", "--idle-timeout", "0");
+    SERVER_START(&s, "--first-byte-timeout", "500ms", "--idle-timeout", "0");
     other = peer_dial(s.address);
     check_echo(other, "one word");
     silent = peer_dial(s.address);
@@ -288,7 +288,7 @@ static void test_ST9_serve_closes_an_idle_client(void **state)
     duos_socket idle;
 
     (void)state;
-    SERVER_START(&s, "--first-byte-timeout", "0", "--idle-timeout", "100ms");
+    SERVER_START(&s, "--first-byte-timeout", "0", "--idle-timeout", "500ms");
     idle = peer_dial(s.address);
     check_echo(idle, "one word");
     check_ended(idle);
@@ -323,9 +323,9 @@ static void test_serve_all_interfaces_is_pointed_out(void **state)
 
     (void)state;
     SERVER_START(&s, ":0");
-    server_stop(&s);
     server_assert_said(
         "note: everybody who can reach this machine can connect\n");
+    server_stop(&s);
 }
 
 static void test_serve_exit_after_idle_exits_0(void **state)
@@ -366,9 +366,9 @@ static void test_every_poller_passes_selftest_and_serves(void **state)
         peer = peer_dial(s.address);
         check_echo(peer, name);
         duos_close(&peer);
-        server_stop(&s);
         sprintf(line, "(tcp, %s)\n", name);
         server_assert_said(line);
+        server_stop(&s);
     }
 }
 

@@ -11,7 +11,7 @@ static duos_socket fill(const server *s)
     static char data[65536];
     duos_socket peer = peer_dial(s->address);
 
-    while (duos_send_all(peer, data, sizeof data, 300, NULL) == DUOS_OK) {
+    while (duos_send_all(peer, data, sizeof data, 1000, NULL) == DUOS_OK) {
     }
     return peer;
 }

@@ -244,7 +244,7 @@ static void test_recv_of_a_silent_sender_exits_5(void **state)
 
     (void)state;
     file_write("got", "as it was", 9);
-    RECV_START(&r, "-o", "got", "127.0.0.1:0", "--idle", "200ms");
+    RECV_START(&r, "-o", "got", "127.0.0.1:0", "--idle", "500ms");
     peer = peer_dial(r.address);
     assert_ok(duos_send_all(peer, "hello", 5, PATIENCE_MS, NULL));
     assert_int_equal(process_wait(r.process), 5);

@@ -246,9 +246,9 @@ static void test_serve_udp_exits_after_idle(void **state)
 
     (void)state;
     SERVER_START(&s, "udp:127.0.0.1:0", "--allow-udp-echo",
-                 "--exit-after-idle=400ms");
+                 "--exit-after-idle=1s");
     to = udp_address();
-    for (i = 0; i < 8; i++) {
+    for (i = 0; i < 12; i++) {
         assert_ok(duos_sendto(asker, "hello", 5, &to));
         assert_true(answers(asker, "hello", PATIENCE_MS));
         assert_false(answers(asker, "", 100));
