@@ -109,12 +109,12 @@ static void settle_session(duos_conn *conn, duos_err err)
     if (f->error != DUOS_OK) {
         err = f->error;
     }
+    if (err == DUOS_EEOF && f->has_session) {
+        f->heard = true;
+        err = DUOS_OK; /* the handshake is done, be it in the same feed */
+    }
     if (err == DUOS_OK && conn->state == DUOS__CONN_GREETING) {
         duos__filter_open(conn);
-    }
-    if (err == DUOS_EEOF && conn->state == DUOS__CONN_OPEN) {
-        f->heard = true;
-        err = DUOS_OK;
     }
     if (err == DUOS_OK || err == DUOS_EINPROGRESS) {
         duos__filter_deliver(conn);

@@ -73,10 +73,10 @@ struct duos_transport_sink {
  *     Only after the handshake, at most once.
  *
  * start and feed say how things stand: DUOS_EINPROGRESS, the handshake is
- * under way; DUOS_OK, it is done, and stays done; DUOS_EEOF, the peer has
- * said goodbye. Any other answer, and any but DUOS_OK of seal and close, is
- * what on_close tells; what was emitted before it, as an alert, still goes
- * out.
+ * under way; DUOS_OK, it is done, and stays done; DUOS_EEOF, it is done, and
+ * the peer has said goodbye; a goodbye before that is an error like any other.
+ * Any other answer, and any but DUOS_OK of seal and close, is what on_close
+ * tells; what was emitted before it, as an alert, still goes out.
  */
 typedef struct duos_transport_ops {
     size_t size;

@@ -195,8 +195,9 @@ static void test_transport_end_without_goodbye_is_truncated(void **state)
     assert_int_equal(s->served.eofs, 0);
 }
 
-/* A visitor by hand: key 0, so that records stand as they are. */
-static duos_socket shake_hands(scene *s)
+/* A visitor by hand: key 0, so that records stand as they are. The server
+ * waits for its last flight. */
+static duos_socket say_hello(scene *s)
 {
     unsigned char record[16];
     unsigned char answer[1 + TOY_RECORD_EXTRA];
@@ -204,6 +205,14 @@ static duos_socket shake_hands(scene *s)
 
     scene_send(s, visitor, record, toy_record(record, 'H', "", 1));
     scene_receive(s, visitor, answer, sizeof answer);
+    return visitor;
+}
+
+static duos_socket shake_hands(scene *s)
+{
+    unsigned char record[16];
+    duos_socket visitor = say_hello(s);
+
     scene_send(s, visitor, record, toy_record(record, 'F', NULL, 0));
     scene_until(s, s->served.opens, 1);
     return visitor;
@@ -230,6 +239,62 @@ static void test_transport_looks_at_nothing_behind_a_goodbye(void **state)
     duos_conn_close(s->served.conn);
     scene_until(s, s->served.closes, 1);
     net_close(&visitor);
+}
+
+/* One receive brings the end of the handshake, a request and the goodbye. */
+static duos_socket say_all_at_once(scene *s)
+{
+    unsigned char bytes[64];
+    duos_socket visitor = say_hello(s);
+    size_t len = toy_record(bytes, 'F', NULL, 0);
+
+    len += toy_record(bytes + len, 'D', "last", 4);
+    len += toy_record(bytes + len, 'B', NULL, 0);
+    scene_send(s, visitor, bytes, len);
+    return visitor;
+}
+
+static void test_transport_goodbye_behind_the_last_flight_loses_nothing(
+    void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    scene_serve(s);
+    visitor = say_all_at_once(s);
+    scene_until(s, s->served.eofs, 1);
+    assert_int_equal(s->served.bytes, 4);
+    assert_string_equal(s->served.log, "ode");
+    duos_conn_close(s->served.conn);
+    scene_until(s, s->served.closes, 1);
+    net_close(&visitor);
+}
+
+static void close_on_open(told *t, duos_conn *conn, char event,
+                          const void *data, size_t len)
+{
+    (void)t;
+    (void)data;
+    (void)len;
+    if (event == 'o') {
+        duos_conn_close(conn);
+    }
+}
+
+/* Nothing is told behind the close. */
+static void test_CB3_transport_closed_in_on_open_before_a_goodbye(void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    s->served.act = close_on_open;
+    scene_serve(s);
+    visitor = say_all_at_once(s);
+    scene_until(s, s->served.opens, 1);
+    net_close(&visitor);
+    scene_until(s, s->served.closes, 1);
+    assert_string_equal(s->served.log, "oc");
+    assert_int_equal(s->served.reason, DUOS_ECANCELED);
 }
 
 /* A handshake is no word of the user's. */
@@ -313,6 +378,8 @@ int main(void)
         toy_test(test_SG1_transport_drain_ends_a_handshake),
         toy_test(test_transport_end_without_goodbye_is_truncated),
         toy_test(test_transport_looks_at_nothing_behind_a_goodbye),
+        toy_test(test_transport_goodbye_behind_the_last_flight_loses_nothing),
+        toy_test(test_CB3_transport_closed_in_on_open_before_a_goodbye),
         toy_test(test_ST9_transport_silence_behind_a_handshake_has_a_deadline),
         toy_test(test_transport_pause_keeps_what_is_plain_already),
         toy_test(test_ST7_transport_back_pressure_holds),

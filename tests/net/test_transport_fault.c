@@ -112,6 +112,19 @@ static void test_transport_alert_ends_both(void **state)
     net_close(&visitor);
 }
 
+/* It would be the end of a connection that never stood. */
+static void test_transport_goodbye_within_a_handshake_is_an_error(void **state)
+{
+    unsigned char record[16];
+    size_t len = toy_record(record, 'B', NULL, 0);
+    scene *s = (scene *)*state;
+    duos_socket visitor = intrude(s, record, len);
+
+    check_ended(s, DUOS_EPROTO);
+    assert_int_equal(s->served.eofs, 0);
+    net_close(&visitor);
+}
+
 static void answer_in_clear(told *t, duos_conn *conn, char event,
                             const void *data, size_t len)
 {
@@ -530,6 +543,7 @@ int main(void)
         toy_test(test_ST4_transport_end_before_a_handshake_is_eof),
         toy_test(test_ST4_transport_end_within_a_handshake_is_truncated),
         toy_test(test_transport_alert_ends_both),
+        toy_test(test_transport_goodbye_within_a_handshake_is_an_error),
         toy_test(test_transport_client_is_told_of_a_failed_handshake),
         toy_test(test_transport_client_gives_up_on_a_silent_server),
         toy_test(test_transport_close_within_a_handshake),
