@@ -13,7 +13,7 @@
 #define HELD_MS      10
 #define HELD_LAST_MS 1000
 
-/* Times that up to 16 buffers of one connection are received at its end. */
+/* Times that up to a share of one connection is received at its end. */
 #define RECEIVE_ROUNDS 16
 
 static duos_server *server_of_end(duos__deferred *deferred)
@@ -156,7 +156,7 @@ static void drain_expired(duos__timer *timer)
 
 /* ---- draining --------------------------------------------------------- */
 
-/* More than one buffer came: there may be more, bounded. */
+/* A whole buffer came: there may be more, bounded. */
 static void receive_all(duos_server *server, duos_conn *conn)
 {
     int rounds = RECEIVE_ROUNDS;
@@ -166,7 +166,7 @@ static void receive_all(duos_server *server, duos_conn *conn)
         before = conn->bytes_in;
         server->owner.engine->recv_now(&conn->stream);
     } while (--rounds > 0 && conn->stream.receiving &&
-             conn->bytes_in - before > conn->stream.loop->recv_size);
+             conn->bytes_in - before >= conn->stream.loop->recv_size);
 }
 
 /*

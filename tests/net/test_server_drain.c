@@ -239,9 +239,8 @@ static void test_server_destroyed_while_it_waits_for_who_is_held(void **state)
     net_close(&visitor);
 }
 
-static void test_SG1_server_drain_answers_what_has_arrived(void **state)
+static void check_arrived(scene *s)
 {
-    scene *s = (scene *)*state;
     duos_socket visitor;
 
     s->served.act = told_echo;
@@ -256,6 +255,20 @@ static void test_SG1_server_drain_answers_what_has_arrived(void **state)
     net_close(&visitor);
     scene_until(s, s->served.drained, 1);
     assert_int_equal(s->served.reason, DUOS_EDRAINED);
+}
+
+static void test_SG1_server_drain_answers_what_has_arrived(void **state)
+{
+    check_arrived((scene *)*state);
+}
+
+/* The loop's buffer is 64 KiB, and a turn's share no more than one of it. */
+static void test_SG1_server_drain_answers_more_than_a_share(void **state)
+{
+    scene *s = (scene *)*state;
+
+    s->server_config.limits.read_per_turn = 1;
+    check_arrived(s);
 }
 
 static void test_SG1_server_drain_sends_what_waits(void **state)
@@ -563,6 +576,7 @@ int main(void)
             test_SG1_server_drain_hears_who_is_held_for_half_of_the_time),
         scene_test(test_server_destroyed_while_it_waits_for_who_is_held),
         scene_test(test_SG1_server_drain_answers_what_has_arrived),
+        scene_test(test_SG1_server_drain_answers_more_than_a_share),
         scene_test(test_SG1_server_drain_sends_what_waits),
         scene_test(test_SG1_server_drain_aborts_what_is_left_at_the_deadline),
         scene_test(test_ME1_server_drain_without_memory_has_no_deadline),
