@@ -276,23 +276,25 @@ static void hand_over_all(duos_datagram *d, size_t count)
 }
 
 /*
- * One batch. Whether to go on: one that is not full was the last, or what is
- * behind it is told in the next turn.
+ * One batch of those that are left. Whether to go on: one that is not full was
+ * the last, or what is behind it is told in the next turn, if there is one.
  */
-static bool receive_batch(duos__datagram_socket *s, size_t most,
+static bool receive_batch(duos__datagram_socket *s, size_t *left,
                           unsigned *errors)
 {
     duos_datagram *d = s->datagram;
+    size_t most = *left < d->config.batch ? *left : d->config.batch;
     size_t n = 0;
     duos_err err = duos_recv_batch(s->sock, d->in.messages, most, &n);
 
+    *left -= n > 0 ? n : 1;
     if (err != DUOS_OK && err != DUOS_EWOULDBLOCK) {
         return receive_failed(s, err, ++*errors);
     }
     *errors = 0;
     d->backoff_ms = 0;
     hand_over_all(d, n);
-    return n == most && !d->destroyed;
+    return (n == most || (d->draining && n > 0)) && !d->destroyed;
 }
 
 void duos__datagram_receive(duos__datagram_socket *s)
@@ -300,13 +302,10 @@ void duos__datagram_receive(duos__datagram_socket *s)
     duos_datagram *d = s->datagram;
     size_t left = d->config.per_turn;
     unsigned errors = 0;
-    size_t most;
 
     d->serving = s;
-    do {
-        most = left < d->config.batch ? left : d->config.batch;
-        left -= most;
-    } while (receive_batch(s, most, &errors) && left > 0);
+    while (left > 0 && receive_batch(s, &left, &errors)) {
+    }
     d->serving = NULL;
 }
 
