@@ -179,7 +179,7 @@ static duos_err go(dial_race *r, const duos__deadline *deadline,
         if (err != DUOS_EINPROGRESS) {
             return err;
         }
-        if (left == 0) {
+        if (left == 0 && r->run > 0) { /* a failure is not a time-out */
             return DUOS_ETIMEDOUT;
         }
         begin = begin || (r->next < r->count && sys_now_ns() >= r->next_ns);

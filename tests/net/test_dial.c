@@ -91,6 +91,29 @@ static void test_SY8_dial_nobody_listens_is_econnrefused(void **state)
     assert_int_equal(s.os, 12345);
 }
 
+/* What is known at once is told, and the next address is tried. Windows takes
+ * 2 s to refuse (trap 32). */
+static void test_dial_without_time_tells_what_is_known(void **state)
+{
+    duos_addr at = net_deserted(DUOS_IPV4);
+    duos_socket listener;
+    duos_socket s = {12345};
+    duos_err err = duos_dial(with_port("127.0.0.1", at.port), 0, &s);
+
+    (void)state;
+    assert_true(err == DUOS_ECONNREFUSED ||
+                (err == DUOS_ETIMEDOUT && !os_is_linux()));
+    assert_int_equal(s.os, 12345);
+    net_need(DUOS_IPV6);
+    listener = net_listen(DUOS_IPV6, 0, &at);
+    err = duos_dial(with_port("localhost", at.port), 0, &s);
+    assert_true(err == DUOS_OK || (err == DUOS_ETIMEDOUT && !os_is_linux()));
+    if (err == DUOS_OK) {
+        net_close(&s);
+    }
+    net_close(&listener);
+}
+
 /*
  * A backlog that is full leaves an attempt without an answer. Windows refuses
  * it there, but takes 2 s to refuse (trap 32).
@@ -171,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_dial_without_limit_connects),
         cmocka_unit_test(test_SY8_dial_nobody_listens_is_econnrefused),
         cmocka_unit_test(test_dial_localhost_nobody_listens_is_econnrefused),
+        cmocka_unit_test(test_dial_without_time_tells_what_is_known),
         cmocka_unit_test(test_dial_no_answer_is_etimedout),
         cmocka_unit_test(test_dial_odd_text_is_refused),
         cmocka_unit_test(test_DN3_dial_failure_leaves_no_descriptor),
