@@ -301,7 +301,7 @@ void duos__server_refuse(duos_server *server, duos_socket sock,
 {
     duos_bytes words = {NULL, 0};
 
-    if (server->config.on_refuse != NULL) {
+    if (server->config.on_refuse != NULL && !server->destroyed) {
         words =
             server->config.on_refuse(server, peer, reason, server->owner.user);
     }

@@ -12,6 +12,7 @@
 
 #define WORKERS 2
 #define CLIENTS 5
+#define CROWD   300
 
 /* What goes with a client from one server to the other and back. */
 typedef struct record {
@@ -303,6 +304,48 @@ static void test_server_whose_on_admit_refuses_closes_the_socket(void **state)
     close_office();
 }
 
+static duos_err destroy_and_refuse(duos_server *server, duos_socket s,
+                                   const duos_addr *peer, duos_ticket ticket,
+                                   void *user)
+{
+    (void)s;
+    (void)peer;
+    (void)ticket;
+    (void)user;
+    duos_server_destroy(server);
+    desk.s->server = NULL;
+    return DUOS_EBUSY;
+}
+
+static duos_bytes never_asked(duos_server *server, const duos_addr *peer,
+                              duos_err reason, void *user)
+{
+    duos_bytes none = {NULL, 0};
+
+    (void)server;
+    (void)peer;
+    (void)reason;
+    (void)user;
+    fail();
+    return none;
+}
+
+static void test_CB4_server_destroyed_in_on_admit_asks_nothing_more(
+    void **state)
+{
+    scene *s = (scene *)*state;
+    duos_socket visitor;
+
+    desk.s = s;
+    s->server_config.on_admit = destroy_and_refuse;
+    s->server_config.on_refuse = never_asked;
+    scene_serve(s);
+    visitor = net_connect(&s->at);
+    assert_int_equal(scene_receive_end(s, visitor, NULL), DUOS_EEOF);
+    assert_null(s->server);
+    net_close(&visitor);
+}
+
 static void test_tickets_that_are_none_are_refused(void **state)
 {
     scene *s = (scene *)*state;
@@ -407,6 +450,44 @@ static void test_server_takes_any_connected_socket(void **state)
     scene_until(s, s->served.closes, 1);
 }
 
+static unsigned came_back[CROWD];
+
+static void count_gone(duos_server *server, void *origin, void *user)
+{
+    (void)server;
+    (void)user;
+    ++*(unsigned *)origin;
+}
+
+/* More than a page of the table: each has its own origin still. */
+static void test_server_tells_of_each_of_a_crowd_that_is_gone(void **state)
+{
+    static duos_socket visitors[CROWD];
+    scene *s = (scene *)*state;
+    int i;
+
+    if (!os_allow_descriptors(2 * CROWD + 50)) {
+        skip_because("not so many descriptors here");
+    }
+    memset(came_back, 0, sizeof came_back);
+    s->server_config.on_gone = count_gone;
+    s->served.act = told_echo;
+    scene_serve(s);
+    for (i = 0; i < CROWD; i++) {
+        pair p = net_pair(DUOS_IPV4);
+
+        visitors[i] = p.client;
+        assert_ok(duos_server_take(s->server, p.server, NULL, &came_back[i]));
+    }
+    for (i = 0; i < CROWD; i++) {
+        net_close(&visitors[i]);
+    }
+    scene_until(s, s->served.closes, CROWD);
+    for (i = 0; i < CROWD; i++) {
+        assert_int_equal(came_back[i], 1);
+    }
+}
+
 static void destroy_on_open(told *t, duos_conn *conn, char event,
                             const void *data, size_t len)
 {
@@ -505,11 +586,13 @@ int main(void)
         scene_test(test_server_hands_clients_over_to_other_loops),
         scene_test(test_LO2_LO3_server_that_hands_over_keeps_its_limits),
         scene_test(test_server_whose_on_admit_refuses_closes_the_socket),
+        scene_test(test_CB4_server_destroyed_in_on_admit_asks_nothing_more),
         scene_test(test_tickets_that_are_none_are_refused),
         scene_test(test_server_drains_until_all_are_given_back),
         scene_test(test_server_take_while_draining_is_refused),
         scene_test(test_server_destroyed_forgets_those_handed_over),
         scene_test(test_server_takes_any_connected_socket),
+        scene_test(test_server_tells_of_each_of_a_crowd_that_is_gone),
         scene_test(test_CB4_server_destroyed_in_on_open_of_take),
         scene_test(test_server_take_refuses_what_the_limits_do),
         scene_test(test_ME1_server_take_without_memory_leaves_the_socket),
