@@ -102,6 +102,10 @@ typedef struct report_counts {
     uint64_t line_ends;  /* members whose line was not finished in time */
 } report_counts;
 
+/* Adds what a worker has counted, but for its clients: they are counted
+ * already. */
+void report_counts_add(report_counts *counts, const duos_server_stats *more);
+
 void report_stats(say_level level, const report_counts *counts);
 
 /* What one connection has moved so far. */

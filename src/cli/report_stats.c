@@ -47,6 +47,22 @@ static uint64_t rare_count(const report_counts *counts, size_t i)
     return count;
 }
 
+void report_counts_add(report_counts *counts, const duos_server_stats *more)
+{
+    report_counts others = {0};
+    size_t i;
+
+    others.server = *more;
+    counts->server.accept_errors += more->accept_errors;
+    counts->server.bytes_received += more->bytes_received;
+    counts->server.bytes_sent += more->bytes_sent;
+    for (i = 0; i < RARE; i++) {
+        uint64_t sum = rare_count(counts, i) + rare_count(&others, i);
+
+        memcpy((char *)counts + rare[i].offset, &sum, sizeof sum);
+    }
+}
+
 /* ", 3 denied, 1 shed", or nothing. */
 static void write_rare(char *text, const report_counts *counts)
 {

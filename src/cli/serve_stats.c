@@ -13,7 +13,7 @@ void serve_report_stats(const serve *s, say_level level)
 
     counts.server.size = sizeof counts.server;
     if (duos_server_get_stats(s->server, &counts.server) == DUOS_OK) {
-        serve_workers_add(s, &counts.server);
+        serve_workers_add(s, &counts);
         if (s->mode->count != NULL && s->state != NULL) {
             s->mode->count(s, &counts);
         }

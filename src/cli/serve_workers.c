@@ -64,27 +64,12 @@ bool serve_workers_ask(serve *s, say_level level)
     return true;
 }
 
-void serve_workers_add(const serve *s, duos_server_stats *stats)
+void serve_workers_add(const serve *s, report_counts *counts)
 {
     uint32_t i;
 
     for (i = 0; s->workers != NULL && i < s->workers->count; i++) {
-        const duos_server_stats *more = &s->workers->worker[i].stats;
-
-        stats->bytes_received += more->bytes_received;
-        stats->bytes_sent += more->bytes_sent;
-        stats->refused_address += more->refused_address;
-        stats->refused_denied += more->refused_denied;
-        stats->read_yields += more->read_yields;
-        stats->write_yields += more->write_yields;
-        stats->no_buffers += more->no_buffers;
-        stats->first_byte_ends += more->first_byte_ends;
-        stats->idle_ends += more->idle_ends;
-        stats->stall_ends += more->stall_ends;
-        stats->linger_ends += more->linger_ends;
-        stats->handshake_ends += more->handshake_ends;
-        stats->queue_holds += more->queue_holds;
-        stats->queue_refusals += more->queue_refusals;
+        report_counts_add(counts, &s->workers->worker[i].stats);
     }
 }
 

@@ -49,6 +49,6 @@ void serve_workers_free(serve *s);
 bool serve_workers_ask(serve *s, say_level level);
 
 /* Adds what the workers have counted, as of the last time. */
-void serve_workers_add(const serve *s, duos_server_stats *stats);
+void serve_workers_add(const serve *s, report_counts *counts);
 
 #endif
