@@ -175,7 +175,7 @@ DUOS_API DUOS_CHECKED duos_err duos_client_create(
  *     that this machine has no way there, and another one says more;
  *     duos_client_get_report has each.
  *
- * Returns: DUOS_OK when the attempt has begun; DUOS_EINVAL for NULL;
+ * Returns: DUOS_OK when the attempt has begun; DUOS_EINVAL for NULL or port 0;
  *     DUOS_EBUSY while a connection, an attempt or the wait for a retry lasts;
  *     DUOS_ESYNTAX, DUOS_ENAMETOOLONG, DUOS_ERANGE, DUOS_EAFNOSUPPORT,
  *     DUOS_ENOENT or DUOS_ENOTSUP as duos_dial; DUOS_ELIMIT when the loop has

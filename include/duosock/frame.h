@@ -178,12 +178,12 @@ DUOS_API DUOS_CHECKED duos_err duos_frame_next(duos_frame_reader *reader,
  *
  * rest: receives what came of the last frame, also with DUOS_ETRUNCATED; it
  *     is valid until the next call. For a line, this is the line that no LF
- * ended, and many take it as one. NULL when not wanted.
+ *     ended, and many take it as one. NULL when not wanted.
  *
  * Returns: DUOS_OK when all frames were complete, or the last one was too long
- *     and skipped; DUOS_ETRUNCATED when the
- *     stream ended within one, or in its prefix; DUOS_ELIMIT or DUOS_EPROTO
- *     when that had ended the stream before; DUOS_EINVAL for NULL.
+ *     and skipped; DUOS_ETRUNCATED when the stream ended within one, or in its
+ *     prefix; DUOS_ELIMIT or DUOS_EPROTO when that had ended the stream
+ *     before; DUOS_EINVAL for NULL.
  * Ownership: rest belongs to the reader.
  * Blocking: never.
  * Thread: the reader's.

@@ -105,12 +105,12 @@ duos_err sys_quit_open(void (*on_signal)(uint32_t count, duos_quit_kind kind),
     return err;
 }
 
-/* A stranger may have sent something before the socket was connected. */
 static bool is_kind(unsigned char byte)
 {
     return byte >= DUOS_QUIT_INTERRUPT && byte <= DUOS_QUIT_CLOSE;
 }
 
+/* A stranger may have sent something before the socket was connected. */
 duos_err sys_quit_take(duos_socket channel, duos_quit_kind *kind)
 {
     unsigned char byte = 0;
