@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include "mapped.h"
+
 /* ---- reading ---------------------------------------------------------- */
 
 static bool read_ipv4(duos__span s, uint8_t *bytes)
@@ -188,8 +190,7 @@ static void longest_zeros(const uint8_t *bytes, int groups, int *start,
 
 static void put_ipv6(duos__text *t, const uint8_t *bytes)
 {
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255};
-    bool dots = memcmp(bytes, mapped, sizeof mapped) == 0;
+    bool dots = duos__is_mapped(bytes);
     int groups = dots ? 6 : 8;
     int start;
     int length;

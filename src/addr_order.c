@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "mapped.h"
 #include "sys.h"
 
 /* ---- ranks ------------------------------------------------------------ */
@@ -26,7 +27,6 @@ static int scope_of_ipv4(const uint8_t *ip)
 
 static int scope_of(const duos_addr *addr)
 {
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255};
     static const uint8_t loopback[16] = {0, 0, 0, 0, 0, 0, 0, 0,
                                          0, 0, 0, 0, 0, 0, 0, 1};
     const uint8_t *ip = addr->ip.v6;
@@ -34,7 +34,7 @@ static int scope_of(const duos_addr *addr)
     if (addr->family == DUOS_IPV4) {
         return scope_of_ipv4(addr->ip.v4);
     }
-    if (memcmp(ip, mapped, sizeof mapped) == 0) {
+    if (duos__is_mapped(ip)) {
         return scope_of_ipv4(ip + 12);
     }
     if (ip[0] == 0xff) {

@@ -10,6 +10,7 @@
 
 #include "addr_text.h"
 #include "cidr_list.h"
+#include "mapped.h"
 
 #define MAPPED_BITS 96
 
@@ -131,13 +132,11 @@ duos_err duos_cidr_format(const duos_cidr *cidr, char *text, size_t cap)
 /* The IPv4 prefix that an IPv4-mapped one stands for; others stay. */
 static void unmap(duos_cidr *cidr)
 {
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255};
-
     if (cidr->family == DUOS_IPV6 && cidr->bits >= MAPPED_BITS &&
-        memcmp(cidr->bytes, mapped, sizeof mapped) == 0) {
+        duos__is_mapped(cidr->bytes)) {
         cidr->family = DUOS_IPV4;
         cidr->bits = (uint8_t)(cidr->bits - MAPPED_BITS);
-        memmove(cidr->bytes, cidr->bytes + sizeof mapped, 4);
+        memmove(cidr->bytes, cidr->bytes + MAPPED_BITS / 8, 4);
     }
 }
 

@@ -182,17 +182,14 @@ duos_err duos_client_get_report(const duos_client *client,
                                 duos_client_report *report)
 {
     duos_client_report full;
-    size_t size;
 
-    if (client == NULL || report == NULL || report->size < sizeof size ||
-        report->size > sizeof full) {
+    if (client == NULL || !duos__versioned_fits(report, sizeof full)) {
         return DUOS_EINVAL;
     }
     if (client->address == NULL) {
         return DUOS_ESTATE;
     }
-    size = report->size;
-    full.size = size;
+    full.size = sizeof full;
     full.attempts = client->attempts;
     full.count = client->count;
     full.won = client->won;
@@ -204,7 +201,7 @@ duos_err duos_client_get_report(const duos_client *client,
     full.retries = client->retries;
     full.retry_ms = client->retry_ms;
     full.retry_err = client->retry_err;
-    memcpy(report, &full, size);
+    duos__versioned_give(report, &full);
     return DUOS_OK;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "datagram_core.h"
+#include "mapped.h"
 #include "mem.h"
 #include "versioned.h"
 
@@ -183,15 +184,6 @@ static const duos__datagram_socket *socket_for(const duos_datagram *d,
     return s;
 }
 
-/* How a socket for IPv6 that takes IPv4 as well sees an IPv4 address. */
-static duos_addr mapped(const duos_addr *v4)
-{
-    uint8_t bytes[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-    memcpy(bytes + 12, v4->ip.v4, sizeof v4->ip.v4);
-    return duos_addr_ipv6(bytes, v4->port);
-}
-
 duos_err duos_datagram_send(duos_datagram *d, const duos_addr *to,
                             const void *data, size_t len)
 {
@@ -207,7 +199,7 @@ duos_err duos_datagram_send(duos_datagram *d, const duos_addr *to,
     }
     s = socket_for(d, to);
     if (s == NULL && to->family == DUOS_IPV4) {
-        v6 = mapped(to);
+        v6 = duos__addr_map(to);
         to = &v6;
         s = socket_for(d, to);
     }
@@ -229,15 +221,10 @@ duos_err duos_datagram_send(duos_datagram *d, const duos_addr *to,
 duos_err duos_datagram_get_stats(const duos_datagram *d,
                                  duos_datagram_stats *stats)
 {
-    size_t size;
-
-    if (d == NULL || stats == NULL || stats->size < sizeof stats->size ||
-        stats->size > sizeof *stats) {
+    if (d == NULL || !duos__versioned_fits(stats, sizeof d->stats)) {
         return DUOS_EINVAL;
     }
-    size = stats->size;
-    memcpy(stats, &d->stats, size);
-    stats->size = size;
+    duos__versioned_give(stats, &d->stats);
     return DUOS_OK;
 }
 

@@ -6,18 +6,8 @@
 #ifndef DUOS_ROUTE_H
 #define DUOS_ROUTE_H
 
-#include <string.h>
-
+#include "mapped.h"
 #include "sys.h"
-
-/* An IPv4 address in the clothes of an IPv6 one: the last 4 bytes. */
-static inline bool duos__addr_is_mapped(const duos_addr *addr)
-{
-    static const uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255};
-
-    return addr->family == DUOS_IPV6 &&
-           memcmp(addr->ip.v6, prefix, sizeof prefix) == 0;
-}
 
 static inline int duos__route_to(const duos_addr *addr)
 {

@@ -338,17 +338,13 @@ duos_err duos_server_get_stats(const duos_server *server,
                                duos_server_stats *stats)
 {
     duos_server_stats all;
-    size_t size;
 
-    if (server == NULL || stats == NULL || stats->size < sizeof stats->size ||
-        stats->size > sizeof *stats) {
+    if (server == NULL || !duos__versioned_fits(stats, sizeof all)) {
         return DUOS_EINVAL;
     }
     all = server->stats;
     add_counts(&all, &server->owner.counts);
-    size = stats->size;
-    memcpy(stats, &all, size);
-    stats->size = size;
+    duos__versioned_give(stats, &all);
     return DUOS_OK;
 }
 

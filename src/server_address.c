@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "mapped.h"
 #include "mem.h"
 #include "siphash.h"
 #include "sys.h"
@@ -45,13 +46,6 @@ void duos__addresses_fini(duos__addresses *table)
 
 /* ---- keys ------------------------------------------------------------- */
 
-static bool is_mapped(const uint8_t *ip)
-{
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255};
-
-    return memcmp(ip, mapped, sizeof mapped) == 0;
-}
-
 static void cut(uint8_t *ip, uint32_t bits)
 {
     uint32_t whole = bits / 8;
@@ -68,11 +62,10 @@ static bool read_key(const duos__addresses *table, const duos_addr *peer,
 {
     memset(key, 0, sizeof *key);
     if (peer->family == DUOS_IPV4) {
-        key->ip[10] = key->ip[11] = 0xff;
-        memcpy(key->ip + 12, peer->ip.v4, 4);
+        duos__map(key->ip, peer->ip.v4);
     } else if (peer->family == DUOS_IPV6) {
         memcpy(key->ip, peer->ip.v6, 16);
-        if (!is_mapped(key->ip)) {
+        if (!duos__is_mapped(key->ip)) {
             cut(key->ip, table->prefix_v6);
             key->scope = peer->scope;
         }

@@ -29,15 +29,13 @@ duos_err duos_get_tcp_info(duos_socket s, duos_tcp_info *info)
     duos_tcp_info now;
     duos_err err;
 
-    if (info == NULL || info->size < sizeof info->size ||
-        info->size > sizeof now) {
+    if (!duos__versioned_fits(info, sizeof now)) {
         return DUOS_EINVAL;
     }
     duos_tcp_info_init(&now);
     err = sys_tcp_info(s, &now);
     if (err == DUOS_OK) {
-        now.size = info->size;
-        memcpy(info, &now, now.size);
+        duos__versioned_give(info, &now);
     }
     return err;
 }

@@ -25,16 +25,38 @@ static inline void duos__versioned_init(void *given, size_t size,
     memcpy(given, &size, sizeof size);
 }
 
+/* Whether *given says a size that is known. */
+static inline bool duos__versioned_fits(const void *given, size_t known_size)
+{
+    size_t size;
+
+    if (given == NULL) {
+        return false;
+    }
+    memcpy(&size, given, sizeof size);
+    return size >= sizeof size && size <= known_size;
+}
+
+/* Copies as much of *full over *given, which fits, as it has room for. */
+static inline void duos__versioned_give(void *given, const void *full)
+{
+    size_t size;
+
+    memcpy(&size, given, sizeof size);
+    memcpy(given, full, size);
+    memcpy(given, &size, sizeof size);
+}
+
 /* Copies given over *known, which holds defaults and its own size first. */
 static inline bool duos__versioned_copy(void *known, size_t known_size,
                                         const void *given)
 {
     size_t size;
 
-    memcpy(&size, given, sizeof size);
-    if (size < sizeof size || size > known_size) {
+    if (!duos__versioned_fits(given, known_size)) {
         return false;
     }
+    memcpy(&size, given, sizeof size);
     memcpy(known, given, size);
     memcpy(known, &known_size, sizeof known_size);
     return true;

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "mapped.h"
 #include "mem.h"
 #include "sim_internal.h"
 
@@ -205,36 +206,11 @@ bool duos__sim_is_broadcast(const duos_addr *addr)
     return duos_addr_equal(addr, &all) || duos_addr_equal(addr, &net);
 }
 
-static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0,   0,
-                                          0, 0, 0, 0, 255, 255};
-
-bool duos__sim_is_mapped(const duos_addr *addr)
-{
-    return addr->family == DUOS_IPV6 &&
-           memcmp(addr->ip.v6, mapped_prefix, sizeof mapped_prefix) == 0;
-}
-
-duos_addr duos__sim_mapped(const duos_addr *v4)
-{
-    uint8_t bytes[16];
-
-    memcpy(bytes, mapped_prefix, sizeof mapped_prefix);
-    memcpy(bytes + sizeof mapped_prefix, v4->ip.v4, 4);
-    return duos_addr_ipv6(bytes, v4->port);
-}
-
-duos_addr duos__sim_unmapped(const duos_addr *v6)
-{
-    const uint8_t *bytes = v6->ip.v6 + sizeof mapped_prefix;
-
-    return duos_addr_ipv4(bytes[0], bytes[1], bytes[2], bytes[3], v6->port);
-}
-
 duos_addr duos__sim_seen_by(const sim_socket *sock, const duos_addr *addr)
 {
     bool mapped = sock->family == DUOS_IPV6 && addr->family == DUOS_IPV4;
 
-    return mapped ? duos__sim_mapped(addr) : *addr;
+    return mapped ? duos__addr_map(addr) : *addr;
 }
 
 uint32_t duos__sim_route(const duos_sim *sim, uint32_t from,

@@ -6,6 +6,7 @@
  * Streams and datagrams have ports of their own. Pairs that rest are counted
  * out when somebody looks, so that the clock never moves for them.
  */
+#include "mapped.h"
 #include "mem.h"
 #include "sim_internal.h"
 
@@ -161,8 +162,8 @@ static duos_err may_bind(const sim_socket *sock, const duos_addr *addr)
         sock->local.port != 0) {
         return DUOS_EINVAL;
     }
-    if (duos__sim_is_mapped(addr)) {
-        plain = duos__sim_unmapped(addr);
+    if (duos__addr_is_mapped(addr)) {
+        plain = duos__addr_unmap(addr);
     }
     if (!duos__sim_is_any(&plain) && !(dgram && duos__sim_is_group(&plain)) &&
         duos__sim_route(sock->sim, sock->host, &plain) != sock->host) {

@@ -195,11 +195,6 @@ bool duos__sim_is_loopback(const duos_addr *addr);
 bool duos__sim_is_group(const duos_addr *addr);
 bool duos__sim_is_broadcast(const duos_addr *addr);
 
-/* Whether this is ::ffff:a.b.c.d; both ways. */
-bool duos__sim_is_mapped(const duos_addr *addr);
-duos_addr duos__sim_mapped(const duos_addr *v4);
-duos_addr duos__sim_unmapped(const duos_addr *v6);
-
 /* A host that has IPv4 on an IPv6 socket sees ::ffff:a.b.c.d. */
 duos_addr duos__sim_seen_by(const sim_socket *sock, const duos_addr *addr);
 

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "mapped.h"
 #include "sim_internal.h"
 
 /* ---- the way ---------------------------------------------------------- */
@@ -139,11 +140,11 @@ static duos_err resolve(const sim_socket *sock, duos_addr *to)
     if (to->family != (uint8_t)sock->family) {
         return DUOS_EAFNOSUPPORT;
     }
-    if (duos__sim_is_mapped(to)) {
+    if (duos__addr_is_mapped(to)) {
         if (sock->options[DUOS_OPT_V6ONLY].on) {
             return DUOS_ENETUNREACH;
         }
-        *to = duos__sim_unmapped(to);
+        *to = duos__addr_unmap(to);
     }
     if (duos__sim_is_any(to)) {
         *to = duos_addr_loopback((duos_family)to->family, to->port);
@@ -153,7 +154,7 @@ static duos_err resolve(const sim_socket *sock, duos_addr *to)
 
 static duos_addr plain(const duos_addr *addr)
 {
-    return duos__sim_is_mapped(addr) ? duos__sim_unmapped(addr) : *addr;
+    return duos__addr_is_mapped(addr) ? duos__addr_unmap(addr) : *addr;
 }
 
 /* The interface that a datagram leaves by: 0 if the one wished for is none. */

@@ -11,7 +11,7 @@ include("${CMAKE_CURRENT_LIST_DIR}/common.cmake")
 set(floors
     "config version versioned alloc mem siphash"
     "error sys sys_host mailbox shared"
-    "addr addr_format addr_ip addr_order addr_parse addr_text cidr cidr_list endpoint interface interface_err socket kind family route message sendfile pair option opt_scope opt_text dscp multicast tcpinfo select fdset deadline slots stream listen listen_path local inherited dial dial_race name offload query proxy transport"
+    "addr addr_format addr_ip addr_order addr_parse addr_text cidr cidr_list endpoint interface interface_err socket kind family mapped route message sendfile pair option opt_scope opt_text dscp multicast tcpinfo select fdset deadline slots stream listen listen_path local inherited dial dial_race name offload query proxy transport"
     "poller poller_ops bufq"
     "timer loop loop_core quit input resolve sim sim_fault"
     "conn_ready engine_ops"
