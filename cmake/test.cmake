@@ -68,6 +68,10 @@ macro(needs_program what program)
 endmacro()
 
 machine_need_compiler()
+if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+    needs_program("Ninja (half the time to build)" ninja OPTIONAL
+        APT ninja-build DNF ninja-build PACMAN ninja)
+endif()
 if(native)
     find_path(cmocka_header cmocka.h PATHS /usr/include /usr/local/include
               /opt/homebrew/include /mingw64/include /ucrt64/include)
@@ -172,22 +176,28 @@ endif()
 
 # ---- build and run ---------------------------------------------------------
 
+find_program(found_ninja ninja) # it may have just come
+if(found_ninja AND NOT CMAKE_HOST_WIN32)
+    set(generator -G Ninja)
+endif()
+
 cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
 
 # Configures and builds; failed receives what went wrong, or nothing.
 function(suite_build failed preset)
     set(${failed} "" PARENT_SCOPE)
     set(cache "${ROOT}/build/${preset}/CMakeCache.txt")
+    set(how ${generator})
     if(EXISTS "${cache}")
-        set(generator "")
+        set(how "")
         file(STRINGS "${cache}" home REGEX "^CMAKE_HOME_DIRECTORY:")
         if(NOT home STREQUAL "CMAKE_HOME_DIRECTORY:INTERNAL=${ROOT}")
             # The project was moved or copied together with its build folder.
-            set(generator ${generator} --fresh)
+            set(how ${generator} --fresh)
         endif()
     endif()
     execute_process(
-        COMMAND ${CMAKE_COMMAND} --preset ${preset} ${generator} ${ARGN}
+        COMMAND ${CMAKE_COMMAND} --preset ${preset} ${how} ${ARGN}
         WORKING_DIRECTORY "${ROOT}" RESULT_VARIABLE result)
     if(NOT result EQUAL 0)
         set(${failed} "configuring failed" PARENT_SCOPE)
