@@ -38,11 +38,4 @@ static inline bool duos__addr_is_mapped(const duos_addr *addr)
     return addr->family == DUOS_IPV6 && duos__is_mapped(addr->ip.v6);
 }
 
-static inline duos_addr duos__addr_unmap(const duos_addr *v6)
-{
-    const uint8_t *v4 = v6->ip.v6 + 12;
-
-    return duos_addr_ipv4(v4[0], v4[1], v4[2], v4[3], v6->port);
-}
-
 #endif

@@ -213,6 +213,15 @@ duos_addr duos__sim_seen_by(const sim_socket *sock, const duos_addr *addr)
     return mapped ? duos__addr_map(addr) : *addr;
 }
 
+duos_addr duos__sim_unmapped(const duos_addr *addr)
+{
+    const uint8_t *v4 = addr->ip.v6 + 12;
+
+    return duos__addr_is_mapped(addr)
+               ? duos_addr_ipv4(v4[0], v4[1], v4[2], v4[3], addr->port)
+               : *addr;
+}
+
 uint32_t duos__sim_route(const duos_sim *sim, uint32_t from,
                          const duos_addr *to)
 {

@@ -6,7 +6,6 @@
  * Streams and datagrams have ports of their own. Pairs that rest are counted
  * out when somebody looks, so that the clock never moves for them.
  */
-#include "mapped.h"
 #include "mem.h"
 #include "sim_internal.h"
 
@@ -152,7 +151,7 @@ static uint16_t ephemeral_port(const sim_socket *mine, const duos_addr *to)
 
 static duos_err may_bind(const sim_socket *sock, const duos_addr *addr)
 {
-    duos_addr plain = *addr;
+    duos_addr plain = duos__sim_unmapped(addr);
     bool dgram = sock->kind == SIM_DGRAM;
 
     if (addr->family != (uint8_t)sock->family) {
@@ -161,9 +160,6 @@ static duos_err may_bind(const sim_socket *sock, const duos_addr *addr)
     if ((sock->kind != SIM_STREAM && !dgram) || sock->conn != NULL ||
         sock->local.port != 0) {
         return DUOS_EINVAL;
-    }
-    if (duos__addr_is_mapped(addr)) {
-        plain = duos__addr_unmap(addr);
     }
     if (!duos__sim_is_any(&plain) && !(dgram && duos__sim_is_group(&plain)) &&
         duos__sim_route(sock->sim, sock->host, &plain) != sock->host) {

@@ -198,6 +198,9 @@ bool duos__sim_is_broadcast(const duos_addr *addr);
 /* A host that has IPv4 on an IPv6 socket sees ::ffff:a.b.c.d. */
 duos_addr duos__sim_seen_by(const sim_socket *sock, const duos_addr *addr);
 
+/* The IPv4 address that a mapped one stands for; others stay. */
+duos_addr duos__sim_unmapped(const duos_addr *addr);
+
 /* The host that an address leads to from a host, 0 for none. */
 uint32_t duos__sim_route(const duos_sim *sim, uint32_t from,
                          const duos_addr *to);

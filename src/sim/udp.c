@@ -144,17 +144,12 @@ static duos_err resolve(const sim_socket *sock, duos_addr *to)
         if (sock->options[DUOS_OPT_V6ONLY].on) {
             return DUOS_ENETUNREACH;
         }
-        *to = duos__addr_unmap(to);
+        *to = duos__sim_unmapped(to);
     }
     if (duos__sim_is_any(to)) {
         *to = duos_addr_loopback((duos_family)to->family, to->port);
     }
     return to->port == 0 ? DUOS_EINVAL : DUOS_OK;
-}
-
-static duos_addr plain(const duos_addr *addr)
-{
-    return duos__addr_is_mapped(addr) ? duos__addr_unmap(addr) : *addr;
 }
 
 /* The interface that a datagram leaves by: 0 if the one wished for is none. */
@@ -186,7 +181,7 @@ static duos_err find_source(const sim_socket *sock, const duos_message *m,
     bool told = (m->has & DUOS_HAS_LOCAL) != 0 && !duos__sim_is_any(&m->local);
 
     *from = told ? m->local : sock->local;
-    *from = plain(from);
+    *from = duos__sim_unmapped(from);
     if (told && from->family != to->family) {
         return DUOS_EAFNOSUPPORT;
     }
