@@ -40,5 +40,9 @@ function(duosock_target_options target)
             $<$<CONFIG:Debug>:-O1> -fsanitize=${DUOSOCK_SANITIZE} -fno-sanitize-recover=all)
         target_link_options(${target} PRIVATE
             -fsanitize=${DUOSOCK_SANITIZE})
+        if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+            # What they add makes it see ways that there are not.
+            target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+        endif()
     endif()
 endfunction()
