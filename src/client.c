@@ -189,7 +189,6 @@ duos_err duos_client_get_report(const duos_client *client,
     if (client->address == NULL) {
         return DUOS_ESTATE;
     }
-    full.size = sizeof full;
     full.attempts = client->attempts;
     full.count = client->count;
     full.won = client->won;

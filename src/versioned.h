@@ -37,14 +37,14 @@ static inline bool duos__versioned_fits(const void *given, size_t known_size)
     return size >= sizeof size && size <= known_size;
 }
 
-/* Copies as much of *full over *given, which fits, as it has room for. */
+/* Copies of *full, behind its size, what *given has room for, which fits. */
 static inline void duos__versioned_give(void *given, const void *full)
 {
     size_t size;
 
     memcpy(&size, given, sizeof size);
-    memcpy(given, full, size);
-    memcpy(given, &size, sizeof size);
+    memcpy((char *)given + sizeof size, (const char *)full + sizeof size,
+           size - sizeof size);
 }
 
 /* Copies given over *known, which holds defaults and its own size first. */

@@ -70,7 +70,11 @@ duos_err os_arguments(int *argc, char ***argv)
         }
     }
     LocalFree(wide);
-    if (i < count) { /* the process ends, and with it what was made */
+    if (i < count) {
+        while (i > 0) {
+            free(words[--i]);
+        }
+        free(words);
         return DUOS_ENOMEM;
     }
     *argc = count;
