@@ -53,7 +53,7 @@ function(coverage_run title preset gcov)
     endif()
     string(REPLACE ";" "|" without "${without}")
     set(ctest_flags_${preset} -LE "^(${without})$"
-        -E "^unit[.]addr_random$|[.](many_clients|poller_many|chat_1000|bulk)")
+        -E "^unit[.]addr_random$|[.](many_clients|poller_many|chat_1000|bulk)|${other_pollers}")
     file(GLOB_RECURSE counters "${ROOT}/build/${preset}/*.gcda")
     if(counters)
         file(REMOVE ${counters})

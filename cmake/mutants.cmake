@@ -14,8 +14,9 @@
 #                    run here
 #   CMOCKA_SOURCE=d  CMocka's source, for Windows
 #
-# Those for Linux are tried by two processes side by side, each in a copy of its
-# own: it calls itself with PART=0 and PART=1, which take every other one.
+# Those for Linux are tried by three processes side by side, each in a copy of
+# its own, since what a bug breaks mostly waits in vain: it calls itself with
+# PART=0 to 2, which take every third one.
 
 cmake_minimum_required(VERSION 3.21...4.0)
 get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
@@ -24,6 +25,7 @@ include("${CMAKE_CURRENT_LIST_DIR}/wine.cmake")
 
 set(where "${ROOT}/build/mutants")
 set(jobs 2)
+set(parts 0 1 2)
 if(DEFINED PART)
     set(where "${where}/${PART}")
     set(jobs 1)
@@ -226,28 +228,29 @@ macro(try_system system)
     endforeach()
 endmacro()
 
-# Every other mutant: what this part tries.
+# What this part tries.
 macro(keep_share)
+    list(LENGTH parts count)
     set(share "")
-    set(turn ${PART})
+    set(turn 0)
     foreach(name IN LISTS mutants_Linux)
-        if(turn EQUAL 0)
+        if(turn EQUAL PART)
             list(APPEND share ${name})
         endif()
-        math(EXPR turn "1 - ${turn}")
+        math(EXPR turn "(${turn} + 1) % ${count}")
     endforeach()
     set(mutants_Linux "${share}")
 endmacro()
 
-# Both parts at once; each leaves its counts in a file.
+# All parts at once; each leaves its counts in a file.
 macro(try_parts)
-    set(parts "")
-    foreach(part 0 1)
-        list(APPEND parts COMMAND ${CMAKE_COMMAND} -DPART=${part}
+    set(commands "")
+    foreach(part IN LISTS parts)
+        list(APPEND commands COMMAND ${CMAKE_COMMAND} -DPART=${part}
              "-DONLY=${ONLY}" -P "${CMAKE_CURRENT_LIST_FILE}")
     endforeach()
-    execute_process(${parts} OUTPUT_QUIET)
-    foreach(part 0 1)
+    execute_process(${commands} OUTPUT_QUIET)
+    foreach(part IN LISTS parts)
         set(counts "0;1") # a part that stopped
         if(EXISTS "${where}/${part}/counts.txt")
             file(READ "${where}/${part}/counts.txt" counts)
