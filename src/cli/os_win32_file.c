@@ -19,12 +19,18 @@ struct os_aside {
     wchar_t *name; /* of the file aside */
 };
 
-/* The one that is there now, for the thread that ends the process. */
-static os_aside *volatile aside_now;
+/* The one that is there now. Another thread may end the process: whoever takes
+ * it from here ends it, and nobody else. */
+static void *volatile aside_now;
+
+static os_aside *take_aside(void)
+{
+    return InterlockedExchangePointer(&aside_now, NULL);
+}
 
 void os_exit_at_once(int code)
 {
-    os_aside *aside = aside_now;
+    os_aside *aside = take_aside();
 
     if (aside != NULL) {
         CloseHandle(aside->file);
@@ -144,19 +150,13 @@ duos_err os_aside_write(os_aside *aside, const void *data, size_t len)
     return DUOS_OK;
 }
 
-static void forget(os_aside *aside, bool whole)
-{
-    if (!whole) {
-        DeleteFileW(aside->name);
-    }
-    aside_now = NULL;
-    free_aside(aside);
-}
-
 duos_err os_aside_keep(os_aside *aside)
 {
     duos_err err = FlushFileBuffers(aside->file) ? DUOS_OK : os_win32_error();
 
+    if (take_aside() == NULL) {
+        return DUOS_ECANCELED; /* the process is being ended */
+    }
     if (!CloseHandle(aside->file) && err == DUOS_OK) {
         err = os_win32_error();
     }
@@ -164,12 +164,18 @@ duos_err os_aside_keep(os_aside *aside)
         !MoveFileExW(aside->name, aside->path, MOVEFILE_REPLACE_EXISTING)) {
         err = os_win32_error();
     }
-    forget(aside, err == DUOS_OK);
+    if (err != DUOS_OK) {
+        DeleteFileW(aside->name);
+    }
+    free_aside(aside);
     return err;
 }
 
 void os_aside_drop(os_aside *aside)
 {
-    CloseHandle(aside->file);
-    forget(aside, false);
+    if (take_aside() != NULL) {
+        CloseHandle(aside->file);
+        DeleteFileW(aside->name);
+        free_aside(aside);
+    }
 }

@@ -134,7 +134,8 @@ static void on_quit(duos_quit *quit, uint32_t count, duos_quit_kind kind,
     (void)count;
     if (kind == DUOS_QUIT_CLOSE && s->conn != NULL) {
         transfer_stop(&s->transfer);
-        say("stopped; the file has not come as a whole");
+        report_problem("stopped; the file has not come as a whole",
+                       DUOS_ECANCELED);
         fail(s, s->conn, CLI_FAILED);
         return;
     }

@@ -64,6 +64,18 @@ static void test_datagram_server_on_a_unix_socket(void **state)
     (void)remove("asks");
 }
 
+/* Opens it on a socket that is connected to the asker. */
+static duos_socket open_connected(postman *p)
+{
+    duos_socket own;
+
+    postman_open(p, NULL);
+    own = net_bind(DUOS_IPV4, DUOS_DGRAM, &p->at);
+    assert_ok(duos_connect(own, &p->asks));
+    assert_ok(duos_datagram_adopt(p->server, own));
+    return own;
+}
+
 /* A connected one answers its peer, and hears once that it has gone. */
 static void test_UD3_datagram_server_connected_outlives_its_peer(void **state)
 {
@@ -72,10 +84,7 @@ static void test_UD3_datagram_server_connected_outlives_its_peer(void **state)
     postman p;
 
     postman_init(&p, state);
-    postman_open(&p, NULL);
-    own = net_bind(DUOS_IPV4, DUOS_DGRAM, &p.at);
-    assert_ok(duos_connect(own, &p.asks));
-    assert_ok(duos_datagram_adopt(p.server, own));
+    own = open_connected(&p);
     postman_ask(&p, "hello");
     assert_true(postman_answers(&p, "hello"));
 
@@ -107,10 +116,7 @@ static void test_UD3_datagram_server_sends_an_answer_again(void **state)
     postman p;
 
     postman_init(&p, state);
-    postman_open(&p, NULL);
-    own = net_bind(DUOS_IPV4, DUOS_DGRAM, &p.at);
-    assert_ok(duos_connect(own, &p.asks));
-    assert_ok(duos_datagram_adopt(p.server, own));
+    own = open_connected(&p);
     postman_send(&p, "hello");
     assert_ok(duos_connect(p.asker, &p.asks));
     assert_ok(duos_send(own, "lost", 4, &n)); /* its error waits now */
@@ -221,14 +227,10 @@ static void test_datagram_server_drain_takes_more_than_a_batch(void **state)
 /* One at a time, for the sake of its errors, on systems but Linux. */
 static void test_datagram_server_connected_drains_all(void **state)
 {
-    duos_socket own;
     postman p;
 
     postman_init(&p, state);
-    postman_open(&p, NULL);
-    own = net_bind(DUOS_IPV4, DUOS_DGRAM, &p.at);
-    assert_ok(duos_connect(own, &p.asks));
-    assert_ok(duos_datagram_adopt(p.server, own));
+    (void)open_connected(&p);
     postman_send(&p, "one");
     postman_send(&p, "two");
     net_await(p.asker, DUOS_WRITE);
