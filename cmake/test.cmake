@@ -12,6 +12,7 @@
 #   SUITES=full      both with their slow tests, the program with each poller,
 #                    and the stages of test_full.cmake: sanitizers, clang,
 #                    release, coverage, other systems
+#   STAGES=regex     of full, only what is called so; its last lines name all
 #   INSTALL=never    installs nothing; what is missing is named
 #   CMOCKA_SOURCE=d  CMocka's source for the cross builds, instead of a copy
 #                    from Debian's source package or from the network
@@ -30,6 +31,7 @@ include("${CMAKE_CURRENT_LIST_DIR}/test_full.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/coverage.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/figures.cmake")
 
+string(TIMESTAMP begin "%s")
 if(NOT SUITES)
     set(SUITES default)
 endif()
@@ -54,9 +56,10 @@ set(ctest_flags "")
 if(NOT SUITES STREQUAL "full")
     set(ctest_flags -LE "^slow$")
 endif()
-set(summary "${ROOT}/build/summary.txt")
+# full_lanes() of test_full.cmake calls this once more for each LANE.
+set(summary "${ROOT}/build/summary${LANE}.txt")
 file(WRITE "${summary}" "")
-set(times "${ROOT}/build/times.txt")
+set(times "${ROOT}/build/times${LANE}.txt")
 file(WRITE "${times}" "")
 
 # ---- what is needed --------------------------------------------------------
@@ -161,7 +164,7 @@ if(windows)
     file(GLOB source "${folder}/cmocka-*/CMakeLists.txt")
     if(CMOCKA_SOURCE)
         set(source "${CMOCKA_SOURCE}/CMakeLists.txt")
-    elseif(NOT source AND found_apt)
+    elseif(NOT source AND found_apt AND NOT LANE)
         say("fetching CMocka's source package, 80 kB")
         cmocka_from_debian("${folder}")
         file(GLOB source "${folder}/cmocka-*/CMakeLists.txt")
@@ -338,6 +341,9 @@ endfunction()
 
 # timed(command title arguments...): notes how long it takes.
 function(timed command title)
+    if(STAGES AND NOT title MATCHES "${STAGES}")
+        return()
+    endif()
     string(TIMESTAMP before "%s")
     cmake_language(CALL ${command} "${title}" ${ARGN})
     string(TIMESTAMP now "%s")
@@ -357,22 +363,17 @@ function(suite_compile title preset)
     endif()
 endfunction()
 
-if(SUITES STREQUAL "coverage")
-    coverage_stage()
-    set(native NO)
-    set(windows NO)
-endif()
-
-if(native)
+function(native_suite)
     timed(suite "native suite" dev)
     if(SUITES STREQUAL "full" AND
        CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
         # The suite has run it with epoll, which is what it takes by itself.
-        timed(suite_pollers "program, other pollers" dev poll select)
+        # With select it is run under Wine.
+        timed(suite_pollers "program, another poller" dev poll)
     endif()
-endif()
+endfunction()
 
-if(windows)
+function(windows_suite)
     # Tests of the program let it talk to the one of this machine.
     set(cross_flags ${cmocka_flags})
     if(EXISTS "${ROOT}/build/dev/duosock")
@@ -392,23 +393,32 @@ if(windows)
         suite_failed("Windows suite" "Wine does not run")
     endif()
     wine_stop()
-endif()
+endfunction()
 
-if(SUITES STREQUAL "full")
-    full_stages()
+function(suites)
+    if(native)
+        native_suite()
+    endif()
+    if(windows)
+        windows_suite()
+    endif()
+endfunction()
+
+if(SUITES STREQUAL "coverage")
+    coverage_stage()
+elseif(SUITES STREQUAL "full")
+    full_run()
+else()
+    suites()
+endif()
+if(LANE)
+    return()
 endif()
 
 # ---- the last lines are ctest's own ----------------------------------------
 
 say("done")
 if(SUITES STREQUAL "full")
-    file(STRINGS "${times}" lines)
-    set(sum 0)
-    foreach(line IN LISTS lines)
-        say_line("${line}")
-        string(REGEX MATCH "^[0-9]+" seconds "${line}")
-        math(EXPR sum "${sum} + ${seconds}")
-    endforeach()
-    say_line("${sum} s: all of it")
+    full_times()
 endif()
 execute_process(COMMAND ${CMAKE_COMMAND} -E cat "${summary}")

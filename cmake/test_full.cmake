@@ -10,7 +10,7 @@
 
 # Whether gcc links programs of 32 bits, as cmake/linux-cross.cmake has it do.
 function(full_has_i386 out)
-    set(probe "${ROOT}/build/probe")
+    set(probe "${ROOT}/build/probe${LANE}")
     file(WRITE "${probe}/probe32.c"
          "#include <errno.h>\nint main(void) { return errno; }\n")
     execute_process(COMMAND gcc -m32 -idirafter /usr/include/x86_64-linux-gnu
@@ -110,10 +110,15 @@ endmacro()
 
 # Everything that counts instructions or looks at the text of the sources says
 # nothing new on another system.
-set(full_flags -LE "^(header|rules|figures|promises|foreign|docs|pages)$")
+set(full_labels "header|rules|figures|promises|foreign|docs|pages")
 # Nor do other pollers below what is not about them: net.poller_... stays.
 set(other_pollers "^net[.]([^p]|p[^o]).*[.](poll|select)$")
-foreach(preset musl linux-i386 fortify asan clang-asan)
+foreach(preset asan clang-asan)
+    set(ctest_flags_${preset} -LE "^(${full_labels})$" -E "${other_pollers}")
+endforeach()
+# What takes long is for the native suite and for AddressSanitizer.
+set(full_flags -LE "^(${full_labels}|slow)$")
+foreach(preset fortify musl linux-i386)
     set(ctest_flags_${preset} ${full_flags} -E "${other_pollers}")
     set(left_out_${preset} "")
 endforeach()
@@ -143,6 +148,11 @@ set(left_out_fortify
 
 full_leave_out(musl "a static program has its C library's calls for good"
     net.spied net.fault_posix net.wall_clock unit.birth_late)
+full_leave_out("musl;linux-i386" "what these wait for is the same everywhere"
+    program.bench program.bulk program.chat_limits program.chat_model
+    program.faults program.handover program.log program.modes program.relay
+    program.screen program.stop program.streams program.terminal program.udp
+    program.workers)
 
 # What these two run are filters in CMakePresets.json. ThreadSanitizer sees what
 # has threads: posts, wake-ups, lookups, signals, the standard input, and the
@@ -218,6 +228,9 @@ function(full_linux)
         file(APPEND "${summary}" "\n== Linux, 32 bits\n"
              "left out: gcc links no such programs here\n")
     endif()
+endfunction()
+
+function(full_qemu)
     full_suite("Linux on s390x, under QEMU" linux-s390x
                s390x-linux-gnu-gcc qemu-s390x-static)
     full_suite("Linux on aarch64, under QEMU" linux-aarch64
@@ -260,20 +273,16 @@ function(full_script title script)
     endif()
 endfunction()
 
-function(full_tools)
-    full_suite("valgrind" valgrind valgrind)
-    timed(full_script "static analysis" analyze)
-    timed(full_script "workflows" workflows)
-    timed(full_script "API reference" reference)
-    set(source "")
-    if(cmocka_flags)
-        string(REGEX REPLACE "^[^=]*=" "-DCMOCKA_SOURCE=" source
-               "${cmocka_flags}")
-    endif()
-    timed(full_script "mutants" mutants ${source})
-endfunction()
+# ---- two lanes --------------------------------------------------------------
 
-function(full_stages)
+# What waits for sockets, clocks and processes, one stage after the other.
+function(full_suites)
+    set(ctest_flags_mingw64
+        -E "^(net[.]poller_10000|figures[.]memory)[.]select$")
+    string(CONCAT left_out_mingw64
+        "left out: net.poller_10000.select, figures.memory.select: "
+        "Wine's select asks its server for each socket\n")
+    suites()
     timed(suite "duosock.h and duosock.c, optimised, fortified" fortify)
     find_program(found_clang clang)
     if(found_clang) # a second compiler's opinion at the same time
@@ -283,15 +292,82 @@ function(full_stages)
     endif()
     timed(suite "ThreadSanitizer" tsan)
     if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
-        full_tools()
-    endif()
-    if(found_clang)
-        timed(full_script "libFuzzer, 3 s each" fuzz -DSECONDS=3)
+        full_suite("valgrind" valgrind valgrind)
+        set(source "")
+        if(cmocka_flags)
+            string(REGEX REPLACE "^[^=]*=" "-DCMOCKA_SOURCE=" source
+                   "${cmocka_flags}")
+        endif()
+        timed(full_script "mutants" mutants ${source})
     endif()
     timed(coverage_stage "coverage")
     if(windows)
         full_linux()
+    endif()
+endfunction()
+
+# What only computes.
+function(full_beside)
+    if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+        timed(full_script "static analysis" analyze)
+        timed(full_script "workflows" workflows)
+        timed(full_script "API reference" reference)
+    endif()
+    find_program(found_clang clang)
+    if(found_clang)
+        timed(full_script "libFuzzer, 3 s each" fuzz -DSECONDS=3)
+    endif()
+    if(windows)
+        full_qemu()
         timed(suite_compile "32-bit Windows" mingw32 ${cmocka_flags})
         full_zig()
     endif()
+endfunction()
+
+# Both at once, each by this script once more.
+function(full_lanes)
+    set(arguments -DSUITES=full -DINSTALL=never)
+    foreach(name STAGES CMOCKA_SOURCE)
+        if(${name})
+            list(APPEND arguments "-D${name}=${${name}}")
+        endif()
+    endforeach()
+    execute_process(COMMAND "${ROOT}/cmake/lanes.sh" "${ROOT}/build/beside.log"
+            "${CMAKE_COMMAND}" ${arguments} -P "${ROOT}/cmake/test.cmake"
+        RESULT_VARIABLE result)
+    foreach(lane suites beside)
+        foreach(name summary times)
+            file(READ "${ROOT}/build/${name}${lane}.txt" text)
+            file(APPEND "${${name}}" "${text}")
+        endforeach()
+    endforeach()
+    if(NOT result EQUAL 0)
+        message(SEND_ERROR "not all is as it should be")
+    endif()
+endfunction()
+
+# The suites mostly wait, so what only computes goes on beside them.
+function(full_run)
+    if(LANE STREQUAL "suites")
+        full_suites()
+    elseif(LANE STREQUAL "beside")
+        full_beside()
+    elseif(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+        suite_get_zig(why)
+        full_lanes()
+    else()
+        full_suites()
+        full_beside()
+    endif()
+endfunction()
+
+# How long each stage took, and all of them.
+function(full_times)
+    file(STRINGS "${times}" lines)
+    foreach(line IN LISTS lines)
+        say_line("${line}")
+    endforeach()
+    string(TIMESTAMP now "%s")
+    math(EXPR seconds "${now} - ${begin}")
+    say_line("${seconds} s: all of it, two lanes side by side")
 endfunction()
