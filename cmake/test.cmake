@@ -9,7 +9,7 @@
 #   SUITES=default   native and windows
 #   SUITES=native    one half
 #   SUITES=windows   the other half
-#   SUITES=full      both with their slow tests, the program with each poller,
+#   SUITES=full      both with their slow tests, the program with other pollers,
 #                    and the stages of test_full.cmake: sanitizers, clang,
 #                    release, coverage, other systems
 #   STAGES=regex     of full, only what is called so; its last lines name all
