@@ -233,10 +233,12 @@ DUOS_API DUOS_CHECKED duos_err duos_recv_batch(duos_socket s,
  *     as duos_sendmsg; the system's code.
  * Blocking: until all fit, if the socket is blocking.
  * Thread: any.
- * Platform: one system call takes up to 32 on Linux, one elsewhere. The
- *     report that nobody took an earlier datagram may be lost when it comes
- *     amid a batch.
- * Source: sendmmsg(2).
+ * Platform: one system call takes up to 32 on Linux, one elsewhere. Linux
+ *     from 4.18 on carries those together that follow each other the same way,
+ *     are of one size (the last may be shorter), and hold one part of up to
+ *     1,452 bytes; each arrives by itself. The report that nobody took an
+ *     earlier datagram may be lost when it comes amid a batch.
+ * Source: sendmmsg(2), UDP_SEGMENT of udp(7).
  */
 DUOS_API DUOS_CHECKED duos_err duos_send_batch(duos_socket s,
                                                const duos_message *list,

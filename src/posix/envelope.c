@@ -17,9 +17,9 @@ void duos__header_init(struct msghdr *header, const duos_buf *parts,
 
 /* ---- sending ------------------------------------------------------------- */
 
-/* Appends a control message; there is room for all that are ever sent. */
-static duos_err put_item(struct msghdr *header, int level, int type,
-                         const void *data, size_t len)
+/* There is room for all that are ever sent. */
+duos_err duos__header_put(struct msghdr *header, int level, int type,
+                          const void *data, size_t len)
 {
     unsigned char *end =
         (unsigned char *)header->msg_control + header->msg_controllen;
@@ -40,7 +40,7 @@ static duos_err put_item(struct msghdr *header, int level, int type,
 static duos_err put_item_number(struct msghdr *header, int level, int type,
                                 int number)
 {
-    return put_item(header, level, type, &number, sizeof number);
+    return duos__header_put(header, level, type, &number, sizeof number);
 }
 
 static duos_err put_source4(struct msghdr *header, const duos_message *message)
@@ -53,13 +53,14 @@ static duos_err put_source4(struct msghdr *header, const duos_message *message)
         memcpy(&info.ipi_spec_dst, duos__addr_bytes4(&message->local), 4);
     }
     if (DUOS__PKTINFO4 == DUOS__NO_OPTION && !index) {
-        return put_item(header, IPPROTO_IP, DUOS__IP_SENDSRCADDR,
-                        &info.ipi_spec_dst, sizeof info.ipi_spec_dst);
+        return duos__header_put(header, IPPROTO_IP, DUOS__IP_SENDSRCADDR,
+                                &info.ipi_spec_dst, sizeof info.ipi_spec_dst);
     }
     if (index) {
         memcpy(&info.ipi_ifindex, &message->ifindex, sizeof message->ifindex);
     }
-    return put_item(header, IPPROTO_IP, DUOS__PKTINFO4, &info, sizeof info);
+    return duos__header_put(header, IPPROTO_IP, DUOS__PKTINFO4, &info,
+                            sizeof info);
 }
 
 static duos_err put_source6(struct msghdr *header, const duos_message *message)
@@ -74,7 +75,8 @@ static duos_err put_source6(struct msghdr *header, const duos_message *message)
     if ((message->has & DUOS_HAS_IFINDEX) != 0) {
         info.ipi6_ifindex = message->ifindex;
     }
-    return put_item(header, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
+    return duos__header_put(header, IPPROTO_IPV6, IPV6_PKTINFO, &info,
+                            sizeof info);
 }
 
 static duos_err put_all4(struct msghdr *header, const duos_message *message)
@@ -89,7 +91,8 @@ static duos_err put_all4(struct msghdr *header, const duos_message *message)
             put_item_number(header, IPPROTO_IP, DUOS__SEND_TTL4, message->ttl);
     }
     if (err == DUOS_OK && (message->has & DUOS_HAS_TOS) != 0) {
-        err = put_item(header, IPPROTO_IP, DUOS__SEND_TOS4, &message->tos, 1);
+        err = duos__header_put(header, IPPROTO_IP, DUOS__SEND_TOS4,
+                               &message->tos, 1);
     }
     return err;
 }

@@ -29,20 +29,39 @@ static void prepare_to_read(void)
     }
 }
 
-/* Message i is i bytes modulo 32 long, so there are empty ones, too. */
-static void prepare_to_write(const duos_addr *to)
+/* How long message i is. */
+typedef size_t (*size_rule)(size_t i);
+
+/* Another size each, so there are empty ones, too. */
+static size_t ever_longer(size_t i)
+{
+    return i % sizeof texts[i];
+}
+
+/* Ten of a size, the last of them shorter: what a system may merge. */
+static size_t by_tens(size_t i)
+{
+    return i % 10 == 9 ? 3 : 20 + i / 10;
+}
+
+static void prepare_sizes(const duos_addr *to, size_rule size)
 {
     size_t i;
 
     prepare_to_read();
     for (i = 0; i < COUNT; i++) {
         memset(texts[i], (int)('A' + i % 26), sizeof texts[i]);
-        parts[i].len = i % sizeof texts[i];
+        parts[i].len = size(i);
         if (to != NULL) {
             list[i].has = DUOS_HAS_PEER;
             list[i].peer = *to;
         }
     }
+}
+
+static void prepare_to_write(const duos_addr *to)
+{
+    prepare_sizes(to, ever_longer);
 }
 
 static void send_all(duos_socket s)
@@ -71,7 +90,8 @@ static void receive_all(duos_socket s)
     assert_err(DUOS_EWOULDBLOCK, duos_recv_batch(s, list, COUNT, &n));
 }
 
-static void assert_all_arrive(duos_family family, bool connected)
+static void assert_all_arrive(duos_family family, bool connected,
+                              size_rule size)
 {
     duos_addr to;
     duos_addr from;
@@ -83,12 +103,12 @@ static void assert_all_arrive(duos_family family, bool connected)
         assert_ok(duos_connect(receiver, &from));
         assert_ok(duos_connect(sender, &to));
     }
-    prepare_to_write(connected ? NULL : &to);
+    prepare_sizes(connected ? NULL : &to, size);
     send_all(sender);
     prepare_to_read();
     receive_all(receiver);
     for (i = 0; i < COUNT; i++) {
-        assert_int_equal(list[i].len, i % sizeof texts[i]);
+        assert_int_equal(list[i].len, size(i));
         assert_true(list[i].len == 0 || texts[i][0] == (char)('A' + i % 26));
         assert_false(list[i].truncated);
         assert_int_equal(list[i].has, DUOS_HAS_PEER);
@@ -101,16 +121,20 @@ static void assert_all_arrive(duos_family family, bool connected)
 static void test_batch_of_a_hundred_arrives_in_order(void **state)
 {
     (void)state;
-    assert_all_arrive(DUOS_IPV4, false);
-    assert_all_arrive(DUOS_IPV4, true);
+    assert_all_arrive(DUOS_IPV4, false, ever_longer);
+    assert_all_arrive(DUOS_IPV4, true, ever_longer);
+    assert_all_arrive(DUOS_IPV4, false, by_tens);
+    assert_all_arrive(DUOS_IPV4, true, by_tens);
 }
 
 static void test_batch_of_a_hundred_arrives_in_order_ipv6(void **state)
 {
     (void)state;
     net_need(DUOS_IPV6);
-    assert_all_arrive(DUOS_IPV6, false);
-    assert_all_arrive(DUOS_IPV6, true);
+    assert_all_arrive(DUOS_IPV6, false, ever_longer);
+    assert_all_arrive(DUOS_IPV6, true, ever_longer);
+    assert_all_arrive(DUOS_IPV6, false, by_tens);
+    assert_all_arrive(DUOS_IPV6, true, by_tens);
 }
 
 /* A blocking socket waits for the first, not for as many as there is room. */
