@@ -29,9 +29,12 @@ set(parts 0 1 2)
 if(DEFINED PART)
     set(where "${where}/${PART}")
     set(jobs 1)
-    # Its output goes into the other process; what it says goes past that.
+    # Its output would go into the next process, which may have ended: what it
+    # says goes past that.
     macro(say_line text)
         message(NOTICE "${text}")
+    endmacro()
+    macro(say text)
     endmacro()
 endif()
 set(copy "${where}/source")
