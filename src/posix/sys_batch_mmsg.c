@@ -63,12 +63,14 @@ static bool is_segment(const duos_message *message)
 /* How many from the first on can be one: the last of them may be shorter. */
 static unsigned run_length(const duos_message *list, unsigned count)
 {
-    size_t size = is_segment(list) ? list->parts->len : 0;
     unsigned n = 1;
 
-    while (n < count && list[n - 1].parts->len == size &&
-           is_segment(&list[n]) && list[n].parts->len <= size &&
-           same_way(list, &list[n])) {
+    if (!is_segment(list)) {
+        return 1;
+    }
+    while (n < count && is_segment(&list[n]) &&
+           list[n - 1].parts->len == list->parts->len &&
+           list[n].parts->len <= list->parts->len && same_way(list, &list[n])) {
         n++;
     }
     return n;
@@ -137,13 +139,18 @@ static duos_err pack(outgoing *out, duos_socket s, const duos_message *list,
     return DUOS_OK;
 }
 
-static sys_count send_packed(duos_socket s, outgoing *out)
+static sys_count send_packed(outgoing *out, duos_socket s,
+                             const duos_message *list, unsigned count,
+                             bool merging)
 {
-    int result =
-        sendmmsg(duos__fd(s), out->b.headers, out->count, MSG_NOSIGNAL);
     sys_count messages = 0;
-    int i;
+    duos_err err = pack(out, s, list, count, merging);
+    int i, result;
 
+    if (err != DUOS_OK) {
+        return err;
+    }
+    result = sendmmsg(duos__fd(s), out->b.headers, out->count, MSG_NOSIGNAL);
     if (result < 0) {
         return duos__last_error();
     }
@@ -167,12 +174,11 @@ sys_count sys_send_batch(duos_socket s, const duos_message *list, size_t count)
 {
     outgoing out;
     unsigned most = clamp(count);
-    duos_err err = pack(&out, s, list, most, can_merge(s, list, most));
-    sys_count result = err != DUOS_OK ? err : send_packed(s, &out);
+    sys_count result =
+        send_packed(&out, s, list, most, can_merge(s, list, most));
 
-    if (err == DUOS_OK && out.runs[0] > 1 && is_refusal_to_merge(result)) {
-        err = pack(&out, s, list, most, false);
-        result = err != DUOS_OK ? err : send_packed(s, &out);
+    if (out.count > 0 && out.runs[0] > 1 && is_refusal_to_merge(result)) {
+        result = send_packed(&out, s, list, most, false);
     }
     return result;
 }

@@ -193,6 +193,20 @@ static void test_batch_of_other_sizes_is_cut_where_they_change(void **state)
     end();
 }
 
+/* It has no parts to look at. */
+static void test_batch_that_begins_with_nothing_is_cut_behind_it(void **state)
+{
+    (void)state;
+    begin(DUOS_IPV4);
+    sc.parts[0].len = 0;
+    sc.list[0].parts = NULL;
+    sc.list[0].count = 0;
+    send_all();
+    assert_int_equal(sys.headers, 2);
+    assert_all_arrive();
+    end();
+}
+
 static void test_batch_of_long_ones_is_not_merged(void **state)
 {
     size_t i;
@@ -460,6 +474,7 @@ int main(void)
         cmocka_unit_test(test_batch_of_one_size_to_one_peer_leaves_as_one),
         cmocka_unit_test(test_batch_of_a_connected_socket_leaves_as_one),
         cmocka_unit_test(test_batch_of_other_sizes_is_cut_where_they_change),
+        cmocka_unit_test(test_batch_that_begins_with_nothing_is_cut_behind_it),
         cmocka_unit_test(test_batch_of_long_ones_is_not_merged),
         cmocka_unit_test(test_batch_in_two_parts_is_not_merged),
         cmocka_unit_test(test_batch_to_two_peers_leaves_by_turns),
