@@ -42,9 +42,10 @@ def test_iperf3_through_the_relay():
     server = Process([iperf, "-s", "-B", "127.0.0.1", "-p", str(port),
                       "--forceflush"], stdout=subprocess.PIPE,
                      env=native(COMMAND))
-    server.await_text(rb"Server listening")
     relay = relay_to(port)
-    for direction in [], ["-R"]:
+    for turn, direction in enumerate(([], ["-R"]), 1):
+        # It says so each time; before that it would be busy.
+        server.await_text(rb"(?s)(Server listening.*){%d}" % turn)
         code, out, err = outcome(
             [iperf, "-c", "127.0.0.1", "-p", str(relay.port), "-n",
              str(BYTES), "-J", *direction], env=native(COMMAND))
