@@ -155,7 +155,7 @@ static sys_count send_packed(outgoing *out, duos_socket s,
         return duos__last_error();
     }
     for (i = 0; i < result; i++) {
-        messages += out->runs[i];
+        messages += (sys_count)out->runs[i];
     }
     return messages;
 }
