@@ -119,10 +119,8 @@ static void judge_instructions(void)
     const double most_1 = RAW_1 + MORE_INSTRUCTIONS;
     double raw = instructions("bench_raw_epoll", 50, most);
     double raw_1 = instructions("bench_raw_epoll", 1, most_1);
-    double ours =
-        instructions("bench_echo_server", 50, BAR_SERVER_50 * raw);
-    double ours_1 =
-        instructions("bench_echo_server", 1, BAR_SERVER_1 * raw_1);
+    double ours = instructions("bench_echo_server", 50, BAR_SERVER_50 * raw);
+    double ours_1 = instructions("bench_echo_server", 1, BAR_SERVER_1 * raw_1);
     double uv = instructions("bench_uv_echo", 50, INFINITY);
     double uv_1 = instructions("bench_uv_echo", 1, INFINITY);
 

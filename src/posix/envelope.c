@@ -11,6 +11,12 @@ void duos__header_init(struct msghdr *header, const duos_buf *parts,
                        size_t count)
 {
     memset(header, 0, sizeof *header);
+    duos__header_point(header, parts, count);
+}
+
+void duos__header_point(struct msghdr *header, const duos_buf *parts,
+                        size_t count)
+{
     header->msg_iov = (struct iovec *)(uintptr_t)parts;
     header->msg_iovlen = (unsigned short)count; /* an int on some systems */
 }

@@ -82,6 +82,10 @@ typedef char duos__buf_is_iovec[sizeof(duos_buf) == sizeof(struct iovec) &&
 void duos__header_init(struct msghdr *header, const duos_buf *parts,
                        size_t count);
 
+/* Points it at other parts, and leaves the rest as it is. */
+void duos__header_point(struct msghdr *header, const duos_buf *parts,
+                        size_t count);
+
 /* Appends a control message. DUOS_ENOTSUP if type is DUOS__NO_OPTION. */
 duos_err duos__header_put(struct msghdr *header, int level, int type,
                           const void *data, size_t len);

@@ -107,8 +107,7 @@ static void merge_run(outgoing *out, const duos_message *list, unsigned run,
     for (i = 0; i < run; i++) {
         parts[i] = *list[i].parts;
     }
-    header->msg_iov = (struct iovec *)(void *)parts;
-    header->msg_iovlen = (unsigned short)run; /* as duos__header_init */
+    duos__header_point(header, parts, run);
     header->msg_control = &envelope->control;
     (void)duos__header_put(header, IPPROTO_UDP, UDP_SEGMENT, &size,
                            sizeof size);
